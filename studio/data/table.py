@@ -1,0 +1,81 @@
+"""What was read from a file: text in named columns, with the file's own row numbers, and how it was read."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One place in a file or table that needs a person's eye."""
+
+    row: int
+    """The file's own row number (line of the file for text formats, row of the sheet for Excel); 0 for the whole file."""
+    column: str
+    value: str
+    """What stands there, shortened for showing."""
+    what: str
+    """What is wrong, one sentence."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file was read, for people to see and overrule."""
+
+    format: str
+    """`CSV`, `TSV`, `JSONL`, `Parquet`, `Excel` …"""
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int = 1
+    sheet: str = ""
+    notes: tuple[str, ...] = ()
+    """Plain sentences on what was changed on the way in: names given to empty headers, stray spaces, rows left out."""
+    problems: tuple[Problem, ...] = ()
+    """Rows that were left out or repaired."""
+
+    @property
+    def sentence(self) -> str:
+        """As in 'Read as CSV: UTF-8, separated by semicolons, header in line 1.'"""
+        names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+        parts = [
+            self.encoding,
+            f"separated by {names.get(self.delimiter, repr(self.delimiter))}" if self.delimiter else "",
+        ]
+        parts += [
+            f"sheet {self.sheet}" if self.sheet else "",
+            f"header in line {self.header_row}" if self.delimiter else "",
+        ]
+        told = ", ".join(part for part in parts if part)
+        return f"Read as {self.format}{': ' + told if told else ''}."
+
+
+@dataclass(frozen=True)
+class Table:
+    """All-text columns of equal length. Nothing was turned into numbers, dates or missing values."""
+
+    cells: pa.Table
+    """One `large_string` column a column of the file, names unique and not empty."""
+    rows: tuple[int, ...] | range
+    """The file's own row number of each row."""
+    reading: Reading
+    name: str = ""
+    """The file's own name, for showing."""
+    sha256: str = field(default="")
+    """Digest of the file."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Column names, in the file's order."""
+        return list(self.cells.column_names)
+
+    def __len__(self) -> int:
+        return self.cells.num_rows
+
+    def column(self, name: str) -> list[str]:
+        """All values of a column."""
+        values: list[str] = self.cells.column(name).to_pylist()
+        return values
+
+    def head(self, most: int = 50) -> list[list[str]]:
+        """The first rows, each a list of cells."""
+        return [list(row.values()) for row in self.cells.slice(0, most).to_pylist()]

@@ -1,0 +1,111 @@
+"""The fold over a run's events: what happened so far, and the one word for where the run stands."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from studio.events import (
+    Checked,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Preparing,
+    Saved,
+    Scoring,
+    Started,
+    Step,
+    Warned,
+)
+from studio.rundir import RunDir
+
+Status = Literal["draft", "queued", "preparing", "training", "scoring", "paused", "finished", "failed", "interrupted"]
+OVER: frozenset[Status] = frozenset({"finished", "failed", "paused", "interrupted"})
+"""No worker is at work and none is waited for."""
+
+
+@dataclass
+class Story:
+    """What the events say, kept up to date by `tell`. After a resume the steps that were lost are dropped."""
+
+    steps: list[Step] = field(default_factory=list)
+    checks: list[Checked] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+    preparing: Preparing | None = None
+    started: Started | None = None
+    saved: Saved | None = None
+    scoring: Scoring | None = None
+    last: Event | None = None
+    """The newest event of any kind."""
+    seconds: float = 0.0
+    """Time at work, pauses left out."""
+    resumed: int = 0
+    """How often the run went on after a pause or a crash; a reader that keeps points must drop and reload when it grows."""
+
+    @classmethod
+    def of(cls, events: list[Event]) -> "Story":
+        """The story of all these events."""
+        story = cls()
+        for event in events:
+            story.tell(event)
+        return story
+
+    def tell(self, event: Event) -> None:
+        """Take in the next event."""
+        if self.last is not None and not isinstance(self.last, Paused | Failed | Finished):
+            self.seconds += max(0.0, event.time - self.last.time) if not self._is_restart(event) else 0.0
+        match event:
+            case Step():
+                self.steps.append(event)
+            case Checked():
+                self.checks.append(event)
+            case Warned():
+                self.warnings.append(event)
+            case Saved():
+                self.saved = event
+            case Scoring():
+                self.scoring = event
+            case Preparing():
+                self.preparing = event
+            case Started():
+                self._start(event)
+        self.last = event
+
+    def _is_restart(self, event: Event) -> bool:
+        return isinstance(event, Preparing) and not isinstance(self.last, Preparing)
+
+    def _start(self, event: Started) -> None:
+        if self.started is not None:
+            self.resumed += 1
+            self.steps = [step for step in self.steps if step.step <= event.step]
+            self.checks = [check for check in self.checks if check.step <= event.step]
+            self.scoring = None
+        self.started = event
+
+    @property
+    def step(self) -> int:
+        """The newest optimizer step."""
+        return max(self.steps[-1].step if self.steps else 0, self.started.step if self.started else 0)
+
+    @property
+    def best(self) -> Checked | None:
+        """The check whose version is kept."""
+        return next((check for check in reversed(self.checks) if check.is_best), None)
+
+    def status(self, run: RunDir) -> Status:
+        """Where the run stands now: the events, the open requests, and whether the worker lives."""
+        if isinstance(self.last, Finished):
+            return "finished"
+        if run.lease.is_held:
+            return self._phase()
+        if run.requested("start") is not None:
+            return "queued"
+        if isinstance(self.last, Failed):
+            return "failed"
+        if isinstance(self.last, Paused):
+            return "paused"
+        return "draft" if self.last is None else "interrupted"
+
+    def _phase(self) -> Status:
+        if self.last is None or isinstance(self.last, Preparing | Failed | Paused):
+            return "preparing"
+        return "scoring" if self.scoring is not None else "training" if self.started is not None else "preparing"
