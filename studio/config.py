@@ -177,7 +177,7 @@ class RunConfig(Group):
             return cls.model_validate(json.loads(text))
         except ValidationError as error:
             raise StudioError(_first_problems(error), fix="Correct the setting and try again.") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise StudioError(
                 "The settings are not valid JSON", fix="Use a train.json that the studio wrote."
             ) from error

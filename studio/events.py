@@ -1,6 +1,5 @@
 """What a worker can say. Appended as one JSON line each to the run's `events.jsonl`; everything shown is a fold over them."""
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -144,8 +143,8 @@ def to_line(event: Event) -> bytes:
 def from_line(line: bytes) -> Event | None:
     """The event, or None for a line that a newer or damaged writer left: one bad line never hides the rest."""
     try:
-        event: Event = _ADAPTER.validate_python(json.loads(line))
-    except (ValidationError, ValueError):
+        event: Event = _ADAPTER.validate_json(line)
+    except ValidationError:
         return None
     return event
 

@@ -1,5 +1,6 @@
 """Text classification: a text in, one of the labels seen in training out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,16 @@ _LABEL_NAMES = frozenset(
 )
 _TEXT_NAMES = frozenset(
     ("text", "review", "message", "question", "sentence", "comment", "body", "content", "tweet", "post", "title")
-    + ("utterance", "query", "description", "document")
+    + ("utterance", "query", "description", "document", "instruction", "ticket", "request", "abstract", "email", "mail")
+)
+_ANSWER_NAMES = frozenset(("reply", "response", "answer", "summary", "completion", "output", "translation"))
+"""What came of a text rather than the text that is to be sorted."""
+_COUNTING_NAMES = frozenset(
+    ("id", "index", "nr", "no", "number", "row", "date", "time", "year", "turn", "url", "start")
 )
 MOST_LABELS = 500
 """More different values than this in a column are not labels but text or ids."""
+_DECIMAL = re.compile(r"[-+]?\d+[.,]\d+")
 
 
 class TextClassification(Task):
@@ -58,13 +65,18 @@ class TextClassification(Task):
         if not texts:
             return None
         text = texts[0]
+        if label.distinct == 1:
+            reason = f"“{label.name}” is named like a label, but holds one value only; “{text.name}” holds the texts."
+            return Guess({"text": text.name, "label": label.name}, reason, 0.2)
         unsure = len(labels) > 1 and labels[1].label_score > 0.8 * label.label_score
         unsure |= len(texts) > 1 and texts[1].text_score > 0.8 * text.text_score
         reason = (
             f"“{label.name}” holds {label.distinct} different values and “{text.name}” holds "
             f"{'sentences' if text.words >= 4 else 'texts'}: sort “{text.name}” into {label.distinct} groups."
         )
-        return Guess({"text": text.name, "label": label.name}, reason, 0.6 if unsure else 0.95)
+        return Guess(
+            {"text": text.name, "label": label.name}, reason, 0.95 - 0.25 * unsure - 0.25 * (not label.is_named_label)
+        )
 
     @override
     def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:
@@ -91,7 +103,7 @@ class TextClassification(Task):
                 "input_ids": encoded["input_ids"][index],
                 "attention_mask": encoded["attention_mask"][index],
             }
-            if example.target is not None:
+            if example.target in number:  # a separate test file may hold labels that training never saw
                 feature["labels"] = number[example.target]
             features.append([feature])
         return features
@@ -133,18 +145,31 @@ class _Column:
     filled: int
     distinct: int
     words: float
-    """Mean words a filled cell."""
+    """Mean words a filled cell; eight characters count as one, for languages without spaces."""
+    decimals: float
+    """Share of filled cells that are numbers with a fraction."""
 
     @classmethod
     def of(cls, name: str, values: list[str]) -> "_Column":
         filled = [value.strip() for value in values if value.strip()]
         sample = filled[:: max(1, len(filled) // 2000)]
-        words = sum(len(value.split()) for value in sample) / max(1, len(sample))
-        return cls(name, len(filled), len(set(filled)), max(words, sum(map(len, sample)) / max(1, len(sample)) / 8))
+        cells = max(1, len(sample))
+        words = max(sum(len(value.split()) for value in sample) / cells, sum(map(len, sample)) / cells / 8)
+        decimals = sum(bool(_DECIMAL.fullmatch(value)) for value in sample) / cells
+        return cls(name, len(filled), len(set(filled)), words, decimals)
+
+    @property
+    def is_named_label(self) -> bool:
+        return not _LABEL_NAMES.isdisjoint(_words_of(self.name))
 
     @property
     def can_be_label(self) -> bool:
-        return 2 <= self.distinct <= min(MOST_LABELS, max(2, self.filled // 2)) and self.words <= 8
+        """Few values for many rows; a column named like one may have a single value or nearly as many as rows."""
+        if self.words > 8 or self.distinct > MOST_LABELS or (self.decimals > 0.9 and self.distinct > 10):
+            return False
+        if self.is_named_label:
+            return 1 <= self.distinct <= max(2, 0.8 * self.filled)
+        return 2 <= self.distinct <= self.filled // 2
 
     @property
     def can_be_text(self) -> bool:
@@ -152,13 +177,19 @@ class _Column:
 
     @property
     def label_score(self) -> float:
-        named = any(word in _LABEL_NAMES for word in _words_of(self.name))
-        return (2.0 if named else 1.0) / (1 + self.distinct / max(1, self.filled)) / (1 + 0.2 * self.words)
+        factor = (2.0 if self.is_named_label else 1.0) * (0.1 if self._counts else 1.0)
+        return factor / (1 + self.distinct / max(1, self.filled)) / (1 + 0.2 * self.words)
 
     @property
     def text_score(self) -> float:
-        named = any(word in _TEXT_NAMES for word in _words_of(self.name))
-        return self.words * self.distinct / max(1, self.filled) * (1.5 if named else 1.0)
+        """Longer is likelier up to a dozen words: beyond, length says little and the name more."""
+        words = set(_words_of(self.name))
+        factor = 2.0 if words & _TEXT_NAMES else 0.5 if words & _ANSWER_NAMES else 1.0
+        return min(self.words, 12.0) * self.distinct / max(1, self.filled) * factor * (0.1 if self._counts else 1.0)
+
+    @property
+    def _counts(self) -> bool:
+        return not _COUNTING_NAMES.isdisjoint(_words_of(self.name))
 
 
 def _words_of(name: str) -> list[str]:

@@ -1,0 +1,337 @@
+"""How quickly and how cheaply the live view follows a run: real pages in Chromium, and a crowd of light pollers.
+
+    python benchmarks/live_view.py [--seconds 20]
+
+A simulated worker appends a step five times a second, and a check every 100 steps. Viewers are real pages (1 and 10);
+50 viewers are HTTP clients in one more process that ask exactly what a page asks and wait as long as they are told,
+since 50 Chromium tabs would measure this machine's cores, not the server. CPU is the server process's own, as a share of one
+core; what Gradio burns with nobody looking is the first line. Needs Chromium (STUDIO_CHROMIUM, else found by name).
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Page, sync_playwright
+
+from studio.config import RunConfig
+from studio.events import Checked, Preparing, Started, Step, to_line
+from studio.rundir import Home, RunDir, new_id
+
+STEPS_A_SECOND = 5
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+SERVER = """
+import sys, time
+from pathlib import Path
+from studio.rundir import Home
+from studio.ui.server import running
+from studio.ui.studio import Studio
+with running(Studio.at(Home(Path(sys.argv[1])), spare=False), port=int(sys.argv[2])) as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
+# Notes when a step is on the screen: after Plotly has drawn, in the next frame.
+OBSERVER = """
+window.seen = []; window.openedAt = 0;
+const hook = setInterval(() => {
+  const plot = document.querySelector('.lv-loss');
+  if (!plot || !plot.on) return;
+  clearInterval(hook);
+  const note = () => requestAnimationFrame(() => {
+    const last = plot.data && plot.data[1].x.at(-1);
+    if (!window.openedAt && last) window.openedAt = performance.now();
+    if (last !== undefined && (!window.seen.length || window.seen.at(-1)[0] !== last)) window.seen.push([last, Date.now() / 1000]);
+  });
+  plot.on('plotly_afterplot', note); note();
+}, 5);
+"""
+
+
+class Worker(threading.Thread):
+    """Tells a run's story; `when[step]` is the wall time at which a step's line was on disk."""
+
+    def __init__(self, run: RunDir, total: int = 100_000) -> None:
+        super().__init__(daemon=True)
+        self.run_dir, self.total, self.step, self.seq = run, total, 0, 0
+        self.when: dict[int, float] = {}
+        self.over = threading.Event()
+
+    def say(self, *events) -> None:
+        """Append, numbered and timed."""
+        lines = []
+        for event in events:
+            self.seq += 1
+            lines.append(to_line(event.model_copy(update={"seq": self.seq, "time": time.time()})))
+        with self.run_dir.events_file.open("ab") as story:
+            story.write(b"".join(lines))
+
+    def begin(self) -> None:
+        """Up to the first step."""
+        self.say(Preparing(what="Reading the rows"))
+        self.say(
+            Started(
+                total_steps=self.total, steps_per_epoch=self.total // 10, epochs=10, check_every=100, train_rows=9000,
+                validation_rows=1000, watch="macro_f1", watch_mode="max", patience=4, device="cpu", precision="float32",
+                memory_limit=16 * 10**9,
+            )
+        )  # fmt: skip
+
+    def next_steps(self, count: int, stride: int = 1) -> None:
+        """Append that many Step lines, `stride` steps apart."""
+        events = []
+        for _ in range(count):
+            self.step += stride
+            loss = 0.3 + 1.4 / (1 + self.step / 300) + 0.05 * ((self.step * 7919) % 100) / 100
+            events.append(
+                Step(
+                    step=self.step, epoch=self.step * 10 / self.total, loss=loss, learning_rate=1e-4, rows_per_s=107,
+                    tokens_per_s=1741, memory=19 * 10**8, seconds_left=(self.total - self.step) / 3,
+                )
+            )  # fmt: skip
+        self.say(*events)
+        self.when[self.step] = time.time()
+
+    def check(self) -> None:
+        """A check at the present step, a new best."""
+        value = 0.9 - 0.4 / (1 + self.step / 200)
+        self.say(
+            Checked(
+                step=self.step, epoch=self.step * 10 / self.total, loss=0.5, metrics={"macro_f1": value}, is_best=True,
+                best_step=self.step, best_value=value, chances_left=4,
+            )
+        )  # fmt: skip
+
+    def run(self) -> None:
+        """One step after the other until told to end."""
+        while not self.over.wait(1 / STEPS_A_SECOND):
+            self.next_steps(1)
+            if self.step % 100 == 0:
+                self.check()
+
+
+def new_run(home: Home) -> RunDir:
+    """A run folder whose live worker is this process."""
+    folder = home.runs / new_id()
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(RunConfig(name="benchmark", source={"rows": 10_000}).model_dump_json())
+    run = RunDir(folder)
+    run.lease.acquire()
+    return run
+
+
+def long_run(home: Home, lines: int) -> RunDir:
+    """A run of 100,000 steps whose story has that many Step lines."""
+    run = new_run(home)
+    worker = Worker(run)
+    worker.begin()
+    for _ in range(20):
+        worker.next_steps(lines // 20, stride=100_000 // lines)
+        worker.check()
+    return run
+
+
+def spent(server: psutil.Process) -> float:
+    """Seconds of processor time so far."""
+    times = server.cpu_times()
+    return times.user + times.system
+
+
+def cpu_share(server: psutil.Process, seconds: float) -> float:
+    """Percent of one core."""
+    before, start = spent(server), time.perf_counter()
+    time.sleep(seconds)
+    return 100 * (spent(server) - before) / (time.perf_counter() - start)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def row(name: str, *cells: str) -> None:
+    """One line of the table."""
+    print(f"{name:<34}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
+
+
+def milliseconds(values: list[float], share: float) -> str:
+    """A quantile of seconds, in milliseconds."""
+    return f"{1000 * sorted(values)[min(len(values) - 1, int(share * len(values)))]:.0f} ms" if values else "-"
+
+
+def open_page(browser, url: str, run: RunDir) -> Page:
+    """A page of its own browser profile."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.add_init_script(OBSERVER)
+    page.goto(f"{url}?run={run.id}")
+    return page
+
+
+def latencies(pages: list[Page], worker: Worker) -> list[float]:
+    """Event to pixel: for each step that a page showed as its newest, how long ago its line was written."""
+    found = []
+    for page in pages:
+        for step, shown in page.evaluate("window.seen.slice(1)"):
+            if step in worker.when:
+                found.append(shown - worker.when[step])
+    return found
+
+
+def real_pages(browser, server: psutil.Process, url: str, home: Home, count: int, seconds: float) -> None:
+    """That many pages look at one run."""
+    run = new_run(home)
+    worker = Worker(run)
+    worker.begin()
+    worker.next_steps(400)
+    pages = [open_page(browser, url, run) for _ in range(count)]
+    for page in pages:
+        page.wait_for_function("window.seen.length > 0", timeout=90_000)
+    sizes: list[int] = []
+    pages[0].on(
+        "response",
+        lambda answer: (
+            sizes.append(int(answer.headers.get("content-length", 0))) if "component_server" in answer.url else None
+        ),
+    )
+    worker.start()
+    time.sleep(2)
+    for page in pages:
+        page.evaluate("window.seen.splice(0)")
+    before, begin = spent(server), time.perf_counter()
+    while time.perf_counter() - begin < seconds:
+        pages[0].wait_for_timeout(500)
+    share = 100 * (spent(server) - before) / (time.perf_counter() - begin)
+    found = latencies(pages, worker)
+    survived = zoom_survives(pages[0]) if count == 1 else ""
+    worker.over.set()
+    worker.join()
+    median = f"{statistics.median(sizes):.0f} B" if sizes else "-"
+    row(
+        f"{count} page{'s' if count > 1 else ''} in Chromium",
+        milliseconds(found, 0.5),
+        milliseconds(found, 0.95),
+        f"{share:.0f} %",
+        median,
+        survived,
+    )
+    for page in pages:
+        page.context.close()
+
+
+def zoom_survives(page: Page) -> str:
+    """Drag a rectangle, let updates come, compare."""
+    box = page.locator(".lv-loss").bounding_box()
+    page.mouse.move(box["x"] + 150, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 200, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    state = """(() => { const plot = document.querySelector('.lv-loss');
+      return [plot.layout.xaxis.range, plot.layout.yaxis.range, plot.data[1].x.length]; })()"""
+    before = page.evaluate(state)
+    page.wait_for_timeout(5000)
+    after = page.evaluate(state)
+    return "survives" if before[:2] == after[:2] and after[2] > before[2] + 10 else f"LOST {before} {after}"
+
+
+def many_viewers(server: psutil.Process, url: str, home: Home, count: int, seconds: float) -> None:
+    """That many light viewers look at one run (see live_view_crowd.py)."""
+    run = new_run(home)
+    worker = Worker(run)
+    worker.begin()
+    worker.next_steps(2000)
+    worker.start()
+    command = [
+        sys.executable,
+        Path(__file__).with_name("live_view_crowd.py"),
+        str(count),
+        url,
+        run.path,
+        str(seconds + 8),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    time.sleep(8)
+    share = cpu_share(server, seconds - 2)
+    result = json.loads(process.communicate(timeout=seconds + 60)[0])
+    worker.over.set()
+    worker.join()
+    median = f"{statistics.median(result['sizes']):.0f} B"
+    row(
+        f"{count} light viewers ({result['rate']:.0f} polls/s)",
+        milliseconds(result["ages"], 0.5),
+        milliseconds(result["ages"], 0.95),
+        f"{share:.0f} %",
+        median,
+        "",
+    )
+
+
+def opening(browser, url: str, home: Home) -> None:
+    """From the page's first question about the run to the drawn chart; and the whole way from the address bar."""
+    for name, lines in (("4,000 lines, as workers thin it", 4000), ("100,000 lines, nothing thinned", 100_000)):
+        run = long_run(home, lines)
+        times, whole = [], []
+        for _ in range(3):
+            started = time.perf_counter()
+            page = open_page(browser, url, run)
+            page.wait_for_function("window.openedAt > 0", timeout=60_000)
+            whole.append(time.perf_counter() - started)
+            asked = page.evaluate(
+                "performance.getEntriesByType('resource').filter(e => e.name.includes('component_server'))[0].startTime"
+            )
+            times.append((page.evaluate("window.openedAt") - asked) / 1000)
+            points = page.evaluate("document.querySelector('.lv-loss').data[0].x.length")
+            page.context.close()
+        cold, warm = times[0], statistics.median(times[1:])
+        print(f"{name}: first look {cold * 1000:.0f} ms, later viewers {warm * 1000:.0f} ms; {points} points drawn; "
+              f"from the address bar {statistics.median(whole):.1f} s", flush=True)  # fmt: skip
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=20)
+    options = parser.parse_args()
+    chromium = os.environ.get("STUDIO_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home").prepare()
+        started = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(home.path), str(free_port())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            url = started.stdout.readline().strip()
+            server = psutil.Process(started.pid)
+            row("", "event to pixel", "95 %", "server CPU", "bytes an update", "zoom")
+            time.sleep(3)
+            row("nobody looks", "", "", f"{cpu_share(server, 6):.0f} %", "", "")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+                for count in (1, 10):
+                    real_pages(browser, server, url, home, count, options.seconds)
+                many_viewers(server, url, home, 50, options.seconds)
+                print("\nOpening a run of 100,000 steps:")
+                opening(browser, url, home)
+                browser.close()
+        finally:
+            started.terminate()
+            started.wait(20)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""Text to records: what separates the cells, what quotation marks mean, and the cells of every line."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from studio.data.phrases import shortened
+from studio.data.repairs import locate_header
+from studio.data.table import Problem
+from studio.errors import StudioError
+
+DELIMITERS = {"\t": "tabs", "|": "vertical bars", ";": "semicolons", ",": "commas"}
+"""Delimiter → its name for people; the least likely to stand in a text by chance first."""
+
+MOST_BROKEN = 1000
+"""More records with broken quotation marks than this, and the file is refused."""
+
+_SAMPLE_LINES = 50_000
+"""Lines by which the delimiter is chosen; every line is checked against it later."""
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_LARGEST_CELL = 2**31 - 1
+_BROKEN = ["broken"]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the lines of a file are cut into cells. An empty delimiter means one column."""
+
+    delimiter: str
+    quoted: bool = True
+    """Whether quotation marks enclose cells; if not, they are plain characters."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Records:
+    """The cells of each record and the line of the file on which it starts; broken ones are among the problems."""
+
+    lines: list[int]
+    cells: list[list[str]]
+    problems: list[Problem]
+    notes: tuple[str, ...] = ()
+
+
+def split_lines(text: str) -> list[str]:
+    """Physical lines with their ends: LF, CRLF or CR, in any mixture."""
+    return list(io.StringIO(text, newline=""))
+
+
+def find_dialect(lines: Sequence[str], choice: str = "", *, prefer: str = "") -> tuple[Dialect, int]:
+    """The dialect that cuts the most records into as many cells as the header has, and the lines to skip.
+
+    `choice` overrules the delimiter (Excel's `sep=;` line does so too); `prefer` breaks a tie.
+    Raises: StudioError for a delimiter that is not a single character.
+    """
+    told = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    skip = 1 if told else 0
+    sample = lines[skip:_SAMPLE_LINES]
+    choice = choice or (told[1] if told else "")
+    if len(choice) > 1 or choice in ('"', "\r", "\n"):
+        raise StudioError(
+            f"{choice[:20]!r} cannot separate cells", fix="Choose one of: comma, semicolon, tab, vertical bar."
+        )
+    if choice:
+        return _with_quoting(Dialect(choice), sample), skip
+    text = "".join(sample)
+    found = [_Fit.of(sample, delimiter) for delimiter in DELIMITERS if delimiter in text]
+    fits = sorted(
+        (fit for fit in found if fit.is_possible),
+        key=lambda fit: (-fit.share, fit.delimiter != prefer),  # a stable sort: then in the order of DELIMITERS
+    )
+    if not fits:
+        return _one_column(sample, found), skip
+    best = fits[0]
+    rivals = [DELIMITERS[fit.delimiter] for fit in fits[1:] if fit.share >= best.share]
+    dialect = _with_quoting(Dialect(best.delimiter), sample)
+    if rivals:
+        note = (
+            f"The cells could be separated by {DELIMITERS[best.delimiter]} or by {' or '.join(rivals)}; "
+            f"{DELIMITERS[best.delimiter]} were taken. If the columns look wrong, choose the other."
+        )
+        dialect = replace(dialect, notes=(*dialect.notes, note))
+    return dialect, skip
+
+
+def read_records(lines: Sequence[str], dialect: Dialect, skip: int = 0) -> Records:
+    """All records. A record with broken quotation marks is left out alone: reading goes on with the next line.
+
+    Raises: StudioError when more than `MOST_BROKEN` are.
+    """
+    starts: list[int] = []
+    cells: list[list[str]] = []
+    problems: list[Problem] = []
+    for start, record in _records(lines, dialect, skip):
+        if record is not None:
+            starts.append(start + 1)
+            cells.append(record)
+            continue
+        what = "The quotation marks are broken: text before or after them, or no closing one. The row was left out."
+        problems.append(Problem(start + 1, "", shortened(lines[start].rstrip("\r\n")), what))
+        if len(problems) > MOST_BROKEN:
+            raise StudioError(
+                f"More than {MOST_BROKEN} rows have broken quotation marks",
+                where=f"first in line {problems[0].row}",
+                fix="Save the table again from a spreadsheet program, as “CSV UTF-8”.",
+            )
+    return Records(starts, cells, problems, _swallowed(starts, cells, dialect.delimiter, len(lines)))
+
+
+def _records(lines: Sequence[str], dialect: Dialect, skip: int = 0) -> Iterator[tuple[int, list[str] | None]]:
+    """Index of the first line and cells of each record; None for a broken one, after which the next line starts."""
+    csv.field_size_limit(_LARGEST_CELL)  # the default refuses cells over 131 072 characters
+    delimiter = dialect.delimiter or _unused(lines)
+    start = skip
+    while start < len(lines):
+        reader = csv.reader(
+            map(lines.__getitem__, range(start, len(lines))),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE,
+            strict=True,
+        )
+        begin = start
+        try:
+            for record in reader:
+                yield begin, record
+                begin = start + reader.line_num
+            return
+        except csv.Error:
+            yield begin, None
+            start = begin + 1
+
+
+def _unused(lines: Iterable[str]) -> str:
+    """A character that no line holds, to read a single column with."""
+    used = set("".join(lines))
+    return next(
+        letter for letter in map(chr, (*range(1, 9), *range(14, 32), *range(0xE000, 0xF900))) if letter not in used
+    )
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """How well a delimiter explains the lines."""
+
+    delimiter: str
+    width: int
+    """Cells of the header."""
+    share: float
+    """Of the records from the header on, those with as many cells as the header."""
+    others_width: int
+    """The most common number of cells below the header."""
+    others_share: float
+    header: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lines: Sequence[str], delimiter: str) -> "_Fit":
+        records = [_BROKEN if record is None else record for _, record in _records(lines, Dialect(delimiter))]
+        at = locate_header(records)
+        header = tuple(records[at]) if records else ()
+        widths = Counter(len(record) if record is not _BROKEN else 0 for record in records[at + 1 :] if any(record))
+        total = widths.total()
+        others_width, others = widths.most_common(1)[0] if widths else (0, 0)
+        share = (widths[len(header)] + 1) / (total + 1)
+        return cls(delimiter, len(header), share, others_width, others / max(1, total), header)
+
+    @property
+    def is_possible(self) -> bool:
+        return self.width >= 2 and (self.share > 0.5 or self._header_is_names)
+
+    @property
+    def _header_is_names(self) -> bool:
+        """A list of names, and not a sentence that happens to hold commas."""
+        return all(name == name.strip() and 0 < len(name) <= 40 for name in self.header)
+
+
+def _one_column(lines: Sequence[str], found: Sequence[_Fit]) -> Dialect:
+    dialect = _with_quoting(Dialect(""), lines)
+    for fit in found:
+        if fit.width == 1 and fit.others_width >= 2 and fit.others_share > 0.9:
+            note = (
+                f"The first line names one column, but the rows look like {fit.others_width} cells separated by "
+                f"{DELIMITERS[fit.delimiter]}. They were read as one column; if that is wrong, name every column."
+            )
+            return replace(dialect, notes=(*dialect.notes, note))
+    return dialect
+
+
+def _with_quoting(dialect: Dialect, lines: Sequence[str]) -> Dialect:
+    """Quotation marks are plain characters where enclosing breaks records and cutting at every delimiter fits all."""
+    if not any(record is None for _, record in _records(lines, dialect)):
+        return dialect
+    plain = replace(dialect, quoted=False)
+    records = [record or [] for _, record in _records(lines, plain)]
+    if len({len(record) for record in records if any(record)}) != 1:
+        return dialect
+    marked = [cell for record in records for cell in record if cell.startswith('"')]
+    enclosed = sum(len(cell) >= 2 and cell.endswith('"') for cell in marked)
+    if enclosed > len(marked) - enclosed:
+        return dialect
+    return replace(plain, notes=("Quotation marks are plain characters in this file; they stay in the texts.",))
+
+
+def _swallowed(starts: list[int], cells: list[list[str]], delimiter: str, last: int) -> tuple[str, ...]:
+    """Says where a cell runs over lines that are whole rows themselves: a closing quotation mark may be missing.
+
+    Such a line has the table's number of cells and begins or ends with a value the column holds elsewhere.
+    """
+    long = [index for index, (start, end) in enumerate(pairwise((*starts, last + 1))) if end - start >= 4]
+    if not delimiter or not long:
+        return ()
+    values = {row[0] for row in cells if row} | {row[-1] for row in cells if row}
+    notes = []
+    for index in long:
+        width = len(cells[index])
+        lines = [line.split(delimiter) for cell in cells[index] for line in cell.splitlines()[1:-1]]
+        if len(lines) >= 2 and all(len(row) == width and (row[0] in values or row[-1] in values) for row in lines):
+            notes.append(
+                f"A cell of the row in line {starts[index]} runs over lines that look like rows themselves: "
+                "a closing quotation mark may be missing there."
+            )
+    return tuple(notes[:5])

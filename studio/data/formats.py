@@ -1,0 +1,268 @@
+"""Files that carry their own structure: JSON lines, JSON, Parquet, Excel. Every value becomes text, as it was typed."""
+
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import python_calamine
+
+from studio.data.phrases import counted, shortened
+from studio.data.repairs import MOST_PROBLEMS, unique_names
+from studio.data.table import Problem
+from studio.errors import StudioError
+
+UNPACKED = 10
+"""A compressed file may unpack to this many times the largest file allowed."""
+
+
+@dataclass
+class Found:
+    """Columns read from a file with structure, and the row number of each row."""
+
+    cells: pa.Table
+    rows: list[int] | range
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_json_lines(text: str) -> Found:
+    """One object a line; the row number is the line. A line that is no object is left out and listed."""
+    lines = io.StringIO(text, newline=None)
+    return _objects((number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def read_json_array(text: str) -> Found:
+    """An array of objects; the row number is the line on which an object starts.
+
+    Raises: StudioError when the file is no array of objects.
+    """
+    return _objects(_elements(text))
+
+
+def _elements(text: str) -> Iterator[tuple[int, str]]:
+    """The source text of each element of an array, with its line."""
+    at = _skip(text, text.index("[") + 1)
+    line, counted = 1, 0
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
+    separator = ","
+    while text[at : at + 1] != "]":
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            if separator != ",":
+                raise ValueError
+            end = decoder.raw_decode(text, at)[1]
+        except (ValueError, RecursionError) as error:
+            raise StudioError(
+                "The file is not valid JSON", where=f"line {line}", fix="Correct it there, or save the table as CSV."
+            ) from error
+        yield line, text[at:end]
+        at = _skip(text, end)
+        separator = text[at : at + 1]
+        if separator == ",":
+            at = _skip(text, at + 1)
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _objects(sources: Iterator[tuple[int, str]]) -> Found:
+    columns: dict[str, list[str]] = {}
+    rows: list[int] = []
+    problems = []
+    for number, source in sources:
+        values = _values(source)
+        if isinstance(values, str):
+            problems.append(Problem(number, "", shortened(source), f"{values} The row was left out."))
+            continue
+        for name, text in values.items():
+            column = columns.setdefault(name, [])
+            column.extend([""] * (len(rows) - len(column)))  # rows before that lack this key
+            column.append(text)
+        rows.append(number)
+    if not rows:
+        raise StudioError(
+            "The file holds no rows: JSON with one object a row is expected",
+            where=f"line {problems[0].row}: {problems[0].what}" if problems else "",
+            fix='Write one object a line, as {"text": "I was charged twice", "label": "billing"}.',
+        )
+    names, notes = unique_names(list(columns))
+    if any(len(column) < len(rows) for column in columns.values()):
+        notes.append("Rows that lack a value have an empty cell there.")
+    cells = {
+        name: pa.array(column + [""] * (len(rows) - len(column)), pa.large_string())
+        for name, column in zip(names, columns.values(), strict=True)
+    }
+    if problems:
+        notes.append(f"{counted(len(problems), 'row')} left out for not being JSON objects.")
+    return Found(pa.table(cells), rows, notes, problems[:MOST_PROBLEMS])
+
+
+def _values(source: str) -> dict[str, str] | str:
+    """Key → text of one object, or what is wrong with it."""
+    try:
+        value = json.loads(source, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+    except (ValueError, RecursionError):
+        return "This is not valid JSON."
+    if not isinstance(value, dict):
+        return "This is not an object with named values."
+    texts = {name: _text(each) for name, each in value.items()}
+    try:
+        "".join((*texts, *texts.values())).encode()
+    except UnicodeEncodeError:
+        return "This holds half a character (a lone surrogate)."
+    return texts
+
+
+class _Number(str):
+    """A number as it was written."""
+
+    __slots__ = ()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return str(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    """JSON text of a nested value, its numbers as they were written."""
+    if isinstance(value, _Number):
+        return value
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {_compact(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_compact, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read_parquet(path: Path, most_bytes: int, most_rows: int, most_columns: int) -> Found:
+    """All columns as text; nested values as JSON, nothing as empty.
+
+    Rows have no numbers of their own: the first is 2, as if the column names stood in row 1 of a spreadsheet.
+    What the footer says is checked before anything is unpacked. Raises: StudioError.
+    """
+    try:
+        file = pq.ParquetFile(path)
+        facts = file.metadata
+        unpacked = sum(facts.row_group(index).total_byte_size for index in range(facts.num_row_groups))
+        check_size(facts.num_rows, facts.num_columns, most_rows, most_columns)
+        if unpacked > most_bytes * UNPACKED:
+            raise StudioError(
+                f"The file unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most_bytes * UNPACKED / 1e6:,.0f} MB",
+                fix="Upload fewer rows.",
+            )
+        table = file.read()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StudioError("The Parquet file is damaged", fix="Write it again and upload it.") from error
+    keep = [i for i, name in enumerate(table.column_names) if not name.startswith("__index_level_")]
+    names, notes = unique_names([table.column_names[i] for i in keep])
+    if len(keep) < table.num_columns:
+        notes.append("The index column that pandas writes was left out.")
+    columns = {name: _as_text(table.column(i)) for name, i in zip(names, keep, strict=True)}
+    return Found(pa.table(columns), range(2, table.num_rows + 2), notes)
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    if pa.types.is_nested(kind):
+        texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.large_string())])
+    try:
+        return pc.fill_null(column.cast(pa.large_string()), "")
+    except pa.ArrowException:
+        texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.large_string())])
+
+
+def _nested(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: every row from the first on, all cells as text."""
+
+    name: str
+    rows: list[list[str]]
+    notes: tuple[str, ...] = ()
+
+
+def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_columns: int) -> Sheet:
+    """The sheet of that name; an empty `sheet` takes the first with content.
+
+    Raises: StudioError for damaged or encrypted files, sheets that are not there, and what unpacks to too much.
+    """
+    _check_unpacked(path, most_bytes)
+    notes: tuple[str, ...] = ()
+    try:
+        with python_calamine.load_workbook(path) as book:
+            names = list(book.sheet_names)
+            if sheet and sheet not in names:
+                raise StudioError(f"There is no sheet {sheet[:60]!r}", fix=f"Choose one of: {', '.join(names)}.")
+            for name in [sheet] if sheet else names:
+                found = book.get_sheet_by_name(name)
+                if found.total_height:
+                    break
+            check_size(found.total_height, found.total_width, most_rows + 100, most_columns)
+            rows = [[_cell(value) for value in row] for row in found.to_python(skip_empty_area=False)]
+    except (python_calamine.CalamineError, python_calamine.PasswordError, python_calamine.ZipError, OSError) as error:
+        locked = isinstance(error, python_calamine.PasswordError)
+        raise StudioError(
+            "The workbook is locked with a password" if locked else "The Excel file is damaged",
+            fix="Save it without a password and upload it again." if locked else "Open it in Excel and save it again.",
+        ) from error
+    if len(names) > 1 and not sheet:
+        notes = (f"The workbook has {len(names)} sheets; “{shortened(name, 60)}” was read.",)
+    return Sheet(name, rows, notes)
+
+
+def _cell(value: Any) -> str:
+    """As typed: 5 and not 5.0, dates as 2026-11-22."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    return str(value)
+
+
+def _check_unpacked(path: Path, most_bytes: int) -> None:
+    """A few kilobytes of zip can hold gigabytes; the directory at its end says how many before anything is unpacked."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > most_bytes * UNPACKED:
+            raise StudioError(
+                f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most_bytes * UNPACKED / 1e6:,.0f} MB",
+                fix="Save only the sheet with the table, as CSV.",
+            )
+
+
+def check_size(rows: int, columns: int, most_rows: int, most_columns: int) -> None:
+    """Raises: StudioError when a table has more rows or columns than allowed."""
+    if rows > most_rows:
+        raise StudioError(f"The table has {rows:,} rows, the limit is {most_rows:,}", fix="Upload fewer rows.")
+    if columns > most_columns:
+        raise StudioError(
+            f"The table has {columns:,} columns, the limit is {most_columns:,}",
+            fix="Keep the column with the text and the one with the label.",
+        )

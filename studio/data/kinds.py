@@ -1,0 +1,79 @@
+"""What kind of file it is, by its first bytes rather than by its name; refuses what is no table."""
+
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+from studio.errors import StudioError
+
+Kind = Literal["text", "json", "parquet", "excel"]
+
+_TABLES = "Upload a CSV, TSV, JSONL, Parquet or Excel file."
+_REFUSED: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "a PDF document", "Copy the table into a spreadsheet and save it as CSV."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the file inside."),
+    (b"BZh", "a bzip2 archive", "Unpack it and upload the file inside."),
+    (b"\xfd7zXZ\0", "an xz archive", "Unpack it and upload the file inside."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and upload the file inside."),
+    (b"Rar!", "a RAR archive", "Unpack it and upload the file inside."),
+    (b"\x89PNG", "a picture", _TABLES),
+    (b"\xff\xd8\xff", "a picture", _TABLES),
+    (b"GIF8", "a picture", _TABLES),
+    (b"SQLite format 3\0", "a database", "Export the table from it as CSV."),
+    (b"{\\rtf", "a word processor's document", "Copy the table into a spreadsheet and save it as CSV."),
+    (b"\x7fELF", "a program", _TABLES),
+    (b"\x80\x04\x95", "a Python pickle, which is never opened because it can run code", _TABLES),
+)
+_WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<table", b"<?xml")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARK = b"\xef\xbb\xbf"
+
+
+def kind_of(path: Path, head: bytes, name: str) -> Kind:
+    """The kind of a file. `head` is its first kilobyte, `name` what people call it.
+
+    Raises: StudioError for an empty file and for anything that is no table, saying what it is.
+    """
+    start = head.removeprefix(_MARK).lstrip()
+    if not start.strip(b"\0"):
+        raise StudioError(
+            "The file is empty", where=name, fix="Upload a table with column names in the first row and rows below."
+        )
+    for magic, what, fix in _REFUSED:
+        if head.startswith(magic):
+            raise StudioError(f"The file is {what}, not a table", where=name, fix=fix)
+    if start[:20].lower().startswith(_WEB_PAGE):
+        raise StudioError(
+            "The file is a web page, not a table",
+            where=name,
+            fix="Often this is a login or error page saved by mistake: download the table itself, as CSV.",
+        )
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(_OLD_OFFICE):
+        return "excel"
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_zip(path, name)
+    return "json" if _is_json(start, name) else "text"
+
+
+def _kind_of_zip(path: Path, name: str) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise StudioError("The file is a damaged archive", where=name, fix="Save it again and upload it.") from error
+    if any(entry.startswith("xl/") for entry in inside) or "content.xml" in inside:
+        return "excel"
+    what = "a word processor's document" if any(entry.startswith("word/") for entry in inside) else "a zip archive"
+    raise StudioError(f"The file is {what}, not a table", where=name, fix="Upload the table itself: CSV or Excel.")
+
+
+def _is_json(start: bytes, name: str) -> bool:
+    """By its name, or, whatever the name, by starting like an object with a quoted key."""
+    if Path(name).suffix.lower() in (".json", ".jsonl", ".ndjson"):
+        return True
+    inner = start[1:].lstrip()
+    if start.startswith(b"["):
+        return inner.startswith(b"{") and inner[1:].lstrip().startswith(b'"')
+    return start.startswith(b"{") and inner.startswith(b'"') and b":" in inner

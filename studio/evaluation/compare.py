@@ -1,0 +1,142 @@
+"""Is the model better than a simpler one? A paired test on the same rows, and one sentence that does not overstate it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from studio.data.example import Example
+from studio.evaluation.intervals import RESAMPLES, percentiles
+from studio.evaluation.scoring import hits
+from studio.evaluation.values import Comparison, Verdict
+from studio.tasks.task import Answer, Task
+
+SURELY = 0.01
+"""p-value below which chance is ruled out: one false claim in a hundred comparisons of equally good models."""
+PERHAPS = 0.1
+MATTERS = 0.01
+"""A gain that cannot be more than this (one point of a hundred) is no reason to prefer the larger model."""
+
+_SHORT = {
+    "most_frequent": "always the most frequent label",
+    "tfidf": "TF-IDF",
+    "frozen": "frozen embeddings with a linear head",
+}
+
+
+def compare(
+    task: Task,
+    labels: Sequence[str],
+    examples: Sequence[Example],
+    ours: Sequence[Answer],
+    theirs: Sequence[Answer],
+    *,
+    against: str,
+    seed: int,
+) -> Comparison:
+    """Ours against a baseline's answers to the same rows, by the task's first metric.
+
+    Source: where that metric is the share of right rows, the exact McNemar test (scipy.stats.binomtest over the
+    rows that only one of the two gets right); else a paired bootstrap.
+    """
+    metric = task.metrics[0]
+    values = [task.score(answers, examples, tuple(labels))[metric.name] for answers in (ours, theirs)]
+    right = hits(examples, ours), hits(examples, theirs)
+    if all(abs(share.mean() - value) < 1e-9 for share, value in zip(right, values, strict=True)):
+        only_ours, only_theirs = int((right[0] > right[1]).sum()), int((right[1] > right[0]).sum())
+        p_value = mcnemar(only_ours, only_theirs)
+        low, high = _share_difference(only_ours, only_theirs, int((right[0] & right[1]).sum()), len(examples), seed)
+        difference = values[0] - values[1]
+    else:
+        sign = 1 if metric.best == "max" else -1
+        drawn = sign * _drawn_differences(task, labels, examples, ours, theirs, seed)
+        low, high = percentiles(drawn)
+        p_value = min(1.0, 2 * (min((drawn <= 0).sum(), (drawn >= 0).sum()) + 1) / (len(drawn) + 1))
+        difference = sign * (values[0] - values[1])
+    low, high = min(low, difference), max(high, difference)
+    alike = all(mine.value == other.value for mine, other in zip(ours, theirs, strict=True))
+    verdict = _verdict(difference, high, p_value, alike=alike)
+    shown = [f"{value:.1%}".replace("%", " %") if metric.unit == "share" else f"{value:,.3g}" for value in values]
+    return Comparison(
+        against=against,
+        metric=metric.name,
+        difference=difference,
+        low=low,
+        high=high,
+        p_value=p_value,
+        verdict=verdict,
+        sentence=_sentence(verdict, against, shown, (low, high), p_value, len(examples), alike=alike),
+    )  # fmt: skip
+
+
+def mcnemar(only_ours: int, only_theirs: int) -> float:
+    """Two-sided exact p-value, from the rows that only one of two models gets right.
+
+    Source: McNemar 1947, in its exact form: a fair coin for each row that only one of them gets right.
+    """
+    from scipy.stats import binomtest  # noqa: PLC0415 - slow to import; the page never needs it
+
+    both = only_ours + only_theirs
+    return float(binomtest(only_ours, both, 0.5).pvalue) if both else 1.0
+
+
+def _share_difference(only_ours: int, only_theirs: int, both: int, rows: int, seed: int) -> tuple[float, float]:
+    """Paired bootstrap of the difference of two shares of right rows, vectorized over the four kinds of rows.
+
+    Half a pseudo-row of each kind keeps few rows from looking certain (Agresti and Min 2005).
+    """
+    counts = np.array([only_ours, only_theirs, both, rows - only_ours - only_theirs - both]) + 0.5
+    drawn = np.random.default_rng(seed).multinomial(rows, counts / counts.sum(), size=RESAMPLES)
+    return percentiles((drawn[:, 0] - drawn[:, 1]) / rows)
+
+
+def _drawn_differences(
+    task: Task,
+    labels: Sequence[str],
+    examples: Sequence[Example],
+    ours: Sequence[Answer],
+    theirs: Sequence[Answer],
+    seed: int,
+) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    name, known, rows = task.metrics[0].name, tuple(labels), len(examples)
+    differences = []
+    for _ in range(int(np.clip(RESAMPLES * 1000 // rows, 200, RESAMPLES))):
+        drawn = random.integers(0, rows, rows)
+        asked = [examples[row] for row in drawn]
+        mine, other = ([answers[row] for row in drawn] for answers in (ours, theirs))
+        differences.append(task.score(mine, asked, known)[name] - task.score(other, asked, known)[name])
+    return np.array(differences)
+
+
+def _verdict(difference: float, high: float, p_value: float, *, alike: bool) -> Verdict:
+    if not alike and difference > 0 and p_value < PERHAPS:
+        return "better" if p_value < SURELY else "perhaps"
+    if alike or high <= MATTERS or (difference < 0 and p_value < PERHAPS):
+        return "not better"
+    return "unclear"
+
+
+def _sentence(
+    verdict: Verdict,
+    against: str,
+    shown: list[str],
+    interval: tuple[float, float],
+    p_value: float,
+    rows: int,
+    *,
+    alike: bool,
+) -> str:
+    simple = f"the simple model ({_SHORT.get(against, against)})"
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.0995 else f"p = {p_value:.2f}"
+    against_words = f"{shown[0]} against {shown[1]}"
+    if alike:
+        return f"Not better than {simple}: both give the same answers on all {counted}; use the simple model instead."
+    if verdict == "better":
+        return f"Better than {simple}: {against_words}, surely ({chance}, {counted})."
+    if verdict == "perhaps":
+        return f"Perhaps better than {simple}: {against_words} ({chance}, {counted}); more test rows would tell."
+    if verdict == "not better":
+        return f"Not better than {simple}: {against_words} ({chance}, {counted}); use the simple model instead."
+    span = f"the true difference from {simple} may lie anywhere from {100 * interval[0]:+.1f} to {100 * interval[1]:+.1f} points"
+    return f"Cannot tell with {counted}: {against_words}, but {span.replace('-', '−')}."

@@ -1,0 +1,78 @@
+"""95 % intervals for the numbers of a report: Wilson's for shares of rows, a bootstrap for the rest.
+
+An ordinary bootstrap knows only what happened: when 40 rows of 40 are right it says "100 % to 100 %". Here the rows it
+draws from are joined by pseudo-rows, as many as Wilson's interval adds (z², about 3.8), half of them right, half wrong.
+Measured over 90 simulated set-ups with 95 % wanted: at 20 to 100 rows and an accuracy of 0.99 the ordinary bootstrap
+covers the true macro-F1 in 15 to 66 % of cases, this one in 70 to 100 %; from 1,000 rows on they are alike.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+_Z = 1.959964  # the normal distribution's 97.5 % point
+
+Numbers = NDArray[np.int64]
+Interval = tuple[float, float]
+
+
+def wilson(right: int, rows: int) -> Interval:
+    """Where the true share lies when `right` of `rows` are right. Honest at 0 and at 1 too.
+
+    Source: Wilson 1927; scipy.stats.binomtest(…).proportion_ci(method="wilson") gives the same numbers.
+    """
+    if rows == 0:
+        return 0.0, 1.0
+    share, spread = right / rows, _Z**2 / rows
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * np.sqrt(share * (1 - share) / rows + spread / (4 * rows))
+    return max(0.0, float(min(share, middle - half))), min(1.0, float(max(share, middle + half)))
+
+
+def macro_f1_interval(truth: Numbers, said: Numbers, labels: int, seed: int) -> Interval:
+    """Bootstrap interval of macro-F1; `truth` and `said` are label numbers below `labels`, one a row.
+
+    Rows with the same truth and answer are alike, so drawing rows is drawing counts of the few different pairs:
+    one multinomial draw a resample, and a matrix product for all resamples together.
+    """
+    pairs, counts = np.unique(truth * labels + said, return_counts=True)
+    pairs, weights = _with_pseudo_rows(pairs, counts, labels)
+    drawn = np.random.default_rng(seed).multinomial(len(truth), weights / weights.sum(), size=RESAMPLES)
+    of_truth, of_said = np.divmod(pairs, labels)
+    is_truth, is_said = np.eye(labels)[of_truth], np.eye(labels)[of_said]
+    hits = drawn @ (is_truth * (of_truth == of_said)[:, None])
+    both = drawn @ (is_truth + is_said)
+    occurs = both > 0
+    f1 = np.divide(2 * hits, both, out=np.zeros_like(both), where=occurs).sum(1) / occurs.sum(1)
+    return percentiles(f1)
+
+
+def _with_pseudo_rows(pairs: Numbers, counts: Numbers, labels: int) -> tuple[Numbers, NDArray[np.float64]]:
+    """The pairs and their weights, with z²/2 right and z²/2 wrong pseudo-rows; wrong ones spread by how often
+    each label is right and how often it is said."""
+    weights = np.zeros((labels, labels))
+    weights.ravel()[pairs] = counts
+    support, said = weights.sum(1), weights.sum(0)
+    wrong = np.outer(support, said + 1 / labels)
+    np.fill_diagonal(wrong, 0.0)
+    weights += _Z**2 / 2 * (np.diag(support) / support.sum() + wrong / max(wrong.sum(), 1e-12))
+    kept = np.flatnonzero(weights)
+    return kept, weights.ravel()[kept]
+
+
+def bootstrap(score: Callable[[Numbers], float], rows: int, seed: int) -> Interval:
+    """Interval of any number that `score` computes from a list of row numbers, drawn with replacement.
+
+    For metrics without a faster way; from 1,000 rows on with fewer resamples, never below 200.
+    """
+    random = np.random.default_rng(seed)
+    resamples = int(np.clip(RESAMPLES * 1000 // max(rows, 1), 200, RESAMPLES))
+    return percentiles(np.array([score(random.integers(0, rows, rows)) for _ in range(resamples)]))
+
+
+def percentiles(values: NDArray[np.float64]) -> Interval:
+    """The middle 95 %."""
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,124 @@
+"""The report of a run: how good the model is on rows it never saw, and whether it was worth it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from studio.data.example import Example
+from studio.errors import StudioError
+from studio.evaluation.baselines import BASELINES, TITLES, sample
+from studio.evaluation.compare import compare
+from studio.evaluation.confusion import calibration_error, confusion_matrix, per_label
+from studio.evaluation.scoring import hits, label_numbers, label_order, score_answers
+from studio.evaluation.values import BaselineResult, Comparison, LabelResult, MetricResult, Report, Verdict
+from studio.rundir import RunDir
+from studio.tasks.task import Answer, Task
+
+__all__ = [
+    "BaselineResult",
+    "Comparison",
+    "LabelResult",
+    "MetricResult",
+    "Report",
+    "Verdict",
+    "build_report",
+    "read_report",
+]
+
+
+def build_report(  # noqa: PLR0913 - everything that was kept for this moment
+    task: Task,
+    labels: Sequence[str],
+    train: Sequence[Example],
+    test: Sequence[Example],
+    answers: Sequence[Answer],
+    frozen_answers: Sequence[Answer] | None,
+    seed: int,
+    seconds: float,
+    notes: Sequence[str] = (),
+) -> Report:
+    """Score the answers, run the task's baselines on the same rows (seconds to half a minute), compare.
+
+    `frozen_answers` are the untuned model's, the top of the ladder where there are any; `seconds` is the training's
+    time. Raises: StudioError when there are no test rows.
+    """
+    metrics = score_answers(task, labels, test, answers, seed)
+    said = {name: BASELINES[name](train, test, seed) for name in task.baselines}
+    if frozen_answers is not None:
+        said["frozen"] = list(frozen_answers)
+    ladder = [
+        BaselineResult(
+            name=name,
+            title=TITLES.get(name, name),
+            metrics=score_answers(task, labels, test, theirs, seed),
+            comparison=compare(task, labels, test, answers, theirs, against=name, seed=seed),
+        )
+        for name, theirs in said.items()
+    ]
+    told = list(notes)
+    learned = sample(train, seed) if "tfidf" in said else train
+    if len(learned) < len(train):
+        told.append(f"The simple model (TF-IDF) learned from a sample of {len(learned):,} of {len(train):,} rows.")
+    report = Report(
+        task=task.name,
+        labels=list(labels),
+        rows=len(test),
+        metrics=metrics,
+        ladder=ladder,
+        comparison=_best(task, ladder),
+        seconds=seconds,
+        notes=told,
+    )
+    return _with_labels(report, test, answers) if labels else report
+
+
+def _best(task: Task, ladder: list[BaselineResult]) -> Comparison | None:
+    """Against the strongest rung by the first metric; of equals the simplest."""
+    sign = 1 if task.metrics[0].best == "max" else -1
+    return max(ladder, key=lambda rung: sign * rung.metrics[0].value).comparison if ladder else None
+
+
+def _with_labels(report: Report, test: Sequence[Example], answers: Sequence[Answer]) -> Report:
+    """What only makes sense where every answer is one label."""
+    order = label_order(report.labels, test, answers)
+    matrix = confusion_matrix(*label_numbers(order, test, answers), len(order))
+    return report.model_copy(
+        update={
+            "labels": order,
+            "confusion": matrix.tolist(),
+            "per_label": per_label(matrix, order),
+            "calibration_error": calibration_error(answers, hits(test, answers)),
+            "notes": [*report.notes, *_label_notes(report.labels, test)],
+        }
+    )
+
+
+def _label_notes(known: Sequence[str], test: Sequence[Example]) -> list[str]:
+    counts = Counter(example.target or "" for example in test)
+    notes = []
+    if unseen := sorted(counts.keys() - set(known)):
+        rows = sum(counts[label] for label in unseen)
+        notes.append(
+            f"{rows:,} test rows have labels that training rows never had, so they count as wrong: {_named(unseen)}."
+        )
+    if missing := [label for label in known if not counts[label]]:
+        notes.append(f"No test row has these labels, so nothing is known about them: {_named(missing)}.")
+    return notes
+
+
+def _named(labels: Sequence[str], most: int = 5) -> str:
+    names = ", ".join(f"“{label[:60]}”" for label in labels[:most])
+    return f"{names} and {len(labels) - most:,} more" if len(labels) > most else names
+
+
+def read_report(run: RunDir) -> Report | None:
+    """The run's report, or None while there is none. Raises: StudioError when it is damaged."""
+    try:
+        return Report.model_validate_json(run.report.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise StudioError(
+            "The report cannot be read", where=f"run {run.id}", fix="The run folder is damaged; train again."
+        ) from error

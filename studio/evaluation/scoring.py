@@ -1,0 +1,84 @@
+"""Answers against targets: every metric of a task with its interval, and the labels as numbers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from studio.data.example import Example
+from studio.errors import StudioError
+from studio.evaluation.intervals import Interval, Numbers, bootstrap, macro_f1_interval, wilson
+from studio.evaluation.values import MetricResult
+from studio.tasks.task import Answer, Task
+
+_SAME = 1e-9
+
+
+def score_answers(
+    task: Task, labels: Sequence[str], examples: Sequence[Example], answers: Sequence[Answer], seed: int
+) -> list[MetricResult]:
+    """Every metric of the task over these rows, each with its 95 % interval. Raises: StudioError for no rows."""
+    if not examples:
+        raise StudioError("There are no rows to score", fix="Use a file with texts and their right labels.")
+    values = task.score(answers, examples, tuple(labels))
+    results = []
+    for metric in task.metrics:
+        value = values[metric.name]
+        low, high = _interval(task, metric.name, value, labels, examples, answers, seed)
+        results.append(
+            MetricResult(name=metric.name, title=metric.title, value=value, low=min(low, value), high=max(high, value))
+        )
+    return results
+
+
+def _interval(
+    task: Task,
+    name: str,
+    value: float,
+    labels: Sequence[str],
+    examples: Sequence[Example],
+    answers: Sequence[Answer],
+    seed: int,
+) -> Interval:
+    """The exact or fast way where the metric is what its name says here, else resampling the task's own score."""
+    if name == "accuracy":
+        right = hits(examples, answers)
+        if abs(right.mean() - value) < _SAME:
+            return wilson(int(right.sum()), len(right))
+    if name == "macro_f1":
+        known = label_order(labels, examples, answers)
+        truth, said = label_numbers(known, examples, answers)
+        if abs(_macro_f1(truth, said, len(known)) - value) < _SAME:
+            return macro_f1_interval(truth, said, len(known), seed)
+
+    def score(rows: Numbers) -> float:
+        drawn = task.score([answers[row] for row in rows], [examples[row] for row in rows], tuple(labels))
+        return drawn[name]
+
+    return bootstrap(score, len(examples), seed)
+
+
+def hits(examples: Sequence[Example], answers: Sequence[Answer]) -> Numbers:
+    """1 where the answer is the target, else 0; one a row."""
+    pairs = zip(examples, answers, strict=True)
+    return np.array([int(answer.value == example.target) for example, answer in pairs], np.int64)
+
+
+def label_order(labels: Sequence[str], examples: Sequence[Example], answers: Sequence[Answer]) -> list[str]:
+    """The model's labels, then what else is right or said here (a separate test file may hold new labels)."""
+    met = {example.target or "" for example in examples} | {answer.value for answer in answers}
+    return [*labels, *sorted(met.difference(labels))]
+
+
+def label_numbers(
+    order: Sequence[str], examples: Sequence[Example], answers: Sequence[Answer]
+) -> tuple[Numbers, Numbers]:
+    """Right and given label of each row, as places in `order`."""
+    place = {label: index for index, label in enumerate(order)}
+    truth = np.array([place[example.target or ""] for example in examples], np.int64)
+    return truth, np.array([place[answer.value] for answer in answers], np.int64)
+
+
+def _macro_f1(truth: Numbers, said: Numbers, labels: int) -> float:
+    right = np.bincount(truth[truth == said], minlength=labels)
+    both = np.bincount(truth, minlength=labels) + np.bincount(said, minlength=labels)
+    return float((2 * right[both > 0] / both[both > 0]).mean())

@@ -1,0 +1,111 @@
+"""A table becomes a run: its rows are checked, split and frozen with the order, in a folder that appears whole or not at all."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from studio import storage
+from studio.config import RunConfig
+from studio.data.check import Parsed, parse_rows
+from studio.data.example import Example, to_parquet
+from studio.data.split import Parts, split
+from studio.data.table import Problem, Table
+from studio.errors import StudioError
+from studio.rundir import Home, RunDir, new_id
+from studio.tasks import task_named
+from studio.tasks.task import Task
+
+MOST_PROBLEMS = 20
+"""Left-out rows told one by one; of the rest only the count."""
+
+
+def create_run(home: Home, table: Table, config: RunConfig, test_table: Table | None = None) -> RunDir:
+    """A new run from checked and split rows, at rest until it is started.
+
+    Rows that cannot be used are left out and told in `facts.json`. Raises: StudioError when a column is not in the
+    table, or too little is left to learn from.
+    """
+    task = task_named(config.task)
+    parsed = _parse(table, config, task, "the table")
+    tested = _parse(test_table, config, task, "the test file") if test_table is not None else None
+    parts = split(
+        parsed.examples,
+        validation_share=config.split.validation_share,
+        test_share=config.split.test_share,
+        seed=config.seed,
+        test=tested.examples if tested is not None else None,
+    )
+    frozen = {
+        "train": to_parquet(parts.train),
+        "validation": to_parquet(parts.validation),
+        "test": to_parquet(parts.test),
+    }
+    order = config.model_copy(update={"source": _source(config, table, test_table)})
+    facts = _facts(table, parts, parsed, tested, frozen)
+    run = RunDir(home.runs / new_id())
+    storage.make_folder(home.runs)
+    with storage.Stage(run.path) as stage:
+        for part, data in frozen.items():
+            stage.write(f"data/{part}.parquet", data)
+        storage.write_json(stage.path / "facts.json", facts)
+        stage.write("config.json", order.model_dump_json(indent=1).encode())
+    return run
+
+
+def _parse(table: Table, config: RunConfig, task: Task, where: str) -> Parsed:
+    """The rows as examples. Raises: StudioError naming the first role without a column."""
+    for role in (*task.inputs, task.target):
+        title = task.role_titles.get(role, role)
+        column = config.columns.get(role)
+        if not column:
+            raise StudioError(
+                f"The column for '{title}' is not chosen", fix=f"Pick one of: {', '.join(table.columns[:20])}."
+            )
+        if column not in table.columns:
+            raise StudioError(
+                f"There is no column '{column[:60]}' for '{title}'",
+                where=f"{where}{' ' + table.name if table.name else ''}",
+                fix=f"Its columns are: {', '.join(table.columns[:20])}.",
+            )
+    return parse_rows(table, config.columns, task.inputs, task.target, task.parse)
+
+
+def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:
+    return config.source.model_copy(
+        update={
+            "file": config.source.file or table.name[:300],
+            "sha256": config.source.sha256 or table.sha256,
+            "rows": len(table),
+            "test_file": config.source.test_file or (test_table.name[:300] if test_table is not None else ""),
+        }
+    )
+
+
+def _facts(
+    table: Table, parts: Parts, parsed: Parsed, tested: Parsed | None, frozen: dict[str, bytes]
+) -> dict[str, Any]:
+    """What the report and the model card tell of the data."""
+    rows: dict[str, Sequence[Example]] = {"train": parts.train, "validation": parts.validation, "test": parts.test}
+    labels = {part: Counter(example.target or "" for example in examples) for part, examples in rows.items()}
+    every = sum(labels.values(), Counter())
+    return {
+        "version": 1,
+        "rows": len(table),
+        "parts": {part: len(examples) for part, examples in rows.items()},
+        "labels": dict(every.most_common()),
+        "labels_by_part": {part: dict(counted.most_common()) for part, counted in labels.items()},
+        "left_out": _left_out(parsed.problems),
+        "left_out_test": _left_out(tested.problems) if tested is not None else None,
+        "reading": table.reading.sentence,
+        "notes": [*table.reading.notes, *parsed.notes, *parts.notes],
+        "sha256": {part: hashlib.sha256(data).hexdigest() for part, data in frozen.items()},
+    }
+
+
+def _left_out(problems: Sequence[Problem]) -> dict[str, Any]:
+    first = [
+        {"row": problem.row, "column": problem.column, "value": problem.value, "what": problem.what}
+        for problem in problems[:MOST_PROBLEMS]
+    ]
+    return {"count": len(problems), "first": first}

@@ -1,0 +1,286 @@
+"""The supervisor: one thread of the server that starts workers in turn, watches them, and speaks for the dead.
+
+Everything it knows is in the data folder: requests, leases, events. So a new one, in a new server, goes on where the
+last one was killed: it finds live workers by their leases and finishes the stories of the dead ones.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio import storage
+from studio.errors import StudioError
+from studio.events import Failed, Finished, Paused
+from studio.jobs.briefs import brief
+from studio.jobs.last_word import Death, failed, say
+from studio.jobs.launch import LOCAL, Launcher, start_worker
+from studio.jobs.queue import waiting
+from studio.jobs.spare import Spares
+from studio.rundir import Home, RunDir
+from studio.storage import Holder
+
+TICK_S = 0.25
+_SURVEY_S = 2.0
+_BEAT_S = 5.0
+_CLAIM_S = 1.0
+_FIRST = 1.0
+"""Request time of a run that goes on after a shutdown: before all that wait."""
+
+_log = logging.getLogger(__name__)
+_IN_CHARGE: set[Path] = set()
+"""Data folders looked after by a supervisor of this process; their lease alone cannot tell two of them apart."""
+_CLAIMING = threading.Lock()
+
+
+@dataclass
+class _Job:
+    """A worker at work, or on its way."""
+
+    run: RunDir
+    process: subprocess.Popen[bytes] | None
+    """None for one that this supervisor did not start but found by its lease."""
+    told: int
+    """Number of the run's last event before the worker began."""
+    asked: float | None = None
+    """Time of the `start` request it answers."""
+    holder: Holder | None = None
+    """Who holds the run's lease; None while the worker is on its way."""
+
+
+class Supervisor:
+    """Starts one worker at a time, first come first served. At rest until `start`.
+
+    Two servers on one data folder: one is in charge, the other waits to take over.
+    """
+
+    def __init__(
+        self, home: Home, *, spares: Spares | None = None, launcher: Launcher = LOCAL, only: str | None = None
+    ) -> None:
+        self.home = home
+        self.spares = spares or Spares(enabled=False)
+        self._launcher = launcher
+        self._only = only
+        """Start this run alone, and leave all others as they are (`studio train`)."""
+        self._jobs: dict[str, _Job] = {}
+        self._lease = home.supervisor
+        self._is_in_charge = False
+        self._due = {"claim": 0.0, "beat": 0.0, "survey": 0.0}
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether this one starts the workers of its data folder."""
+        return self._is_in_charge
+
+    def start(self) -> None:
+        """Begin to look after the runs, in a thread that dies with the process."""
+        self.home.prepare()
+        self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
+        self._thread.start()
+
+    def queue(self) -> list[str]:
+        """Ids of the runs that wait, the next one first."""
+        return [run_id for run_id in waiting(self.home) if run_id not in self._jobs]
+
+    def close(self, pause_workers: bool = True, timeout_s: float = 20.0) -> None:
+        """Stop looking after the runs. `pause_workers`: they save and leave, and the next start continues them.
+
+        Waits at most `timeout_s`; a worker that needs longer goes on by itself and is found by the next supervisor.
+        """
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+        if not self._is_in_charge:
+            return
+        if pause_workers:
+            self._pause_workers(timeout_s)
+        self._jobs.clear()
+        self._is_in_charge = False
+        self._lease.release()
+        _IN_CHARGE.discard(self.home.path)
+
+    def _work(self) -> None:
+        while not self._closing.wait(TICK_S):
+            try:
+                self._tick()
+            except Exception:  # noqa: BLE001 - the thread must outlive any single fault; the log keeps it
+                _log.exception("The supervisor stumbled")
+                self._closing.wait(2)
+
+    def _tick(self) -> None:
+        self.spares.keep()
+        if not self._claim():
+            return
+        for job in list(self._jobs.values()):
+            self._watch(job)
+        if self._is_due("survey", _SURVEY_S):
+            self._survey()
+        if not self._jobs:
+            self._launch_next()
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now = time.monotonic()
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + every_s
+        return True
+
+    # Who is in charge
+
+    def _claim(self) -> bool:
+        """Whether this supervisor is in charge, after trying to be."""
+        if self._is_in_charge:
+            if self._is_due("beat", _BEAT_S) and not self._lease.beat():
+                self._is_in_charge = False
+                _IN_CHARGE.discard(self.home.path)
+        elif self._is_due("claim", _CLAIM_S) and self._acquire():
+            self._is_in_charge = True
+            self._take_over()
+        return self._is_in_charge
+
+    def _acquire(self) -> bool:
+        with _CLAIMING:
+            if self.home.path in _IN_CHARGE or not self._lease.acquire():
+                return False
+            _IN_CHARGE.add(self.home.path)
+            return True
+
+    def _take_over(self) -> None:
+        """Adopt live workers; tell the end of the runs that died while nobody watched; continue those a shutdown paused."""
+        self._jobs.clear()
+        storage.sweep(self.home.runs)
+        self._survey()
+        for run_id in self.home.run_ids():
+            if run_id in self._jobs or self._only is not None:
+                continue
+            run = RunDir(self.home.runs / run_id)
+            try:
+                story = brief(run)
+                if story.status(run) == "interrupted":
+                    say(run, failed(run, Death(None), story.step))
+                elif isinstance(story.last, Paused) and story.last.by == "shutdown" and run.requested("start") is None:
+                    run.request("start")
+                    os.utime(run.path / "start", (_FIRST, _FIRST))
+            except (StudioError, OSError) as error:
+                _log.warning("Run %s cannot be looked after: %s", run_id, error)  # a damaged one hides no other
+
+    def _survey(self) -> None:
+        """Find workers by the leases they hold or left."""
+        for run_id in self.home.run_ids():
+            run = RunDir(self.home.runs / run_id)
+            holder = run.lease.holder() if run_id not in self._jobs else None
+            if holder is None or holder.is_me:
+                continue
+            if holder.is_alive:
+                self._jobs[run_id] = _Job(run, None, -1, run.requested("start"), holder)
+                self._arrived(self._jobs[run_id])
+            else:  # a request that is there now is for the next worker, so it stays
+                self._bury(_Job(run, None, -1, None, holder), Death(None, holder))
+
+    # Watching
+
+    def _watch(self, job: _Job) -> None:
+        code = job.process.poll() if job.process is not None else None
+        is_wanted = job.run.requested("start") is not None  # read before the lease, which may answer it
+        holder = job.run.lease.holder()
+        is_held = holder is not None and holder.is_alive and not holder.is_me
+        if is_held and job.holder is None:
+            job.holder = holder
+            self._arrived(job)
+        if is_held or (job.process is not None and code is None):
+            if job.process is not None and job.holder is None and not is_wanted:
+                job.process.terminate()  # the request was taken back while the worker was on its way
+            return
+        try:
+            self._bury(job, Death(code, job.holder))
+        finally:
+            del self._jobs[job.run.id]
+
+    def _arrived(self, job: _Job) -> None:
+        """The worker holds the lease: the request is answered."""
+        if job.asked is not None and job.run.requested("start") == job.asked:
+            job.run.answer_request("start")
+
+    def _bury(self, job: _Job, death: Death) -> None:
+        """A worker is gone: see that its story has an end, and that no old request waits for the next one."""
+        run = job.run
+        if not run.path.is_dir():
+            return  # deleted
+        was_on_its_way = job.holder is None
+        if was_on_its_way and (self._closing.is_set() or run.requested("start") is None):
+            return  # it waits on, or was taken back: nothing happened that needs telling
+        story = brief(run)
+        ended = isinstance(story.last, Finished | Failed | Paused) and story.last.seq > job.told
+        if not ended and not isinstance(story.last, Finished):
+            asked_by_us = self._closing.is_set() and death.code == -signal.SIGTERM
+            paused = Paused(step=story.saved.step if story.saved else 0, by="shutdown")
+            say(run, paused if asked_by_us else failed(run, death, story.step))
+        elif run.lease.acquire():
+            run.lease.release()  # what a dead holder left would be found again and again
+        self._arrived(job)
+        if not (isinstance(story.last, Paused) and story.last.by == "shutdown"):  # else the next worker obeys them
+            for request in ("stop", "pause"):
+                run.answer_request(request)
+
+    # Starting
+
+    def _launch_next(self) -> None:
+        for run_id in waiting(self.home):
+            if self._only not in (None, run_id):
+                continue
+            run = RunDir(self.home.runs / run_id)
+            try:
+                self._jobs[run_id] = self._launch(run)
+            except (StudioError, OSError) as error:
+                told = error if isinstance(error, StudioError) else _cannot_start(error)
+                say(run, Failed(what=told.what, where=told.where, fix=told.fix))
+                run.answer_request("start")
+            return
+
+    def _launch(self, run: RunDir) -> _Job:
+        _ = run.config  # a damaged order is refused here, in words
+        last = brief(run).last
+        job = _Job(run, None, last.seq if last is not None else 0, run.requested("start"))
+        spare = self.spares.take_ready()
+        if spare is not None:
+            try:
+                spare.order("train", run.path)
+                job.process = spare.let_go()
+                return job
+            except (BrokenPipeError, TimeoutError):
+                spare.end()
+        job.process = start_worker(self._launcher, run.path, run.log)
+        return job
+
+    # Closing
+
+    def _pause_workers(self, timeout_s: float) -> None:
+        self._survey()
+        for job in self._jobs.values():
+            _ask_to_leave(job)
+        until = time.monotonic() + timeout_s
+        while self._jobs and time.monotonic() < until:
+            time.sleep(0.05)
+            for job in list(self._jobs.values()):
+                self._watch(job)
+
+
+def _ask_to_leave(job: _Job) -> None:
+    """SIGTERM: save, say so, and leave."""
+    if job.process is not None:
+        job.process.terminate()
+    elif job.holder is not None and job.holder.is_alive and job.holder.is_here:
+        os.kill(job.holder.pid, signal.SIGTERM)
+
+
+def _cannot_start(error: OSError) -> StudioError:
+    return StudioError(
+        f"The training process could not be started: {error.strerror or error}",
+        fix="Close other programs, then resume the run.",
+    )

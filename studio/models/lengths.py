@@ -1,0 +1,66 @@
+"""How long texts are in tokens, counted with the tokenizer alone: no torch, no transformers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studio.data.example import Example
+from studio.models.embedded import embedded_folder
+from studio.models.hub import downloaded
+from studio.models.presets import PRESETS
+from studio.models.suggest import DataFacts
+from studio.rundir import Home
+
+MOST_COUNTED = 3000
+"""Texts that are really counted; of larger tables an even sample, and the longest texts."""
+_MOST_CHARACTERS = 40_000
+
+
+def tokenizer_file(home: Home, model_id: str) -> Path:
+    """The tokenizer of that base model if it is on this machine, else the built-in one's, which counts much alike."""
+    preset = next((preset for preset in PRESETS if preset.id == model_id), None)
+    if model_id.startswith("folder:"):
+        folder: Path | None = home.models / "offered" / Path(model_id.removeprefix("folder:")).name
+    else:
+        folder = downloaded(home, preset) if preset and model_id != "embedded" else None
+    file = (folder or embedded_folder()) / "tokenizer.json"
+    return file if file.is_file() else embedded_folder() / "tokenizer.json"
+
+
+def token_lengths(texts: Sequence[str], tokenizer: Path) -> list[int]:
+    """Tokens of each text, special ones included; of more than `MOST_COUNTED` texts a sample with the longest ones."""
+    if len(texts) > MOST_COUNTED:
+        longest = sorted(range(len(texts)), key=lambda index: -len(texts[index]))[:20]
+        spread = range(0, len(texts), -(-len(texts) // MOST_COUNTED))
+        texts = [texts[index] for index in sorted({*spread, *longest})]
+    cut = [text[:_MOST_CHARACTERS] for text in texts]
+    return [len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(cut)]
+
+
+def data_facts(examples: Sequence[Example], lengths: Sequence[int]) -> DataFacts:
+    """What the suggestions are made from. `lengths` are those of the inputs (see `token_lengths`)."""
+    labels = Counter(example.target for example in examples if example.target is not None)
+    counted = np.array(lengths or [0])
+    return DataFacts(
+        rows=len(examples),
+        labels=len(labels),
+        smallest_label=min(labels.values(), default=0),
+        mean_tokens=float(counted.mean()),
+        p95_tokens=int(np.percentile(counted, 95)),
+        p99_tokens=int(np.percentile(counted, 99)),
+        max_tokens=int(counted.max()),
+    )
+
+
+@cache
+def _tokenizer(file: Path) -> Any:
+    from tokenizers import Tokenizer  # noqa: PLC0415 - 0.2 s that the opening of the page need not wait for
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

@@ -1,0 +1,83 @@
+"""Base models and tuned models from folders on disk into memory: safetensors only, float32, no code from the folder."""
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from studio.errors import StudioError
+from studio.models.heads import Wearing, head_from
+from studio.models.hub import refuse_code
+
+transformers_logging.disable_progress_bar()  # the worker's log is for people who look for a cause
+
+_DROPOUTS = (
+    ("hidden_dropout_prob", "attention_probs_dropout_prob")  # BERT, RoBERTa, ELECTRA, DeBERTa, MPNet
+    + ("dropout", "attention_dropout")  # DistilBERT
+    + ("embedding_dropout", "mlp_dropout")  # ModernBERT
+)
+"""What model families call their dropout."""
+_POSITIONS_FROM_PADDING = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "data2vec-text", "xlm-roberta-xl"})
+"""Families whose first position number is the padding's plus one, so that two of the positions hold no token."""
+
+
+def load_base(folder: Path, *, dropout: float | None = None) -> tuple[Any, Any]:
+    """The base model (float32, on the processor, not training) and its fast tokenizer.
+
+    `dropout` overrides the model's own everywhere, attention included; None leaves it. Raises: StudioError.
+    """
+    try:
+        refuse_code(json.loads((folder / "config.json").read_bytes()))
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        for name in _DROPOUTS:
+            if dropout is not None and isinstance(getattr(config, name, None), int | float):
+                setattr(config, name, dropout)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a missing pooler is told about at length; it is not used
+            # float32 is said: a checkpoint in bfloat16 would load as such and swallow small updates.
+            backbone = AutoModel.from_pretrained(
+                folder, config=config, dtype=torch.float32, use_safetensors=True, local_files_only=True
+            )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise StudioError(
+            f"The base model cannot be loaded: {str(error).splitlines()[0][:200]}",
+            where=folder.name,
+            fix="Choose another base model, or download this one again.",
+        ) from error
+    if not tokenizer.is_fast:
+        raise StudioError("The base model has no fast tokenizer", where=folder.name, fix="Choose another base model.")
+    _own_memory(backbone)
+    return backbone.train(False), tokenizer
+
+
+def longest_input(backbone: Any, tokenizer: Any) -> int:
+    """Tokens the model can read at most, special ones included."""
+    config = backbone.config
+    positions = int(getattr(config, "max_position_embeddings", 0) or 10**9)
+    if config.model_type in _POSITIONS_FROM_PADDING:
+        positions -= int(config.pad_token_id or 0) + 1
+    return min(positions, int(min(tokenizer.model_max_length, 10**9)))
+
+
+def load_tuned(folder: Path) -> tuple[Wearing, Any]:
+    """What a run left in `model/`, ready to answer, and its tokenizer. Raises: StudioError."""
+    backbone, tokenizer = load_base(folder)
+    return Wearing(backbone, head_from(folder)).train(False), tokenizer
+
+
+def load_untuned(folder: Path, run_folder: Path) -> tuple[Wearing, Any]:
+    """The untuned baseline: the base model of `folder` with the probe of the run on. Raises: StudioError."""
+    backbone, tokenizer = load_base(folder)
+    return Wearing(backbone, head_from(run_folder, "probe")).train(False), tokenizer
+
+
+def _own_memory(model: nn.Module) -> None:
+    """Copy the weights out of the mapped file: aligned alike in every process, so that sums come out alike to the bit."""
+    for tensor in (*model.parameters(), *model.buffers()):
+        tensor.data = tensor.data.clone()

@@ -1,0 +1,243 @@
+"""A suggested value for every setting that depends on the data, the base model or the machine, with the reason in words.
+
+The recipe was measured with the embedded model (banking77 at 10, 30 and 130 rows a label, and two-label tables):
+few rows a label want a small learning rate and more passes, plenty want the large one with label smoothing.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Literal, get_args
+
+from studio.errors import StudioError
+from studio.models.presets import Preset
+from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
+
+Effort = Literal["quick", "balanced", "thorough"]
+
+FEW_ROWS_A_LABEL = 40
+_FEWEST_STEPS = {"quick": 60, "balanced": 150, "thorough": 300}
+_MOST_EPOCHS = {"quick": 10, "balanced": 20, "thorough": 30}
+_QUICK_SECONDS = 180
+"""A quick run that would take longer trains the head alone."""
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What was counted in the checked rows, before they are split. Tokens are the base model's, special ones included."""
+
+    rows: int
+    """Rows to learn from, validation rows included; test rows too unless they come from a file of their own."""
+    labels: int
+    smallest_label: int
+    """Rows of the rarest label."""
+    mean_tokens: float
+    p95_tokens: int
+    max_tokens: int
+    p99_tokens: int = 0
+    """99 of 100 texts are no longer than this; 0 when it was not counted."""
+
+    @property
+    def rows_a_label(self) -> float:
+        """Rows for each label, on average."""
+        return self.rows / max(1, self.labels)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A value for one setting, and one sentence why."""
+
+    value: Any
+    why: str
+
+
+def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort = "balanced") -> dict[str, Suggestion]:
+    """Setting name → suggestion, for exactly these rows, this base model and this machine.
+
+    `quick` gives a first answer, `balanced` a good model, `thorough` takes about twice as long for the last bit.
+    Raises: StudioError for an effort it does not know.
+    """
+    if effort not in get_args(Effort):
+        raise StudioError(f"There is no effort named {effort!r}", fix="Choose quick, balanced or thorough.")
+    length = _max_length(facts, preset)
+    trains = _trains(facts, preset, machine, effort)
+    rows = _batch_rows(facts, preset, machine, length.value, trains.value)
+    validation = _validation_share(facts)
+    train_rows = facts.rows * (1 - validation.value)
+    steps = max(1, ceil(train_rows / rows.value))
+    epochs = _epochs(facts, steps, effort)
+    checks = _checks_per_epoch(epochs.value, steps, validation.value)
+    return {
+        "trains": trains,
+        "epochs": epochs,
+        "batch_rows": rows,
+        "learning_rate": _learning_rate(facts, preset, trains.value),
+        "head_factor": Suggestion(
+            10.0, "10 times: the new head has to learn more than the pretrained layers below it."
+        ),
+        "label_smoothing": _label_smoothing(facts),
+        "layer_decay": _layer_decay(preset, effort),
+        "patience": _patience(epochs.value * checks.value, effort),
+        "checks_per_epoch": checks,
+        "max_length": length,
+        "validation_share": validation,
+        "test_share": _test_share(facts),
+    }
+
+
+def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
+    common = facts.p99_tokens or facts.p95_tokens
+    wanted = facts.max_tokens if facts.max_tokens <= max(64, 2 * common) else common
+    value = min(preset.context, max(32, -(-wanted // 16) * 16))
+    if value >= facts.max_tokens:
+        return Suggestion(value, f"{value} tokens: enough for the longest text, which has {facts.max_tokens:,}.")
+    if value == preset.context and wanted > value:
+        return Suggestion(
+            value, f"{value} tokens: the most {preset.title} can read; the end of longer texts is cut off."
+        )
+    share = "99" if facts.p99_tokens else "95"
+    return Suggestion(
+        value,
+        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) are cut off.",
+    )
+
+
+def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) -> Suggestion:
+    if not machine.gpu and effort == "quick":
+        seconds = 2 * facts.rows * facts.mean_tokens / expected(preset, machine).tokens_per_s
+        if seconds > _QUICK_SECONDS:
+            return Suggestion(
+                "head",
+                f"Only the head: tuning the whole model would take about {_minutes(seconds)} here, too long for a quick run.",
+            )
+    if _memory_here(machine) < (need := _memory(preset, machine, "whole", min(16, preset.context) * 8)):
+        if preset.parameters >= 300:
+            return Suggestion(
+                "lora", f"Adapters: tuning the whole model needs about {gigabytes(need)} of memory, more than is free."
+            )
+        return Suggestion(
+            "head", f"Only the head: tuning the whole model needs about {gigabytes(need)} of memory, more than is free."
+        )
+    return Suggestion("whole", "The whole model: it learns most, and there is time and memory for it here.")
+
+
+def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int, trains: Any) -> Suggestion:
+    wanted, why = 32, "steady steps, and enough of them"
+    if facts.rows < 100:
+        wanted, why = 8, f"with only {facts.rows} rows, smaller steps give the model enough of them"
+    elif facts.rows < 400:
+        wanted, why = 16, f"with {facts.rows} rows, smaller steps give the model enough of them"
+    elif facts.rows > 100_000:
+        wanted, why = 64, f"with {facts.rows:,} rows there are plenty of steps, and larger ones are faster"
+    value = wanted
+    while value > 4 and _memory(preset, machine, trains, value * longest, longest) > _memory_here(machine):
+        value //= 2
+    if value < wanted:
+        why = f"larger steps of texts up to {longest} tokens would not fit into the {gigabytes(_memory_here(machine))} of free memory"
+    return Suggestion(value, f"{value} rows: {why}.")
+
+
+def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
+    few = facts.rows_a_label < FEW_ROWS_A_LABEL
+    usual = 5 if few else 1 if facts.rows > 300_000 else 2 if facts.rows > 60_000 else 3
+    wanted = {"quick": min(2, usual), "balanced": usual, "thorough": 2 * usual}[effort]
+    floor = min(_MOST_EPOCHS[effort], ceil(_FEWEST_STEPS[effort] / steps))
+    ends = "early stopping ends sooner if more would not help"
+    if floor > wanted:
+        return Suggestion(
+            floor,
+            f"{floor} passes: one pass over {facts.rows:,} rows is only {steps} {_plural('step', steps)}; {ends}.",
+        )
+    passes = f"{wanted} {_plural('pass', wanted)}"
+    if effort == "quick":
+        return Suggestion(wanted, f"{passes}: enough for a first answer.")
+    if few:
+        return Suggestion(
+            wanted,
+            f"{passes}: with about {facts.rows_a_label:.0f} rows a label the model has to see each several times; {ends}.",
+        )
+    return Suggestion(wanted, f"{passes}: with {facts.rows:,} rows the model has seen enough by then; {ends}.")
+
+
+def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
+    if trains == "lora":
+        return Suggestion(2e-4, "0.0002: adapters start from nothing and need larger steps than pretrained weights.")
+    few = facts.rows_a_label < FEW_ROWS_A_LABEL
+    rate = 5e-5 if facts.rows_a_label < 20 else 3e-5 if few else 1e-4
+    if preset.width > 512:  # wide models forget at rates the small ones thrive on (usual range 2e-5 to 5e-5)
+        rate = min(rate, 5e-5 if preset.layers <= 6 else 3e-5)
+        return Suggestion(rate, f"{rate:g}: a model of this size forgets what it knew when its steps are larger.")
+    if few:
+        return Suggestion(
+            rate, f"{rate:g}: small steps, since about {facts.rows_a_label:.0f} rows a label are easily memorized."
+        )
+    return Suggestion(
+        rate, f"{rate:g}: about {facts.rows_a_label:,.0f} rows a label carry large steps, which learn faster."
+    )
+
+
+def _label_smoothing(facts: DataFacts) -> Suggestion:
+    if facts.rows_a_label < FEW_ROWS_A_LABEL:
+        return Suggestion(0.0, "None: with few rows a label every one of them should count in full.")
+    return Suggestion(0.1, "0.1: keeps the model from being too sure of labels that may be wrong.")
+
+
+def _layer_decay(preset: Preset, effort: Effort) -> Suggestion:
+    if effort == "thorough" and preset.layers >= 6:
+        return Suggestion(0.9, "0.9: over many passes, protects the general knowledge in the lower layers.")
+    return Suggestion(1.0, "1: all layers learn alike, which is right for short runs.")
+
+
+def _checks_per_epoch(epochs: int, steps: int, validation: float) -> Suggestion:
+    """About a dozen checks a run, not oftener than every 5 steps, for at most a sixth of the time.
+
+    A row costs a third as much in a check as in training.
+    """
+    cost = validation / (1 - validation) / 3
+    value = max(1, min(ceil(12 / epochs), steps // 5, int(1 / 6 / cost)))
+    often = "once" if value == 1 else "twice" if value == 2 else f"{value} times"
+    return Suggestion(
+        value,
+        f"Checked {often} a pass: {value * epochs} looks at the validation rows, for about {value * cost:.0%} more time.",
+    )
+
+
+def _patience(checks: int, effort: Effort) -> Suggestion:
+    share = {"quick": 0.25, "balanced": 1 / 3, "thorough": 0.5}[effort]
+    value = max(2, ceil(checks * share))
+    return Suggestion(
+        value, f"{value} checks: a lull of that length, out of {checks}, means that little more will come."
+    )
+
+
+def _validation_share(facts: DataFacts) -> Suggestion:
+    if facts.rows < 1000:
+        return Suggestion(0.15, f"15 %: of {facts.rows:,} rows, fewer would tell too little about progress.")
+    if facts.rows > 50_000:
+        return Suggestion(0.05, f"5 %: {facts.rows // 20:,} rows tell enough, and checking more costs time.")
+    return Suggestion(0.1, f"10 %: about {facts.rows // 10:,} rows, enough to tell progress from luck.")
+
+
+def _test_share(facts: DataFacts) -> Suggestion:
+    if facts.rows < 1000:
+        return Suggestion(0.2, f"20 %: of {facts.rows:,} rows, fewer would leave the report too unsure.")
+    if facts.rows > 100_000:
+        return Suggestion(0.05, f"5 %: {facts.rows // 20:,} rows give a report exact to a few tenths of a percent.")
+    return Suggestion(0.1, f"10 %: about {facts.rows // 10:,} rows for the report, the rest to learn from.")
+
+
+def _memory_here(machine: Machine) -> int:
+    """What a run may take: nine tenths of what is free, or of the GPU."""
+    return int(0.9 * (machine.gpu_memory if machine.gpu else machine.available))
+
+
+def _memory(preset: Preset, machine: Machine, trains: Any, tokens: int, longest: int = 64) -> int:
+    return estimate_memory(preset, trains=trains, padded_tokens=tokens, longest=longest, gpu=bool(machine.gpu))
+
+
+def _minutes(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.0f} hours"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}es" if word.endswith("s") else f"{word}s"

@@ -1,0 +1,55 @@
+"""Curves of several runs over each other: validation loss, or a metric, by share of the training done."""
+
+from collections.abc import Sequence
+
+from studio.plots.style import PAIR, Figure, as_text, layout
+from studio.story import Story
+
+
+def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: str = "") -> Figure:
+    """The checks of each run as one line, by epoch; the best check of each is ringed.
+
+    `runs` holds (name, story). `metric` names a validation metric from 0 to 1; empty means the validation loss (nats).
+    """
+    data: list[Figure] = []
+    for number, (name, story) in enumerate(runs):
+        color = PAIR[number % len(PAIR)]
+        points = [
+            (check.epoch, check.metrics.get(metric) if metric else check.loss, check.step) for check in story.checks
+        ]
+        points = [point for point in points if point[1] is not None]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": as_text(name, 30),
+                "x": [point[0] for point in points],
+                "y": [point[1] for point in points],
+                "customdata": [point[2] for point in points],
+                "line": {"color": color, "width": 2.25, "dash": ("solid", "dash", "dot", "dashdot")[number % 4]},
+                "marker": {"size": 7, "color": color},
+                "hovertemplate": f"{as_text(name, 30)}: %{{y:{'.1%' if metric else '.3f'}}} at step %{{customdata:,}}<extra></extra>",
+            }
+        )
+        best = story.best
+        value = None if best is None else best.metrics.get(metric) if metric else best.loss
+        if best is not None and value is not None:
+            ring = {"symbol": "circle-open", "size": 14, "color": color, "line": {"width": 2.25}}
+            data.append(
+                {"type": "scatter", "mode": "markers", "x": [best.epoch], "y": [value], "marker": ring}
+                | {"showlegend": False, "hoverinfo": "skip"}
+            )
+    what = title or metric or "Validation loss"
+    names = " and ".join(name for name, _ in runs)
+    return {
+        "data": data,
+        "layout": layout(
+            f"{what} by epoch for {names}.",
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            margin={"t": 40},
+            hovermode="x",
+            xaxis={"title": {"text": "epoch"}, "rangemode": "tozero"},
+            yaxis={"title": {"text": as_text(what).lower()}, **({"tickformat": ".0%"} if metric else {})},
+        ),
+    }

@@ -1,0 +1,103 @@
+"""How an event reaches its handler: sessions in and out as JSON, errors as messages for people.
+
+A `StudioError` becomes a message on the page with its own words; anything else is our bug: it is logged with an id,
+and the page shows that id. Everything bound here is a public endpoint of the server, and what arrives is a
+stranger's word: a handler checks its inputs.
+"""
+
+import functools
+import inspect
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from studio.errors import StudioError
+from studio.ui.session import Session
+from studio.ui.studio import Studio
+
+_log = logging.getLogger(__name__)
+_NOT_DONE, _OUR_BUG = "That did not work", "Something is wrong in the studio"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    trigger: Any
+    """An event of a component, as `page.data.upload.upload`, or a list of several."""
+    handler: Callable[..., Any]
+    reads: Sequence[Any]
+    writes: Sequence[Any]
+    progress: str = "hidden"
+    """`hidden`, `minimal` or `full` (see gradio)."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """More of gradio's options: `js`, `trigger_mode`, `show_progress_on` …"""
+    then: "tuple[Row, ...]" = ()
+    """Rows that follow when the handler has returned without an error; their trigger is None."""
+
+
+def bind_row(studio: Studio, row: Row, trigger: Any) -> None:
+    """Bind a row of the table, and those that follow it, to an event (or a list of events)."""
+    options: dict[str, Any] = {
+        "show_progress": row.progress,
+        "concurrency_limit": None,  # handlers are short; one slow visitor must not hold up the others
+        "api_visibility": "private",
+        **row.options,
+    }
+    handler = shown(studio, row.handler)
+    if isinstance(trigger, list):
+        bound = gr.on(trigger, handler, list(row.reads), list(row.writes), **options)
+    else:
+        bound = trigger(handler, list(row.reads), list(row.writes), **options)
+    for follower in row.then:
+        bind_row(studio, follower, bound.success)
+
+
+def shown(studio: Studio, handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler as gradio calls it: sessions in and out as JSON, errors as messages for people."""
+
+    @functools.wraps(handler)
+    def safe(*values: Any) -> Any:
+        try:
+            return _to_page(handler(studio, *_from_page(handler, values)))
+        except StudioError as error:
+            raise gr.Error(escape(str(error)), title=_NOT_DONE, duration=None, print_exception=False) from error
+        except gr.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - the border of the page: whatever it was, a person is told calmly
+            raise gr.Error(_our_bug(handler, error), title=_OUR_BUG, duration=None, print_exception=False) from None
+
+    safe.__signature__ = _without_studio(handler)  # type: ignore[attr-defined]  # gradio counts and types parameters
+    return safe
+
+
+def _our_bug(handler: Callable[..., Any], error: Exception) -> str:
+    number = secrets.token_hex(4)
+    _log.error("error %s in %s", number, handler.__qualname__, exc_info=error)
+    return (
+        f"This is a bug of the studio, not a mistake of yours. Error {number}; the details are in the server's log. "
+        "Your data and runs are safe. Try again, or reload the page."
+    )
+
+
+def _from_page(handler: Callable[..., Any], values: Sequence[Any]) -> list[Any]:
+    """The handler's arguments after the studio: the one called `session` as a `Session`, all others as they came."""
+    names = list(inspect.signature(handler).parameters)[1:]
+    place = names.index("session") if "session" in names else -1
+    return [Session.parse(value) if place == at else value for at, value in enumerate(values)]
+
+
+def _to_page(result: Any) -> Any:
+    if isinstance(result, tuple | list):
+        return tuple(_to_page(each) if isinstance(each, Session) else each for each in result)
+    return result.to_json() if isinstance(result, Session) else result
+
+
+def _without_studio(handler: Callable[..., Any]) -> inspect.Signature:
+    whole = inspect.signature(handler)
+    return whole.replace(parameters=list(whole.parameters.values())[1:])

@@ -1,0 +1,241 @@
+"""What the live view shows beside the curves, as flat texts and numbers: one value a thing that can change by itself.
+
+A viewer that knows an older card gets only the values that differ, so each value is small and steady.
+"""
+
+import json
+from typing import Any
+
+from studio.errors import StudioError
+from studio.evaluation.words import status_in_words
+from studio.events import Checked, Failed
+from studio.models.presets import PRESETS
+from studio.rundir import RunDir
+from studio.story import Status, Story
+from studio.tasks import task_named
+from studio.ui.quantities import about, clock, learning_rate, speed
+from studio.ui.words import count, percent, size
+
+Card = dict[str, Any]
+
+CAN: dict[Status, tuple[str, ...]] = {
+    "preparing": ("pause", "stop"),
+    "training": ("pause", "stop"),
+    "queued": ("pause",),
+    "draft": ("resume",),
+    "paused": ("resume",),
+    "interrupted": ("resume",),
+    "failed": ("resume",),
+    "finished": ("results",),
+}
+"""Status → the buttons that make sense."""
+
+
+class Watched:
+    """What is watched in a run, and how people call it."""
+
+    def __init__(self, run: RunDir) -> None:
+        try:
+            config = run.config
+            task = task_named(config.task)
+            metrics = {metric.name: metric.title for metric in task.metrics}
+            self.name = config.early_stopping.watch or task.watch
+            self.shown = self.name if self.name in metrics else task.metrics[0].name
+            self.title = metrics[self.shown]
+        except StudioError:  # a damaged order: the story can still be told
+            self.name, self.shown, self.title = "loss", "", "Metric"
+        self.is_loss = self.name == "loss"
+        self.in_words = "validation loss" if self.is_loss else self.title
+
+
+def header(run: RunDir) -> Card:
+    """The run's name and what it is made of."""
+    try:
+        config = run.config
+        facts = json.loads(run.facts.read_bytes()) if run.facts.is_file() else {}
+    except (StudioError, ValueError, OSError):
+        return {"title": f"Run {run.id[:6]}", "subtitle": "The settings of this run cannot be read."}
+    parts = [_model_title(config.model.id), task_named(config.task).title.lower()]
+    labels = facts.get("labels") if isinstance(facts, dict) else None
+    if config.source.rows:
+        rows = count(config.source.rows, "row")
+        parts.append(f"{rows}, {count(len(labels), 'label')}" if isinstance(labels, list | dict) else rows)
+    return {"title": config.name or config.source.file or f"Run {run.id[:6]}", "subtitle": " · ".join(parts)}
+
+
+def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float, place: int) -> Card:
+    """Everything but the curves, at `now` (seconds since 1970); `place` counts the runs ahead in the queue."""
+    asked = next((what for what in ("stop", "pause") if run.requested(what)), "") if status in _AT_WORK else ""
+    can = list(CAN.get(status, ())) if not asked else ["resume"] if asked == "pause" else []
+    if isinstance(story.last, Failed) and not story.last.can_resume:
+        can = [what for what in can if what != "resume"]
+    return {
+        "status": status,
+        "can": can,
+        **_words(story, status, asked, place),
+        "progress": _progress(story, status),
+        **_tiles(watched, story, status, now),
+        "axis": _axis(watched, story),
+        "stopping": _stopping(watched, story, status),
+        "best": _best(watched, story),
+    }
+
+
+_AT_WORK: frozenset[Status] = frozenset({"preparing", "training", "scoring"})
+
+
+_ASKED = {
+    "stop": ("Stopping", "The step at hand is being finished. Then the best version is scored and kept."),
+    "pause": ("Pausing", "The step at hand is being finished and everything is being saved."),
+}
+
+
+def _words(story: Story, status: Status, asked: str, place: int) -> Card:
+    if asked:
+        head, body = _ASKED[asked]
+        return {"state": "wait", "head": head, "body": body}
+    said = status_in_words(story, status, place)
+    return {"state": said.state, "head": said.head, "body": said.body}
+
+
+def _progress(story: Story, status: Status) -> list[Any]:
+    """`[left text, right text, share from 0 to 1 or None while it is not known]`."""
+    started = story.started
+    if status == "finished":
+        return ["Finished", f"at step {story.step:,}", 1]
+    if status == "scoring":
+        return ["Answering the test rows", f"after step {story.step:,}", 1]
+    if started is None or status == "preparing":
+        done = story.preparing.done if story.preparing and status == "preparing" else None
+        left = {"queued": "In the queue", "preparing": "Preparing", "draft": "Not started"}.get(
+            status, "Before training"
+        )
+        return [left, "" if done is None else f"{done:.0%}", done if status == "preparing" else 0]
+    step = story.step
+    epoch = min(started.epochs, step // max(1, started.steps_per_epoch) + 1)
+    share = round(step / max(1, started.total_steps), 4)
+    return [f"Epoch {epoch} of {started.epochs}", f"step {step:,} of {started.total_steps:,} · {share:.0%}", share]
+
+
+def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
+    """`[value, note, tone]` each; an empty value has not been measured yet."""
+    step = story.steps[-1] if story.steps else None
+    running = status in _AT_WORK and story.last is not None
+    spent = story.seconds + (max(0.0, now - story.last.time) if running and story.last else 0.0)
+    left = step.seconds_left if step and status == "training" else None
+    checks = [check for check in story.checks if check.step > 0]
+    lowest = min(checks, key=lambda check: check.loss, default=None)
+    memory = max((each.memory for each in story.steps[-50:]), default=0)
+    limit = story.started.memory_limit if story.started else 0
+    return {
+        "tile.metric": _metric_tile(watched, story),
+        "tile.loss": [f"{lowest.loss:.3f}", f"at step {lowest.step:,}", ""]
+        if lowest
+        else ["", "after the first check", ""],
+        "tile.time": [clock(spent) if spent or running else "", _time_note(status, left), ""],
+        "tile.speed": [f"{speed(step.rows_per_s)} rows/s", f"{speed(step.tokens_per_s)} tokens/s", ""]
+        if step and step.rows_per_s
+        else ["", "rows and tokens per second", ""],
+        "tile.memory": [size(memory) if memory else "", f"of {size(limit)}" if limit else "at its peak", ""],
+        "tile.rate": [learning_rate(step.learning_rate) if step else "", "learning rate now", ""],
+    }
+
+
+def _time_note(status: Status, left: float | None) -> str:
+    if status == "training":
+        return f"{about(left)} left" if left is not None else "measuring the pace"
+    return {"finished": "in all", "scoring": "nearly done"}.get(status, "so far")
+
+
+def _metric_tile(watched: Watched, story: Story) -> list[str]:
+    best = story.best or next(iter(story.checks), None)
+    value = best.metrics.get(watched.shown) if best else None
+    if best is None or value is None:
+        return ["", "after the first check", ""]
+    base = _untuned(watched, story)
+    if base is None or best.step == 0:
+        return [percent(value), "before any tuning" if best.step == 0 else f"at step {best.step:,}", ""]
+    points = 100 * (value - base)
+    return [percent(value), f"{points:+.1f} points by tuning", "good" if points > 0 else ""]
+
+
+def _untuned(watched: Watched, story: Story) -> float | None:
+    return next((check.metrics.get(watched.shown) for check in story.checks if check.step == 0), None)
+
+
+def _axis(watched: Watched, story: Story) -> Card:
+    """What the charts are drawn against."""
+    started = story.started
+    return {
+        "total": started.total_steps if started else 0,
+        "epoch": started.steps_per_epoch if started else 0,
+        "epochs": started.epochs if started else 0,
+        "title": watched.title,
+        "untuned": _untuned(watched, story),
+        "loss": watched.is_loss,
+    }
+
+
+def _best(watched: Watched, story: Story) -> list[Any]:
+    """`[step, loss, value]` of the check whose version is kept, and the step of the last check."""
+    best = story.best
+    if best is None:
+        return []
+    return [best.step, round(best.loss, 4), _short(best.metrics.get(watched.shown)), story.checks[-1].step]
+
+
+def _stopping(watched: Watched, story: Story, status: Status) -> Card:
+    """The early-stopping panel: a large sentence, chances as `left` of `of`, and the rule in words."""
+    started = story.started
+    if started is None:
+        return {
+            "big": "Not started yet",
+            "left": 0,
+            "of": 0,
+            "sub": "The panel fills when training begins.",
+            "watch": "",
+        }
+    if not started.early_stopping:
+        sub = "Every epoch will be trained. The best version is kept all the same."
+        return {"big": "Off", "left": 0, "of": 0, "sub": sub, "watch": _watch_in_words(watched, story.best)}
+    last = story.checks[-1] if story.checks else None
+    left = last.chances_left if last else started.patience
+    return {
+        "big": _big(story, status, left, started.patience),
+        "left": left,
+        "of": started.patience,
+        "sub": _rule(watched, status, left, started.patience, started.check_every),
+        "watch": _watch_in_words(watched, story.best),
+    }
+
+
+def _big(story: Story, status: Status, left: int, patience: int) -> str:
+    if story.scoring is not None:
+        return "Stopped early" if story.scoring.reason == "stopped early" else "Training is over"
+    if status in ("paused", "failed", "interrupted"):
+        return f"{left} of {count(patience, 'chance')} left"
+    return "On track" if left == patience else f"{left} of {count(patience, 'chance')} left"
+
+
+def _rule(watched: Watched, status: Status, left: int, patience: int, every: int) -> str:
+    better = f"a better {watched.in_words}"
+    if status in ("finished", "scoring"):
+        return f"The rule was: stop after {count(patience, 'check')} in a row without {better}."
+    will = f"Training will stop after {left} more {'check' if left == 1 else 'checks'} in a row without {better}."
+    return f"{will} A check runs every {count(every, 'step')}."
+
+
+def _watch_in_words(watched: Watched, best: Checked | None) -> str:
+    if best is None:
+        return f"Watching {watched.in_words} on the validation rows."
+    value = f"{best.best_value:.3f}" if watched.is_loss else percent(best.best_value)
+    where = f"at step {best.best_step:,}" if best.best_step else "before any tuning"
+    return f"Watching {watched.in_words}: best {value} {where}."
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _model_title(model_id: str) -> str:
+    return next((preset.title for preset in PRESETS if preset.id == model_id), model_id)

@@ -1,0 +1,44 @@
+"""The studio's own addresses beside Gradio's: the chart library, and the downloads."""
+
+import gzip
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from studio.rundir import Home
+from studio.ui import downloads
+
+_A_YEAR = "public, max-age=31536000, immutable"
+_A_DAY = "public, max-age=86400"
+
+
+def routes(home: Home) -> list[BaseRoute]:
+    """All of them, for `launch(app_kwargs={"routes": …})`. They come before Gradio's, and its login does not cover them."""
+    return [Route("/studio/plotly.js", plotly, methods=["GET"]), *downloads.routes(home)]
+
+
+async def plotly(request: Request) -> Response:
+    """Plotly.js as the installed `plotly` package ships it: the version its Python side writes figures for."""
+    etag, small, whole = await run_in_threadpool(_plotly)
+    headers = {
+        "etag": etag,
+        "cache-control": _A_YEAR if request.query_params.get("v") else _A_DAY,
+        "vary": "accept-encoding",
+    }
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(small, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
+    return Response(whole, media_type="text/javascript", headers=headers)
+
+
+@cache
+def _plotly() -> tuple[str, bytes, bytes]:
+    """Its tag, gzipped bytes and plain bytes. Compressing takes about half a second, once."""
+    whole = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+    return f'"{sha256(whole).hexdigest()[:20]}"', gzip.compress(whole, 9, mtime=0), whole

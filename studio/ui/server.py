@@ -1,0 +1,166 @@
+"""Starting and stopping the studio as a web server."""
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from studio.assets import ASSETS
+from studio.errors import StudioError
+from studio.rundir import Home
+from studio.ui import uploads
+from studio.ui.guard import LOCAL_HOSTS, Guard
+from studio.ui.page import build
+from studio.ui.routes import routes
+from studio.ui.studio import Studio
+
+DEFAULT_PORT = 7860
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "::", ""})
+_STYLES = ("studio.css", "live.css", "results.css")
+_HEAD = (
+    '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f7f8">'
+    '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c1216">'
+    '<meta name="robots" content="noindex">'
+)
+
+Logins = Sequence[tuple[str, str]]
+
+
+def serve(
+    home: Home | None = None,
+    *,
+    host: str = "",
+    port: int | None = None,
+    auth: Logins = (),
+    allow_open: bool = False,
+    spare: bool = True,
+    open_browser: bool = False,
+) -> None:
+    """Serve the page until Ctrl-C or SIGTERM; then workers save a checkpoint and pause.
+
+    `auth` are names with passwords; `allow_open` lets anyone in on a public address. Behind a proxy, the names the
+    studio answers to are in STUDIO_HOSTS, separated by commas.
+    Raises: StudioError when the address is public and nobody would have to log in.
+    """
+    address = checked_address(host or default_host(), auth, allow_open=allow_open)
+    studio = Studio.at(home or Home.default(), spare=spare)
+    studio.start()
+    try:
+        uploads.sweep(studio.home)
+        over = threading.Event()
+        with _signals(over), running(studio, address, port, auth=auth, open_browser=open_browser) as url:
+            _say(f"Fine-Tuning Studio is at {url} (Ctrl-C ends it; runs pause, and go on at the next start).")
+            over.wait()
+            _say("Saving the runs at work …")
+    finally:
+        studio.close()
+
+
+@contextlib.contextmanager
+def running(
+    studio: Studio,
+    address: str = "127.0.0.1",
+    port: int | None = None,
+    *,
+    auth: Logins = (),
+    open_browser: bool = False,
+) -> Iterator[str]:
+    """The page, served while the block lasts; gives its URL. The studio itself is started and closed by the caller."""
+    blocks = build(studio)
+    try:
+        _, url, _ = blocks.launch(
+            server_name=address,
+            server_port=port if port is not None else _default_port(),
+            auth=list(auth) or None,
+            inbrowser=open_browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            app_kwargs={
+                "routes": routes(studio.home),
+                "middleware": [Middleware(Guard, hosts=allowed_hosts(address))],
+                "docs_url": None,
+                "redoc_url": None,
+            },
+            max_file_size=studio.limits.file_bytes,
+            theme=theme(),
+            css=styles(),
+            head=_HEAD,
+            favicon_path=ASSETS / "logo.svg",
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            show_error=False,
+            share=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            root_path=os.environ.get("GRADIO_ROOT_PATH") or None,
+        )
+        yield url
+    finally:
+        blocks.close(verbose=False)
+
+
+def default_host() -> str:
+    """This machine only; on a Space every address, since the Space's own proxy stands in front."""
+    return "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
+
+
+def checked_address(host: str, auth: Logins, *, allow_open: bool) -> str:
+    """The address, if it may be served. Raises: StudioError for a public one without a login."""
+    if host in LOCAL_HOSTS or auth or allow_open or os.environ.get("SPACE_ID"):
+        return host
+    raise StudioError(
+        f"The studio would be open to everyone who can reach {host or 'this machine'}",
+        fix="Give a login (--auth name:password), or serve on 127.0.0.1, or say --allow-open if that is what you want.",
+    )
+
+
+def allowed_hosts(address: str) -> tuple[str, ...]:
+    """Names the guard lets in; empty for any. A local studio answers to local names only (DNS rebinding)."""
+    told = f"{os.environ.get('STUDIO_HOSTS', '')},{os.environ.get('SPACE_HOST', '')}"
+    named = tuple(name.strip() for name in told.split(",") if name.strip())
+    if address in LOCAL_HOSTS:
+        return (*LOCAL_HOSTS, *named)
+    if not named:
+        return ()
+    return (*LOCAL_HOSTS, *named, *({address} - _EVERY_ADDRESS))
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal it was started from
+
+
+def theme() -> Any:
+    """Gradio's plain theme in the studio's font. Only weights 400 and 700 hold Latin letters in the files Gradio ships."""
+    return gr.themes.Base(
+        font=[gr.themes.GoogleFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"],
+        font_mono=[gr.themes.GoogleFont("IBM Plex Mono", weights=(400, 700)), "monospace"],
+    )
+
+
+def styles() -> str:
+    """All style sheets of the studio, in order."""
+    return "\n".join((ASSETS / name).read_text("utf-8") for name in _STYLES if (ASSETS / name).is_file())
+
+
+def _default_port() -> int | None:
+    """None lets Gradio take the first free one from 7860 on."""
+    named = os.environ.get("GRADIO_SERVER_PORT", "")
+    return int(named) if named.isdigit() else None
+
+
+@contextlib.contextmanager
+def _signals(over: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the wait instead of the process, so that runs are saved first."""
+    old = {number: signal.signal(number, lambda *_: over.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

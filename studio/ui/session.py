@@ -1,0 +1,66 @@
+"""What one browser tab knows between two clicks.
+
+It lives in the browser (`gr.BrowserState`) and travels with every request, so that a reload and a restart of the
+server lose nothing. It is therefore a stranger's word: every id in it is checked where it is used.
+"""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+EFFORTS = ("quick", "balanced", "thorough")
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Session:
+    """The form of the page, and the run that is looked at."""
+
+    table: str = ""
+    """Id of the uploaded table in the data folder."""
+    test_table: str = ""
+    """Id of a separate test table; empty when test rows are split off."""
+    task: str = "text-classification"
+    columns: dict[str, str] = field(default_factory=dict)
+    """Role → column."""
+    is_ready: bool = False
+    """Whether the rows were checked and can be trained on. Opens the next steps; the truth is checked at the start."""
+    model: str = "embedded"
+    effort: str = "balanced"
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Setting → value, those changed by hand; the others follow the suggestion."""
+    name: str = ""
+    """What the run to start shall be called; empty names it after the file."""
+    draft: str = ""
+    """A run made for measuring and not started yet."""
+    draft_order: str = ""
+    """What the draft was made from; another order needs another draft."""
+    run: str = ""
+    """The run that Train, Results, Try it and Export show."""
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """From what the browser sent: what is unknown or of the wrong type is dropped."""
+        if not isinstance(value, dict):
+            return cls()
+        blank = cls()
+        kept = {
+            each.name: value[each.name]
+            for each in fields(cls)
+            if type(value.get(each.name)) is type(getattr(blank, each.name)) and _is_small(value[each.name])
+        }
+        session = cls(**kept)
+        return session if session.effort in EFFORTS else replace(session, effort="balanced")
+
+    def to_json(self) -> dict[str, Any]:
+        """What `parse` reads."""
+        return asdict(self)
+
+
+def _is_small(value: object) -> bool:
+    if isinstance(value, dict):
+        return len(value) <= 100 and all(_is_plain(each) for pair in value.items() for each in pair)
+    return _is_plain(value)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, bool | int | float | None) or (isinstance(value, str) and len(value) <= _LONGEST)

@@ -1,0 +1,300 @@
+"""Step 1, Data: bring a table, see how it was read, say which column is what, learn what is odd about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from studio.data.table import Table
+from studio.errors import StudioError
+from studio.models.lengths import tokenizer_file
+from studio.models.presets import PRESETS
+from studio.tasks import TASKS, detect, task_named
+from studio.tasks.task import Task
+from studio.ui import uploads
+from studio.ui.choices import choices, chosen
+from studio.ui.markup import element, fragment
+from studio.ui.pieces import card, error_card, heading, html
+from studio.ui.session import Session
+from studio.ui.studio import Studio
+from studio.ui.uploads import Look
+from studio.ui.views.table import first_rows, label_bars, length_bars, oddities, reading
+from studio.ui.views.welcome import example_cards, promises
+from studio.ui.words import count
+
+MOST_MENUS = max(len(task.inputs) + 1 for task in TASKS.values())
+FILE_TYPES = [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".ods"]
+_ANY = "text-classification"
+_ABOUT_TEST = (
+    "Optional. Its rows are used for the report only, never for training; it needs the same columns. "
+    "Without one, some rows of your table are kept aside."
+)
+
+
+@dataclass(frozen=True)
+class DataStep:
+    """The components of step 1."""
+
+    upload: gr.File
+    examples: gr.HTML
+    message: gr.HTML
+    found: gr.Column
+    reading: gr.HTML
+    task: gr.Dropdown
+    menus: tuple[gr.Dropdown, ...]
+    """One for each role of the task, targets last; spare ones are hidden."""
+    reason: gr.HTML
+    picture: gr.HTML
+    rows: gr.HTML
+    test_upload: gr.File
+    test_note: gr.HTML
+    go_on: gr.Button
+
+    @property
+    def view(self) -> list[Any]:
+        """What `show` fills, in its order."""
+        return [
+            *(self.message, self.found, self.reading, self.task, *self.menus),
+            *(self.reason, self.picture, self.rows, self.test_note, self.go_on),
+        ]
+
+
+def draw(studio: Studio) -> DataStep:
+    """Put the step on the page."""
+    html(
+        heading(
+            "What should the model learn?",
+            "Bring a table with one text per row, and the right answer for each in another column.",
+        )
+    )
+    with gr.Row(elem_classes=["fs-bring"], equal_height=True):
+        upload = gr.File(
+            label="Your table: CSV, TSV, JSONL, Excel or Parquet",
+            file_types=FILE_TYPES,
+            elem_id="data-upload",
+            height=190,
+            scale=3,
+            min_width=280,
+        )
+        with gr.Column(scale=4, min_width=280, elem_classes=["fs-examples"]):
+            examples = choices(example_cards(uploads.bundled()), elem_id="data-examples")
+    message = html(elem_id="data-message")
+    with gr.Column(visible=False, elem_id="data-found", elem_classes=["fs-stack"]) as found:
+        reading_card = html(elem_id="data-reading")
+        with gr.Column(elem_classes=["fs-card", "fs-columns"]):
+            html(element("div", element("h2", "Which column is what?"), class_="fs-inner"))
+            with gr.Row():
+                task = gr.Dropdown(
+                    [(each.title, each.name) for each in TASKS.values()],
+                    label="Task",
+                    value=_ANY,
+                    visible=len(TASKS) > 1,
+                    elem_id="data-task",
+                )
+                menus = tuple(
+                    gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(MOST_MENUS)
+                )
+            reason = html(elem_id="data-reason")
+        picture = html(elem_id="data-picture")
+        rows = html(elem_id="data-rows")
+        with gr.Accordion("I have a separate test file", open=False, elem_id="data-test"):
+            html(element("p", _ABOUT_TEST, class_="fs-quiet"))
+            test_upload = gr.File(label="Test table", file_types=FILE_TYPES, elem_id="data-test-upload", height=130)
+            test_note = html(elem_id="data-test-note")
+        with gr.Row(elem_classes=["fs-actions"]):
+            go_on = gr.Button("Choose a model", variant="primary", elem_id="data-next", interactive=False)
+    return DataStep(
+        upload, examples, message, found, reading_card, task, menus, reason, picture, rows, test_upload, test_note, go_on
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ handlers
+
+
+def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
+    """A file was dropped: keep it, read it, guess the columns."""
+    if not file:
+        return session, *show(studio, session)
+    return _take(studio, session, Path(file), Path(file).name)
+
+
+def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    """An example was clicked; it goes the way of every upload."""
+    examples = uploads.bundled()
+    number = chosen(event)
+    if not number.isdigit() or int(number) >= len(examples):
+        raise StudioError("There is no such example", fix="Choose one of the cards.")
+    example = examples[int(number)]
+    return _take(studio, session, uploads.bundled_path(example), example.file, example.columns)
+
+
+def _take(
+    studio: Studio, session: Session, path: Path, name: str, columns: dict[str, str] | None = None
+) -> tuple[Any, ...]:
+    blank = replace(session, table="", test_table="", columns={}, is_ready=False, settings={}, name="")
+    try:
+        table_id = uploads.keep(studio.home, path, name, studio.limits)
+        table = uploads.read(studio.home, table_id, studio.limits)
+    except StudioError as error:
+        return blank, *_View(message=error_card(error)).updates
+    found = detect(table)
+    task = found[0] if found else task_named(_ANY)
+    roles = columns or (found[1].columns if found else _first_columns(task, table))
+    session = replace(blank, table=table_id, task=task.name, columns=roles)
+    session = replace(session, is_ready=_can_train(studio, session))
+    return session, *show(studio, session)
+
+
+def choose_columns(studio: Studio, session: Session, task_name: str, *columns: str) -> tuple[Any, ...]:
+    """A menu was changed by hand."""
+    task = task_named(str(task_name))
+    roles = dict(zip((*task.inputs, task.target), map(str, columns), strict=False))
+    if task.name != session.task:
+        table = uploads.read(studio.home, session.table, studio.limits)
+        guess = task.detect(table)
+        roles = guess.columns if guess else _first_columns(task, table)
+    session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
+    session = replace(session, is_ready=_can_train(studio, session))
+    return session, *show(studio, session)
+
+
+def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
+    """A separate test file was dropped, or taken away."""
+    if not file:
+        session = replace(session, test_table="")
+        return session, *show(studio, session)
+    try:
+        table_id = uploads.keep(studio.home, Path(file), Path(file).name, studio.limits)
+        table = uploads.read(studio.home, table_id, studio.limits)
+        missing = [column for column in session.columns.values() if column not in table.columns]
+        if missing:
+            raise StudioError(
+                f"The test file has no column {missing[0]!r}",
+                where=table.name,
+                fix=f"It needs the columns {' and '.join(session.columns.values())}, named as in the first file.",
+            )
+    except StudioError as error:
+        *view, _note, go_on = show(studio, replace(session, test_table=""))
+        return replace(session, test_table=""), *view, error_card(error), go_on
+    session = replace(session, test_table=table_id)
+    return session, *show(studio, session)
+
+
+def show(studio: Studio, session: Session) -> list[Any]:
+    """What the step shows for this session: everything about the table, or nothing yet."""
+    if not session.table:
+        return _View(message=promises()).updates
+    try:
+        table = uploads.read(studio.home, session.table, studio.limits)
+    except StudioError as error:
+        return _View(message=error_card(error)).updates
+    task = task_named(session.task)
+    view = _View(
+        is_found=True,
+        reading=reading(table),
+        task=task.name,
+        menus=_menus(task, table, session),
+        rows=first_rows(table, session.columns),
+        test_note=_test_note(studio, session),
+    )
+    try:
+        seen = look(studio, session)
+    except StudioError as error:
+        return replace(view, message=error_card(error)).updates
+    guess = task.detect(table)
+    as_guessed = guess is not None and guess.columns == session.columns
+    return replace(
+        view,
+        reason=element("p", guess.reason, class_="fs-quiet fs-inner") if as_guessed and guess else "",
+        picture=_picture(session, seen, task),
+        can_go_on=seen.can_train,
+    ).updates
+
+
+def look(studio: Studio, session: Session) -> Look:
+    """The session's table as checked examples. Raises: StudioError."""
+    tokenizer = tokenizer_file(studio.home, session.model)
+    return uploads.look(studio.home, session.table, session.task, session.columns, tokenizer, studio.limits)
+
+
+def _can_train(studio: Studio, session: Session) -> bool:
+    try:
+        return look(studio, session).can_train
+    except StudioError:
+        return False
+
+
+def _first_columns(task: Task, table: Table) -> dict[str, str]:
+    """Something to start from when nothing could be guessed: the first columns, in order."""
+    names = table.columns
+    return {role: names[min(place, len(names) - 1)] for place, role in enumerate((*task.inputs, task.target))}
+
+
+def _menus(task: Task, table: Table, session: Session) -> list[Any]:
+    roles = (*task.inputs, task.target)
+    shown = [
+        gr.Dropdown(
+            choices=table.columns,
+            value=session.columns.get(role) if session.columns.get(role) in table.columns else None,
+            label=f"{task.role_titles[role]} column",
+            visible=True,
+        )
+        for role in roles
+    ]
+    return [*shown, *[gr.Dropdown(visible=False)] * (MOST_MENUS - len(roles))]
+
+
+def _picture(session: Session, seen: Look, task: Task) -> str:
+    preset = next((preset for preset in PRESETS if preset.id == session.model), PRESETS[0])
+    charts = element(
+        "div",
+        card(task.role_titles[task.target] + "s", label_bars(seen.counts), text=_balance(seen.counts)),
+        card("Text lengths", length_bars(seen.lengths, preset.context, preset.title)),
+        class_="fs-two",
+    )
+    return fragment(charts if seen.examples else None, oddities(seen.problems, seen.findings))
+
+
+def _balance(counts: Sequence[tuple[str, int]]) -> str:
+    if len(counts) < 2:
+        return ""
+    rows = sum(value for _, value in counts)
+    most, least = counts[0][1] / rows, counts[-1][1]
+    return f"{len(counts)} labels; the most frequent has {most:.0%} of the rows, the rarest has {count(least, 'row')}."
+
+
+def _test_note(studio: Studio, session: Session) -> str:
+    if not session.test_table:
+        return ""
+    try:
+        table = uploads.read(studio.home, session.test_table, studio.limits)
+    except StudioError as error:
+        return error_card(error)
+    return element("p", f"{table.name}: {len(table):,} rows, for the report only.", class_="fs-inner")
+
+
+@dataclass(frozen=True)
+class _View:
+    """What the step shows; everything empty is how it begins."""
+
+    message: str = ""
+    is_found: bool = False
+    reading: str = ""
+    task: str = _ANY
+    menus: Sequence[Any] = ()
+    reason: str = ""
+    picture: str = ""
+    rows: str = ""
+    test_note: str = ""
+    can_go_on: bool = False
+
+    @property
+    def updates(self) -> list[Any]:
+        """In the order of `DataStep.view`."""
+        menus = self.menus or [gr.skip()] * MOST_MENUS
+        return [
+            *(self.message, gr.Column(visible=self.is_found), self.reading, self.task, *menus),
+            *(self.reason, self.picture, self.rows, self.test_note, gr.Button(interactive=self.can_go_on)),
+        ]

@@ -1,0 +1,206 @@
+"""The step Results: what the best version is worth, on rows that took no part in training."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from studio.errors import StudioError
+from studio.evaluation.answers import Answered, from_parquet
+from studio.evaluation.mistakes import worst_mistakes
+from studio.evaluation.report import read_report
+from studio.evaluation.values import Report
+from studio.plots.confusion import confusion_matrix
+from studio.rundir import RunDir
+from studio.story import OVER, Status, Story
+from studio.ui.chart import chart
+from studio.ui.clickable import clickable, number_of
+from studio.ui.downloads import link
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.pieces import error_card, heading, html
+from studio.ui.session import Session
+from studio.ui.studio import Studio
+from studio.ui.views.confusion import MOST_LABELS, confusion_view
+from studio.ui.views.report import label_table, report_view
+from studio.ui.views.rows import ShownRow, row_table
+from studio.ui.words import count
+
+MOST_ROWS = 100
+"""More rows of a cell are not listed; the download has them all."""
+WORST = 20
+REFRESH_S = 3
+NO_RUN = ("No run is open", "Start one in Settings, or open one in Runs.")
+_WAITING: dict[Status, tuple[str, str]] = {
+    "draft": ("This run has not started yet", "The report is written when training is over."),
+    "queued": ("This run waits for its turn", "The report is written when its training is over."),
+    "preparing": ("Training is about to begin", "The report is written when it is over."),
+    "training": (
+        "Training is still under way",
+        "The report comes at its end, on test rows the model has not seen. Until then, the curves in Train show how it goes.",
+    ),
+    "scoring": ("Training is over; the test rows are being scored", "The report appears here in a moment."),
+    "paused": ("Training is paused", "Resume it in Train; the report is written at its end."),
+    "failed": ("This run ended without a report", "Train says what happened and what to do about it."),
+    "interrupted": ("Training was interrupted", "Resume it in Train; the report is written at its end."),
+}
+
+
+@dataclass(frozen=True)
+class ResultsStep:
+    """The components of the step, top to bottom."""
+
+    report: gr.HTML
+    confusion: gr.HTML
+    heatmap: gr.HTML
+    cell: gr.HTML
+    details: gr.HTML
+
+    @property
+    def view(self) -> list[gr.HTML]:
+        """What `show` draws."""
+        return [self.report, self.confusion, self.heatmap, self.cell, self.details]
+
+
+def draw(studio: Studio) -> ResultsStep:
+    """Put the step on the page."""
+    html(heading("Results", "What the tuned model is worth, measured on rows it has never seen."))
+    return ResultsStep(
+        report=clickable(element("div", data_refresh=0.2), elem_id="results-report"),
+        confusion=clickable(elem_id="results-confusion"),
+        heatmap=chart(elem_id="results-heatmap"),
+        cell=clickable(elem_id="results-cell"),
+        details=clickable(elem_id="results-details"),
+    )
+
+
+def show(studio: Studio, session: Session) -> tuple[Any, ...]:
+    """The report of the session's run, or a sentence on what there is instead."""
+    try:
+        run, report = _report(studio, session)
+    except StudioError as error:
+        return _alone(error_card(error))
+    if run is None:
+        return _alone(told(*NO_RUN))
+    if report is None:
+        return _alone(waiting(run))
+    large = len(report.confusion) > MOST_LABELS
+    return (
+        report_view(report),
+        confusion_view(report.labels, report.confusion) if report.confusion else "",
+        confusion_matrix(report.labels, report.confusion) if large else None,
+        "",
+        fragment(_mistakes(run), label_table(report.per_label) if report.per_label else None),
+    )
+
+
+def cell(studio: Studio, session: Session, event: gr.EventData) -> Markup:
+    """The test rows behind one number of the confusion matrix."""
+    return _cell(studio, session, number_of(event, "truth"), number_of(event, "answer"))
+
+
+def cell_of_heatmap(studio: Studio, session: Session, event: gr.SelectData) -> Markup:
+    """The same for a click on the heatmap."""
+    index = event.index if isinstance(event.index, list | tuple) and len(event.index) == 2 else (-1, -1)
+    truth, answer = (place if isinstance(place, int) else -1 for place in index)
+    return _cell(studio, session, truth, answer)
+
+
+def _cell(studio: Studio, session: Session, truth: int, answer: int) -> Markup:
+    run, report = _report(studio, session)
+    if run is None or report is None or not all(0 <= place < len(report.labels) for place in (truth, answer)):
+        raise StudioError("That cell is no longer there", fix="Reload the page.")
+    right, said = report.labels[truth], report.labels[answer]
+    rows = [row for row in _rows(_answered(run)) if row.truth == right and row.answer == said]
+    title = f"“{right}”, " + ("answered right" if truth == answer else f"answered as “{said}”")
+    return _cell_card(title, sorted(rows, key=lambda row: -row.confidence))
+
+
+def _report(studio: Studio, session: Session) -> tuple[RunDir | None, Report | None]:
+    if not session.run:
+        return None, None
+    run = studio.home.run(session.run)
+    return run, read_report(run)
+
+
+def _alone(piece: Markup) -> tuple[Any, ...]:
+    return piece, "", None, "", ""
+
+
+def waiting(run: RunDir) -> Markup:
+    """What there is while there is no report; looked at again until there is one."""
+    status = Story.of(run.events()).status(run)
+    head, body = _WAITING.get(status, ("There is no report", "The run folder holds none; start the run again."))
+    log = element("a", "Download the log", href=link(run, "worker.log"), download=True, class_="rs-link")
+    return told(head, body, log if status == "failed" and run.log.is_file() else None, again=status not in OVER)
+
+
+def told(head: str, body: str, extra: Markup | None = None, *, again: bool = False) -> Markup:
+    """A calm sentence in place of what is not there; `again` has the page look once more in a while."""
+    return element(
+        "section",
+        element("h2", f"{head}."),
+        element("p", body, class_="fs-quiet"),
+        element("p", extra, class_="rs-actions") if extra else None,
+        class_="fs-card",
+        data_refresh=REFRESH_S if again else None,
+    )
+
+
+def _cell_card(title: str, rows: list[ShownRow]) -> Markup:
+    rest = len(rows) - MOST_ROWS
+    more = f"{count(rest, 'more row')}, those the model was least sure of: see the download of all answers."
+    return element(
+        "section",
+        element("h3", title, tabindex=-1),
+        element("p", f"{count(len(rows), 'test row')}, the surest answers first.", class_="rs-hint"),
+        row_table(rows[:MOST_ROWS], title),
+        element("p", more, class_="rs-hint") if rest > 0 else None,
+        class_="fs-card",
+        aria_live="polite",
+    )
+
+
+def _answered(run: RunDir) -> Answered:
+    try:
+        return from_parquet(run.answers.read_bytes())
+    except FileNotFoundError:
+        raise StudioError(
+            "The answers of this run are missing", fix="The run folder is damaged; train again."
+        ) from None
+
+
+def _rows(answered: Answered) -> list[ShownRow]:
+    return [
+        ShownRow(
+            example.row,
+            _text(example.inputs),
+            example.target or "",
+            answer.value,
+            answer.confidence.get(answer.value, 0.0),
+        )
+        for example, answer in zip(answered.examples, answered.answers, strict=True)
+    ]
+
+
+def _text(inputs: dict[str, str]) -> str:
+    return "\n".join(inputs.values())
+
+
+def _mistakes(run: RunDir) -> Markup:
+    answered = _answered(run)
+    rows = [
+        ShownRow(each.row, _text(each.inputs), each.truth, each.answer, each.confidence)
+        for each in worst_mistakes(answered.examples, answered.answers, WORST)
+    ]
+    links = [
+        element("a", title, href=link(run, what), download=True, class_="rs-link")
+        for title, what in (("Mistakes as CSV", "mistakes.csv"), ("All answers as CSV", "answers.csv"))
+    ]
+    hint = "Wrong answers the model was surest of. Look for wrong labels in the file here, and for texts even a person would find hard."
+    return element(
+        "section",
+        element("div", element("h3", "Worst mistakes"), element("div", links, class_="rs-actions"), class_="rs-headed"),
+        element("p", hint if rows else "Not one test row got a wrong label.", class_="rs-hint"),
+        row_table(rows, "Worst mistakes") if rows else None,
+        class_="fs-card",
+    )

@@ -1,0 +1,298 @@
+"""Step 3, Settings: how much effort, every setting with its reason, what will happen, and the start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from studio.config import SETTINGS, RunConfig
+from studio.errors import StudioError
+from studio.jobs import actions
+from studio.jobs.runs import create_run, delete_run
+from studio.jobs.trial import Trial, measure
+from studio.models.folder import model_folder
+from studio.models.sizing import estimate_memory, gigabytes
+from studio.rundir import RunDir
+from studio.tasks import TASKS, task_named
+from studio.ui import navigation, order, uploads
+from studio.ui.choices import choices, chosen, radio_card, radio_cards
+from studio.ui.controls import control, range_in_words, shown_value, titles
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.order import Plan
+from studio.ui.pieces import card, error_card, heading, html, tiles
+from studio.ui.session import EFFORTS, Session
+from studio.ui.studio import Studio
+from studio.ui.words import count, duration
+
+_EFFORTS = {
+    "quick": ("Quick", "A first answer, to see whether the data can be learned at all."),
+    "balanced": ("Balanced", "A good model without waste. Right for nearly everything."),
+    "thorough": ("Thorough", "About twice the time, for the last bit of quality."),
+}
+_MAIN = ("trains", "epochs", "learning_rate", "batch_rows", "max_length", "patience")
+"""Settings that the simple view explains."""
+
+
+@dataclass(frozen=True)
+class SettingsStep:
+    """The components of step 3."""
+
+    effort: gr.HTML
+    reasons: gr.HTML
+    widgets: tuple[Any, ...]
+    """One a setting, in the order of `SETTINGS`."""
+    reset: gr.Button
+    plan: gr.HTML
+    name: gr.Textbox
+    measure: gr.Button
+    measured: gr.HTML
+    start: gr.Button
+
+    @property
+    def view(self) -> list[Any]:
+        """What `show` fills, in its order."""
+        return [self.effort, self.reasons, *self.widgets, self.plan, self.name, self.measured]
+
+
+def draw(studio: Studio) -> SettingsStep:
+    """Put the step on the page."""
+    html(
+        heading(
+            "How should it be trained?",
+            "Every value below was chosen for your data and this machine. You can start right away.",
+        )
+    )
+    effort = choices("", elem_id="settings-effort")
+    with gr.Row(elem_classes=["fs-two-columns"]):
+        reasons = html(elem_id="settings-reasons")
+        with gr.Column(elem_classes=["fs-stack"], min_width=300):
+            plan = html(elem_id="settings-plan")
+            with gr.Column(elem_classes=["fs-card", "fs-columns"]):
+                name = gr.Textbox(
+                    label="Name of the run", max_lines=1, max_length=200, elem_id="settings-name",
+                    placeholder="Named after the file if left empty",
+                )  # fmt: skip
+                with gr.Row(elem_classes=["fs-actions"]):
+                    measure_button = gr.Button("Measure time and memory", elem_id="settings-measure")
+                    start = gr.Button("Start training", variant="primary", elem_id="settings-start")
+                measured = html(elem_id="settings-measured")
+    with gr.Accordion("Advanced: every setting", open=False, elem_id="settings-advanced"):
+        widgets = tuple(_draw_widgets())
+        with gr.Row(elem_classes=["fs-actions"]):
+            reset = gr.Button("Take the suggested values again", elem_id="settings-reset")
+    return SettingsStep(effort, reasons, widgets, reset, plan, name, measure_button, measured, start)
+
+
+def _draw_widgets() -> list[Any]:
+    drawn: dict[str, Any] = {}
+    for group, title in titles().items():
+        about = (
+            RunConfig.model_fields[group].annotation.__doc__ if group else "What makes a run come out the same again."
+        )
+        html(element("div", element("h3", title), element("p", about or "", class_="fs-quiet"), class_="fs-group"))
+        with gr.Row(elem_classes=["fs-settings"]):
+            for name, setting in SETTINGS.items():
+                if setting.group == group:
+                    drawn[name] = control(setting, _watchable() if name == "watch" else ())
+    return [drawn[name] for name in SETTINGS]
+
+
+def _watchable() -> list[tuple[str, str]]:
+    metrics = {metric.name: metric.title for task in TASKS.values() for metric in task.metrics}
+    return [("the task’s own", ""), *((title, name) for name, title in metrics.items()), ("Loss", "loss")]
+
+
+# ------------------------------------------------------------------ handlers
+
+
+def show(studio: Studio, session: Session) -> list[Any]:
+    """The whole step for this session."""
+    try:
+        plan = order.plan(studio, session)
+        efforts = _effort_cards(studio, session)
+    except StudioError as error:
+        return [fragment(), error_card(error), *[gr.skip()] * len(SETTINGS), "", session.name, ""]
+    return [efforts, _reasons(plan, session), *_widgets(plan), _plan(studio, session, plan), session.name, ""]
+
+
+def choose_effort(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    """Quick, balanced or thorough; what was changed by hand follows the suggestion again."""
+    effort = chosen(event)
+    if effort not in EFFORTS:
+        raise StudioError("There is no such effort", fix="Choose quick, balanced or thorough.")
+    session = replace(session, effort=effort, settings={})
+    return session, *show(studio, session)[1:]
+
+
+def change(studio: Studio, session: Session, *widgets: Any) -> tuple[Any, ...]:
+    """A value of the advanced view was changed; the widgets stay as they are, for the hand that is typing."""
+    suggested = order.plan(studio, replace(session, settings={}))
+    try:
+        session = replace(session, settings=order.by_hand(suggested, widgets))
+    except StudioError as error:
+        return session, gr.skip(), error_card(error)
+    plan = order.plan(studio, session)
+    return session, _reasons(plan, session), _plan(studio, session, plan)
+
+
+def reset(studio: Studio, session: Session) -> tuple[Any, ...]:
+    """Back to the suggested values."""
+    session = replace(session, settings={})
+    return session, *show(studio, session)[1:]
+
+
+def rename(studio: Studio, session: Session, name: str) -> Session:
+    """The name of the run was typed."""
+    return replace(session, name=str(name)[:200])
+
+
+def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Markup]:
+    """A short measured trial of this very order, in a worker of its own."""
+    session, run = _drafted(studio, _filled(studio, session, name, widgets))
+    return session, _measured(measure(run, studio.spares))
+
+
+def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any]:
+    """Write the run folder, put it into the queue, and show it."""
+    session, run = _drafted(studio, _filled(studio, session, name, widgets))
+    actions.start(run)
+    return replace(session, run=run.id, draft="", draft_order="", name=""), navigation.jump("train")
+
+
+def _filled(studio: Studio, session: Session, name: str, widgets: Sequence[Any]) -> Session:
+    """The session with what stands in the form now. Raises: StudioError for an impossible value."""
+    suggested = order.plan(studio, replace(session, settings={}))
+    return replace(session, name=str(name or "")[:200], settings=order.by_hand(suggested, widgets))
+
+
+def _drafted(studio: Studio, session: Session) -> tuple[Session, RunDir]:
+    """The run of this form, not started: the one that was measured if nothing changed since, else a new one."""
+    config = order.config(studio, session)
+    model_folder(config.model, studio.home)  # says what to do when the model is not here
+    wanted = order.fingerprint(config, session)
+    if session.draft:
+        try:
+            run = studio.home.run(session.draft)
+            if wanted == session.draft_order and not run.events():
+                return session, run
+            delete_run(studio.home, session.draft)
+        except StudioError:
+            pass  # started, or gone: a new one is made
+    table = uploads.read(studio.home, session.table, studio.limits)
+    test = uploads.read(studio.home, session.test_table, studio.limits) if session.test_table else None
+    run = create_run(studio.home, table, config, test_table=test)
+    return replace(session, draft=run.id, draft_order=wanted), run
+
+
+# ------------------------------------------------------------------ pieces
+
+
+def _effort_cards(studio: Studio, session: Session) -> Markup:
+    cards = []
+    for name, (title, text) in _EFFORTS.items():
+        low, high = order.plan(studio, session, name).seconds(studio)
+        cards.append(
+            radio_card(
+                name,
+                title,
+                element("span", text),
+                element("em", f"About {_between(low, high)} here"),
+                group="effort",
+                checked=name == session.effort,
+            )
+        )
+    return radio_cards("Effort", cards)
+
+
+def _reasons(plan: Plan, session: Session) -> Markup:
+    lines = [_reason(plan, name) for name in _MAIN]
+    changed = [name for name in session.settings if name not in _MAIN]
+    lines += [_reason(plan, name) for name in changed if name in SETTINGS]
+    by_hand = len(session.settings)
+    told = f"{count(by_hand, 'value')} changed by you." if by_hand else "Suggested for this data, model and machine."
+    return card("The values, and why", element("dl", lines, class_="fs-reasons"), text=told)
+
+
+def _reason(plan: Plan, name: str) -> Markup:
+    setting, suggestion, value = SETTINGS[name], plan.suggestions.get(name), plan.values[name]
+    suggested = suggestion.value if suggestion else setting.default
+    why = suggestion.why if suggestion else setting.help
+    if value != suggested:
+        why = f"Set by you; suggested was {shown_value(suggested)}."
+    return element("div", element("dt", setting.title, element("b", shown_value(value))), element("dd", why))
+
+
+def _widgets(plan: Plan) -> list[Any]:
+    updates = []
+    for name, setting in SETTINGS.items():
+        suggestion = plan.suggestions.get(name)
+        span = range_in_words(setting)
+        info = setting.help + (f" Possible: {span}." if span else "")
+        info += f" Suggested: {suggestion.why}" if suggestion else ""
+        updates.append(gr.update(value=plan.values[name], info=info))
+    return updates
+
+
+def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
+    train, validation, test = plan.rows
+    a_pass, steps = plan.steps
+    values = plan.values
+    low, high = plan.seconds(studio)
+    memory = estimate_memory(
+        plan.preset,
+        trains=values["trains"],
+        freeze_embeddings=values["freeze_embeddings"],
+        padded_tokens=int(values["batch_rows"] * min(plan.facts.p95_tokens, values["max_length"])),
+        longest=min(plan.facts.max_tokens, values["max_length"]),
+        gpu=bool(studio.machine.gpu),
+    )
+    metrics = {metric.name: metric.title for metric in task_named(session.task).metrics}
+    watched = values["watch"] or task_named(session.task).watch
+    ends = (
+        f"It ends sooner when {values['patience']} checks in a row bring no better {metrics.get(watched, watched)}."
+        if values["stop_early"]
+        else "It goes through all of them; stopping early is off."
+    )
+    report = "the rows of your test file" if session.test_table else f"{test:,} are kept for the report"
+    split = f"{train:,} rows are learned from, {validation:,} show the progress, and {report}."
+    if session.test_table:
+        split = f"{train + test:,} rows are learned from, {validation:,} show the progress; the report uses {report}."
+    told = [
+        split,
+        "The model reads every row once as it is, and a simple head is fitted: the mark that training has to beat."
+        if values["probe_start"]
+        else "Training starts with a random head.",
+        f"Then up to {count(values['epochs'], 'pass', 'passes')} of {count(a_pass, 'step')}, "
+        f"{count(values['batch_rows'], 'row')} each: {steps:,} steps. {ends}",
+        "The best version answers the rows kept for the report, beside three simpler models.",
+    ]
+    return card(
+        "What will happen",
+        tiles([("Expected time", _between(low, high)), ("Expected memory", f"about {gigabytes(memory)}")]),
+        element("ol", [element("li", each) for each in told], class_="fs-plan"),
+        text="Estimated from your rows and this machine’s speed.",
+    )
+
+
+def _measured(trial: Trial) -> Markup:
+    low, high = trial.expected_seconds
+    return card(
+        f"Measured: {_between(low, high)}, {gigabytes(trial.expected_memory_bytes)}",
+        text=f"{duration(trial.seconds_per_1000_tokens * trial.tokens_per_epoch / 1000)} for one pass over the rows, "
+        f"with this model and these settings on this machine.",
+        tone="good",
+    )
+
+
+def _between(low: float, high: float) -> str:
+    """As in '2 to 4 minutes'."""
+    if high < 90:
+        return f"{_rounded(low, 10)} to {_rounded(high, 10)} seconds"
+    if high < 2 * 3600:
+        return f"{_rounded(low / 60, 1)} to {_rounded(high / 60, 1)} minutes"
+    return f"{low / 3600:.1f} to {high / 3600:.1f} hours"
+
+
+def _rounded(value: float, unit: int) -> str:
+    return f"{max(unit, round(value / unit) * unit):,}"

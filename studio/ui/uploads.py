@@ -1,0 +1,146 @@
+"""Uploaded tables: kept in the data folder under an id nobody can guess, read and checked once, remembered for a while."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from studio import storage
+from studio.assets import ASSETS
+from studio.data.check import Finding, findings, parse_rows
+from studio.data.example import Example
+from studio.data.read import Limits, read_table
+from studio.data.table import Problem, Table
+from studio.errors import StudioError
+from studio.models.lengths import data_facts, token_lengths
+from studio.models.suggest import DataFacts
+from studio.rundir import Home, new_id
+from studio.tasks import task_named
+from studio.ui.words import size
+
+KEPT_DAYS = 30
+"""An upload that no form has used for so long is removed; runs hold their own frozen rows."""
+_ABOUT = "about.json"
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """An example table that comes with the studio."""
+
+    file: str
+    title: str
+    text: str
+    columns: dict[str, str]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """A table seen as examples of a task."""
+
+    examples: Sequence[Example]
+    problems: Sequence[Problem]
+    findings: Sequence[Finding]
+    counts: tuple[tuple[str, int], ...]
+    """Labels with their rows, most first."""
+    lengths: Sequence[int]
+    """Tokens of a sample of the texts."""
+    facts: DataFacts
+
+    @property
+    def can_train(self) -> bool:
+        """Nothing was found that makes training impossible."""
+        return bool(self.examples) and not any(found.severity == "error" for found in self.findings)
+
+
+def keep(home: Home, path: Path, name: str, limits: Limits) -> str:
+    """Copy an uploaded file into the data folder; the id to find it by. Raises: StudioError when it is too large."""
+    if (there := path.stat().st_size) > limits.file_bytes:
+        raise StudioError(
+            f"The file has {size(there)}; the limit is {size(limits.file_bytes)}",
+            where=name,
+            fix="Upload fewer rows or columns, or ask the administrator to raise STUDIO_MAX_UPLOAD_MB.",
+        )
+    table_id = new_id()
+    folder = home.tables / table_id
+    storage.make_folder(folder)
+    storage.copy_file(path, folder / f"table{_suffix(name)}")
+    storage.write_json(folder / _ABOUT, {"name": name, "time": time.time()})
+    return table_id
+
+
+def bundled() -> list[Bundled]:
+    """The example tables of this installation."""
+    index = ASSETS / "examples" / "index.json"
+    if not index.is_file():
+        return []
+    return [Bundled(**each) for each in json.loads(index.read_bytes())]
+
+
+def bundled_path(example: Bundled) -> Path:
+    """Where the example lies."""
+    return ASSETS / "examples" / Path(example.file).name
+
+
+def read(home: Home, table_id: str, limits: Limits) -> Table:
+    """The uploaded table. Raises: StudioError in words for people, also when the upload is gone."""
+    folder = home.table(table_id)
+    try:
+        name = str(json.loads((folder / _ABOUT).read_bytes())["name"])
+        file = next(path for path in folder.iterdir() if path.stem == "table")
+    except (OSError, ValueError, KeyError, StopIteration) as error:
+        raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
+    return _read(file, name, limits)
+
+
+def look(home: Home, table_id: str, task: str, columns: dict[str, str], tokenizer: Path, limits: Limits) -> Look:
+    """The table as examples of `task`, checked and counted. Raises: StudioError."""
+    table = read(home, table_id, limits)
+    missing = [column for column in columns.values() if column not in table.columns]
+    if missing:
+        raise StudioError(
+            f"There is no column {missing[0]!r}", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
+        )
+    return _look(home.table(table_id), task, tuple(sorted(columns.items())), tokenizer, limits, home)
+
+
+def sweep(home: Home, days: int = KEPT_DAYS) -> None:
+    """Remove uploads that were made long ago, and half ones. Call while no page is open."""
+    storage.sweep(home.tables)
+    oldest = time.time() - days * 86400
+    for folder in home.tables.iterdir():
+        if folder.is_dir() and folder.stat().st_mtime < oldest:
+            storage.remove_folder(folder)
+
+
+@lru_cache(maxsize=3)
+def _read(file: Path, name: str, limits: Limits) -> Table:
+    return read_table(file, name, limits=limits)
+
+
+@lru_cache(maxsize=4)
+def _look(
+    folder: Path, task_name: str, columns: tuple[tuple[str, str], ...], tokenizer: Path, limits: Limits, home: Home
+) -> Look:
+    table, task = read(home, folder.name, limits), task_named(task_name)
+    parsed = parse_rows(table, dict(columns), task.inputs, task.target, task.parse)
+    labels = task.labels(parsed.examples)
+    counts = Counter(example.target for example in parsed.examples if example.target is not None)
+    lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], tokenizer)
+    return Look(
+        parsed.examples,
+        parsed.problems,
+        findings(parsed.examples, labels),
+        tuple(counts.most_common()),
+        lengths,
+        data_facts(parsed.examples, lengths),
+    )
+
+
+def _suffix(name: str) -> str:
+    """The file's ending, if it is an ordinary one: the reader looks at it, the disk must not."""
+    ending = Path(name).suffix.lower()
+    return ending if ending[1:].isalnum() and len(ending) <= 9 and ending.isascii() else ""

@@ -1,0 +1,166 @@
+"""A report as HTML: the honest sentence, every metric with its ladder of baselines, the table of labels."""
+
+from collections.abc import Mapping
+
+from studio.evaluation.values import Comparison, LabelResult, MetricResult, Report
+from studio.tasks import TASKS
+from studio.tasks.task import Metric
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.words import count, duration, percent
+
+OURS = "Tuned model"
+
+
+def report_view(report: Report, *, names: Mapping[str, str] | None = None) -> Markup:
+    """The upper part of the step: sentence and metrics. `names` replaces titles of baselines, by their name."""
+    task = TASKS.get(report.task)
+    facts = {metric.name: metric for metric in task.metrics} if task else {}
+    cards = [metric_card(report, metric, facts.get(metric.name), names or {}) for metric in report.metrics]
+    return element("div", sentence_card(report), element("div", cards, class_="rs-two"), class_="rs")
+
+
+def sentence_card(report: Report) -> Markup:
+    """What was found, in one sentence, and on which rows."""
+    rows = count(report.rows, "test row")
+    body = f"Measured once, at the very end, on {rows} that took no part in training or in choosing the best version."
+    if report.rows < 100:
+        body += " That is few: the ranges below are wide, and more test rows would make them narrower."
+    return element(
+        "section",
+        element("div", tone_mark(tone(report.comparison)), class_="rs-mark", aria_hidden="true"),
+        element(
+            "div",
+            element("h2", report.comparison.sentence if report.comparison else f"Measured on {rows}."),
+            element("p", body),
+            _notes(report),
+        ),
+        class_="fs-card rs-sentence",
+        data_tone=tone(report.comparison),
+    )
+
+
+def tone(comparison: Comparison | None) -> str:
+    """`good` when the model is surely better than the best simple one, `bad` when it is not, `watch` in between."""
+    if comparison is None:
+        return "watch"
+    return {"better": "good", "not better": "bad"}.get(comparison.verdict, "watch")
+
+
+def tone_mark(name: str) -> str:
+    """A sign beside the colour, for those who do not see it."""
+    return {"good": "✓", "bad": "✕"}.get(name, "?")
+
+
+def _notes(report: Report) -> Markup | None:
+    told = list(report.notes)
+    if report.calibration_error is not None:
+        told.append(
+            f"Its confidence is {_trust(report.calibration_error)}: it is off by {100 * report.calibration_error:.0f} points on average."
+        )
+    if report.seconds:
+        told.append(f"Training and scoring took {duration(report.seconds)}.")
+    return element("ul", [element("li", note) for note in told], class_="rs-notes") if told else None
+
+
+def _trust(error: float) -> str:
+    return "trustworthy" if error < 0.05 else "a rough guide" if error < 0.15 else "not to be taken at its word"
+
+
+def metric_card(report: Report, metric: MetricResult, fact: Metric | None, names: Mapping[str, str]) -> Markup:
+    """One metric: the number, its interval, and the same of every baseline on one scale from 0 to 100 %."""
+    rungs = [(names.get(each.name, each.title), _metric_of(each.metrics, metric.name)) for each in report.ladder]
+    bars = [_rung(title, value, ours=False) for title, value in rungs if value is not None]
+    return element(
+        "section",
+        element("h3", metric.title),
+        element("p", fact.help, class_="rs-hint") if fact else None,
+        element(
+            "p",
+            element("b", percent(metric.value)),
+            element("span", f"{percent(metric.low)} to {percent(metric.high)} with 95 % certainty"),
+            class_="rs-number",
+        ),
+        element("ul", bars, _rung(OURS, metric, ours=True), class_="rs-ladder", aria_label=f"{metric.title} compared"),
+        element("div", [element("span", f"{tick}") for tick in (0, 25, 50, 75, "100 %")], class_="rs-axis", aria_hidden="true"),
+        class_="fs-card",
+    )  # fmt: skip
+
+
+def _metric_of(metrics: list[MetricResult], name: str) -> MetricResult | None:
+    return next((metric for metric in metrics if metric.name == name), None)
+
+
+def _rung(title: str, metric: MetricResult, *, ours: bool) -> Markup:
+    interval = f"{percent(metric.low)} to {percent(metric.high)}"
+    return element(
+        "li",
+        element("span", title, class_="rs-name"),
+        element("span", bar(metric.value, metric.low, metric.high), class_="rs-track", title=interval),
+        element("b", percent(metric.value)),
+        element("span", f"between {interval}", class_="rs-said"),
+        class_="rs-ours" if ours else None,
+    )
+
+
+def bar(value: float, low: float | None = None, high: float | None = None) -> Markup:
+    """A bar from 0 to 100 %, with a whisker from `low` to `high`."""
+    fill = element("i", style=f"width:{_clamped(value):.2f}%")
+    if low is None or high is None:
+        return fill
+    left, right = _clamped(low), _clamped(high)
+    return fragment(fill, element("u", style=f"left:{left:.2f}%;width:{max(0.0, right - left):.2f}%"))
+
+
+def _clamped(share: float) -> float:
+    return 100 * min(1.0, max(0.0, share))
+
+
+def label_table(labels: list[LabelResult]) -> Markup:
+    """How well each label is found; a click on a heading sorts."""
+    heads = (
+        ("Label", "text", ""),
+        ("Precision", "number", "Of the rows given this label, the share that really has it."),
+        ("Recall", "number", "Of the rows that have this label, the share that was found."),
+        ("F1", "number", "Precision and recall in one number."),
+        ("Test rows", "number", "How many test rows have this label."),
+    )
+    return element(
+        "section",
+        element("h3", "Label by label"),
+        element("p", "How well each label is found. Few test rows make a number shaky.", class_="rs-hint"),
+        element(
+            "div",
+            element(
+                "table",
+                element("thead", element("tr", [_sortable(*head) for head in heads])),
+                element("tbody", [_label_row(label) for label in labels]),
+                class_="rs-table rs-labels",
+            ),
+            class_="rs-scroll rs-tall",
+            tabindex=0,
+            role="region",
+            aria_label="Label by label",
+        ),
+        class_="fs-card",
+    )
+
+
+def _sortable(title: str, kind: str, help_text: str) -> Markup:
+    button = element("button", title, type="button", data_sort=kind, title=help_text or None)
+    return element("th", button, scope="col", class_="rs-right" if kind == "number" else None)
+
+
+def _label_row(label: LabelResult) -> Markup:
+    numbers = [
+        element("td", percent(value), data_value=f"{value:.6f}", class_="rs-right")
+        for value in (label.precision, label.recall)
+    ]
+    f1 = element(
+        "td",
+        element("span", bar(label.f1), class_="rs-track rs-small", aria_hidden="true"),
+        percent(label.f1),
+        data_value=f"{label.f1:.6f}",
+        class_="rs-right rs-f1",
+    )
+    rows = element("td", f"{label.rows:,}", data_value=label.rows, class_="rs-right")
+    return element("tr", element("th", label.label, scope="row", dir="auto"), numbers, f1, rows)

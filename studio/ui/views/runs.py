@@ -1,0 +1,141 @@
+"""All runs as a table with what can be done with each."""
+
+from collections.abc import Sequence
+
+from studio.jobs.runs import RunSummary
+from studio.models.presets import PRESETS
+from studio.story import Status
+from studio.tasks import TASKS
+from studio.ui.markup import Child, Markup, element
+from studio.ui.words import count, duration, moment, percent
+
+_STATES: dict[Status, tuple[str, str]] = {
+    "draft": ("Not started", ""),
+    "queued": ("Waiting", "watch"),
+    "preparing": ("Preparing", "good"),
+    "training": ("Training", "good"),
+    "scoring": ("Scoring", "good"),
+    "paused": ("Paused", "watch"),
+    "finished": ("Finished", "done"),
+    "failed": ("Failed", "bad"),
+    "interrupted": ("Interrupted", "bad"),
+}
+_AT_WORK = ("preparing", "training", "scoring")
+_TITLES = {preset.id: preset.title for preset in PRESETS}
+_METRICS = {"loss": "Loss"} | {metric.name: metric.title for task in TASKS.values() for metric in task.metrics}
+_HEADS = ("Compare", "Run", "Status", "Model", "Data", "Best value", "Time at work", "Started", "")
+
+
+def runs_view(runs: Sequence[RunSummary], *, open_run: str, asked: str, refresh_s: int) -> Markup:
+    """The card; `open_run` is marked, `asked` waits for a yes before it is deleted."""
+    if not runs:
+        return element(
+            "section",
+            element("h2", "No runs yet."),
+            element(
+                "p",
+                "Everything you train will be listed here: to open again, to compare, to delete.",
+                class_="fs-quiet",
+            ),
+            class_="fs-card",
+            data_refresh=refresh_s,
+        )
+    heads = [element("th", head or element("span", "Actions", class_="rs-said"), scope="col") for head in _HEADS]
+    body: list[Markup] = []
+    for run in runs:
+        body.append(_line(run, is_open=run.id == open_run))
+        if run.id == asked:
+            body.append(_question(run))
+    compare = element(
+        "button", "Compare two", type="button", data_act="compare", data_needs=2, disabled=True, class_="rs-button",
+        title="Tick two runs first",
+    )  # fmt: skip
+    return element(
+        "section",
+        element("div", element("h2", count(len(runs), "run")), compare, class_="rs-headed"),
+        element(
+            "div",
+            element("table", element("thead", element("tr", heads)), element("tbody", body), class_="rs-table rs-runs"),
+            class_="rs-scroll",
+            tabindex=0,
+            role="region",
+            aria_label="Runs",
+        ),
+        class_="fs-card",
+        data_refresh=refresh_s,
+    )
+
+
+def _line(run: RunSummary, *, is_open: bool) -> Markup:
+    if run.damaged:
+        return _damaged(run)
+    word, tone = _STATES[run.status]
+    if run.status == "queued" and run.place:
+        word = f"Waiting, number {run.place} in the queue"
+    tick = element("input", type="checkbox", data_choose=run.id, aria_label=f"Compare {run.name}")
+    return element(
+        "tr",
+        element("td", tick, data_title="Compare"),
+        element("th", element("span", run.name, dir="auto"), _small("open now" if is_open else ""), scope="row", class_="rs-run"),
+        element("td", element("span", word, class_="rs-state", data_tone=tone or None), data_title="Status"),
+        element("td", _TITLES.get(run.model, run.model), data_title="Model"),
+        element("td", run.file or "—", dir="auto", data_title="Data"),
+        element("td", element("span", _best(run)), class_="rs-nowrap", data_title="Best value"),
+        element("td", duration(run.seconds) if run.seconds else "—", class_="rs-nowrap", data_title="Time at work"),
+        element("td", moment(run.created), class_="rs-nowrap", data_title="Started"),
+        element("td", _actions(run)),
+        data_open=is_open,
+    )  # fmt: skip
+
+
+def _best(run: RunSummary) -> Child:
+    if run.value is None:
+        return "—"
+    told = f"{run.value:.3f}" if run.metric == "loss" else percent(run.value)
+    return (told, _small(f"{_METRICS.get(run.metric, run.metric)}, {run.part} rows"))
+
+
+def _small(text: str) -> Markup | None:
+    return element("small", text) if text else None
+
+
+def _damaged(run: RunSummary) -> Markup:
+    return element(
+        "tr",
+        element("td"),
+        element("th", run.name or run.id, scope="row", dir="auto", class_="rs-run"),
+        element("td", element("span", "Damaged", class_="rs-state", data_tone="bad")),
+        element("td", run.damaged, colspan=5),
+        element("td", _button("Delete", "ask", run, bad=True)),
+    )
+
+
+def _actions(run: RunSummary) -> Markup:
+    delete = None if run.status in _AT_WORK else _button("Delete", "ask", run)
+    return element("div", _button("Open", "open", run), delete, class_="rs-actions rs-nowrap")
+
+
+def _button(title: str, act: str, run: RunSummary, *, bad: bool = False, focus: bool = False) -> Markup:
+    return element(
+        "button",
+        title,
+        type="button",
+        data_act=act,
+        data_run=run.id,
+        data_focus=run.id if focus else None,
+        class_=f"rs-button rs-tiny{' rs-bad' if bad else ''}",
+        aria_label=f"{title} {run.name or run.id}",
+    )
+
+
+def _question(run: RunSummary) -> Markup:
+    said = element("p", f"Delete “{run.name or run.id}”? Its model and report are lost.")
+    buttons = element(
+        "div", _button("Delete", "delete", run, bad=True), _button("Keep", "keep", run, focus=True), class_="rs-actions"
+    )
+    return element(
+        "tr",
+        element("td", element("div", said, buttons, class_="rs-headed"), colspan=len(_HEADS)),
+        class_="rs-asking",
+        role="alert",
+    )

@@ -1,0 +1,220 @@
+"""Every event of the page, in one table: when this happens, call that, with these, into those.
+
+How rows are added: one section a step, in `rows` below. A handler is a plain function
+`handler(studio, session, *values)`: the first component it reads is nearly always `page.session`, and it gets it as
+a `Session`; what it returns goes to `writes` in order (one value, or a tuple), and a `Session` among them is turned
+into JSON again. To open another step, write to `page.tabs` and return `navigation.jump("train")`. A handler that wants
+progress or the request takes `progress: gr.Progress = PROGRESS` or `request: gr.Request` as its last parameter.
+
+How errors reach a person, and why a handler must check its inputs: see `ui.binding`.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from studio.ui import navigation
+from studio.ui.binding import Row, bind_row
+from studio.ui.session import Session
+from studio.ui.steps import data, export, model, results, runs, settings, train, try_it
+from studio.ui.studio import Studio
+
+if TYPE_CHECKING:
+    from studio.ui.page import Page
+
+
+def rows(page: "Page") -> list[Row]:
+    """The table."""
+    return [
+        *_page_rows(page),
+        *_data_rows(page),
+        *_model_rows(page),
+        *_settings_rows(page),
+        *_train_rows(page),
+        *_results_rows(page),
+        *_try_it_rows(page),
+        *_export_rows(page),
+        *_runs_rows(page),
+    ]
+
+
+_LAST = {"trigger_mode": "always_last"}
+"""While a handler runs, of further events only the last counts: for typing."""
+
+
+def _on(component: Any) -> dict[str, Any]:
+    """Progress is shown there."""
+    return {"show_progress_on": component}
+
+
+# ------------------------------------------------------------------ the page itself
+
+_SHOW_RUN_IN_URL = """(session) => {
+  const url = new URL(window.location.href), run = (session && session.run) || "";
+  if ((url.searchParams.get("run") || "") === run) return;
+  if (run) url.searchParams.set("run", run); else url.searchParams.delete("run");
+  window.history.replaceState(null, "", url);
+}"""
+
+
+def open_page(studio: Studio, session: Session, request: gr.Request) -> tuple[Session, Any]:
+    """A page was opened or reloaded: the run in the URL comes first, then what the browser remembers."""
+    return navigation.arrive(studio.home, session, str(request.query_params.get("run") or ""))
+
+
+def show_steps(studio: Studio, session: Session) -> list[Any]:
+    """Which steps are open and which carry a tick."""
+    return navigation.state(studio.home, session)
+
+
+def _page_rows(page: "Page") -> list[Row]:
+    steps = [page.tabs, *page.tab.values()]
+    shown_data = Row(None, data.show, [page.session], page.data.view)
+    shown_run = Row(None, train.show, [page.session], [page.train.live])
+    opened = Row(page.blocks.load, open_page, [page.session], [page.session, page.tabs], then=(shown_data, shown_run))
+    return [opened, Row(page.session.change, show_steps, [page.session], steps)]
+
+
+# ------------------------------------------------------------------ 1 data
+
+
+def _data_rows(page: "Page") -> list[Row]:
+    step = page.data
+    reads, writes = [page.session], [page.session, *step.view]
+    menus = [step.task, *step.menus]
+    changed = [menu.input for menu in menus]
+    return [
+        Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", _on(step.message)),
+        Row(step.examples.choose, data.take_example, reads, writes, "minimal", _on(step.message)),
+        # raw values: the server may have been started anew since the menus were filled, and does not know their choices
+        Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}),
+        Row(
+            step.test_upload.upload, data.take_test, [*reads, step.test_upload], writes, "minimal", _on(step.test_note)
+        ),
+        Row(step.test_upload.clear, data.take_test, [*reads, step.test_upload], writes),
+        Row(step.go_on.click, navigation.to_model, reads, [page.tabs]),
+        Row(page.tab["data"].select, data.show, reads, step.view),
+    ]
+
+
+# ------------------------------------------------------------------ 2 model
+
+
+def _model_rows(page: "Page") -> list[Row]:
+    step = page.model
+    below = [step.note, step.fetch, step.go_on]
+    return [
+        Row(page.tab["model"].select, model.show, [page.session], step.view),
+        Row(step.cards.choose, model.choose, [page.session], [page.session, *below]),
+        Row(step.fetch.click, model.fetch, [page.session], step.view, "full", _on(step.note)),
+        Row(step.go_on.click, model.go_on, [page.session], [page.tabs]),
+    ]
+
+
+# ------------------------------------------------------------------ 3 settings
+
+
+def _settings_rows(page: "Page") -> list[Row]:
+    step = page.settings
+    reads, without_effort = [page.session], [page.session, *step.view[1:]]
+    typed = [widget.input for widget in step.widgets]
+    form = [page.session, step.name, *step.widgets]  # all of it, so that a click right after a key press misses nothing
+    changed = Row(typed, settings.change, [*reads, *step.widgets], [page.session, step.reasons, step.plan])
+    return [
+        Row(page.tab["settings"].select, settings.show, reads, step.view),
+        Row(step.effort.choose, settings.choose_effort, reads, without_effort),
+        replace(changed, options={"trigger_mode": "always_last", "preprocess": False}),
+        Row(step.reset.click, settings.reset, reads, without_effort),
+        Row(step.name.input, settings.rename, [*reads, step.name], [page.session], options=_LAST),
+        Row(
+            step.measure.click,
+            settings.measure_now,
+            form,
+            [page.session, step.measured],
+            "full",
+            {**_on(step.measured), "preprocess": False},
+        ),
+        Row(step.start.click, settings.start, form, [page.session, page.tabs], options={"preprocess": False}),
+    ]
+
+
+# ------------------------------------------------------------------ 4 train
+
+
+def _train_rows(page: "Page") -> list[Row]:
+    step, steps = page.train, [page.tabs, *page.tab.values()]
+    return [
+        Row(page.session.change, train.show, [page.session], [step.live]),
+        Row(step.live.status_changed, show_steps, [page.session], steps),
+        Row(step.stop.click, train.stop, [page.session], []),
+        Row(step.pause.click, train.pause, [page.session], []),
+        Row(step.resume.click, train.resume, [page.session], []),
+        Row(step.results.click, train.open_results, [page.session], [page.tabs]),
+    ]
+
+
+# ------------------------------------------------------------------ 5 results
+
+
+def _results_rows(page: "Page") -> list[Row]:
+    step = page.results
+    return [
+        Row(page.tab["results"].select, results.show, [page.session], step.view),
+        Row(step.report.refresh, results.show, [page.session], step.view),
+        Row(step.confusion.cell, results.cell, [page.session], [step.cell]),
+        Row(step.heatmap.select, results.cell_of_heatmap, [page.session], [step.cell]),
+    ]
+
+
+# ------------------------------------------------------------------ 6 try it
+
+
+def _try_it_rows(page: "Page") -> list[Row]:
+    step = page.try_it
+    asked, answered = [page.session, step.text], Row(None, try_it.ask, [page.session, step.text], [step.answer])
+    table = [page.session, step.file]
+    return [
+        Row(page.tab["try_it"].select, try_it.show, [page.session], step.view),
+        Row(page.tab["try_it"].select, try_it.warm, [page.session], []),
+        Row(step.notice.refresh, try_it.show, [page.session], step.view),
+        Row([step.ask.click, step.text.submit], try_it.wait, asked, [step.answer], then=(answered,)),
+        Row(step.ideas.act, try_it.pick, [page.session], [step.text]),
+        Row([step.file.upload, step.file.clear], try_it.read_file, table, step.file_view),
+        Row(step.predict.click, try_it.predict, [*table, step.column], [step.predicted], "full"),
+    ]
+
+
+# ------------------------------------------------------------------ 7 export
+
+
+def _export_rows(page: "Page") -> list[Row]:
+    step = page.export
+    return [
+        Row(page.tab["export"].select, export.show, [page.session], step.view),
+        Row(step.formats.refresh, export.show, [page.session], step.view),
+        Row(step.formats.act, export.prepare, [page.session], [step.formats], "full"),
+    ]
+
+
+# ------------------------------------------------------------------ runs
+
+
+def _runs_rows(page: "Page") -> list[Row]:
+    step = page.runs
+    reads, writes = [page.session, step.asked], [page.session, page.tabs, *step.view]
+    return [
+        Row(page.tab["runs"].select, runs.show, reads, [step.table]),
+        Row(step.table.refresh, runs.show, reads, [step.table]),
+        Row(step.table.act, runs.act, reads, writes),
+    ]
+
+
+# ------------------------------------------------------------------ binding
+
+
+def bind(studio: Studio, page: "Page") -> None:
+    """Bind every row. Call inside the Blocks."""
+    for row in rows(page):
+        bind_row(studio, row, row.trigger)
+    page.session.change(None, [page.session], None, js=_SHOW_RUN_IN_URL, api_visibility="private")

@@ -1,0 +1,52 @@
+"""Numbers and times as people read them: shares in percent, sizes in MB, counts, durations, moments, long texts."""
+
+import time
+
+NO_BREAK = "\u202f"
+"""A narrow space between a number and its unit that no line breaks at."""
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """As in `93.4 %`, from a share between 0 and 1."""
+    return f"{100 * share:.{digits}f}{NO_BREAK}%"
+
+
+def size(count: float) -> str:
+    """As in `88 MB`, from bytes (decimal units, like disks and file managers)."""
+    value, units = float(count), ["B", "kB", "MB", "GB"]
+    while value >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{value:.0f}{NO_BREAK}{units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f}{NO_BREAK}{units[0]}"
+
+
+def duration(seconds: float) -> str:
+    """Time spent, as in `45 s`, `6 min 39 s` or `2 h 5 min`."""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    parts = [(hours, "h"), (minutes, "min"), (0 if hours else rest, "s")]
+    return " ".join(f"{number}{NO_BREAK}{unit}" for number, unit in parts if number) or f"0{NO_BREAK}s"
+
+
+def moment(when: float, now: float | None = None) -> str:
+    """As in `just now`, `12 min ago`, `3 h ago`, `2 days ago` or `14 Nov 2026`; `when` is wall time in seconds."""
+    past = (time.time() if now is None else now) - when
+    if past < 60:
+        return "just now"
+    if past < 3600:
+        return f"{int(past // 60)}{NO_BREAK}min ago"
+    if past < 86400:
+        return f"{int(past // 3600)}{NO_BREAK}h ago"
+    days = int(past // 86400)
+    if days < 7:
+        return f"{count(days, 'day')} ago"
+    return time.strftime("%d %b %Y", time.localtime(when)).lstrip("0")
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """As in `1 row`, `3,080 rows`."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def shortened(text: str, most: int) -> str:
+    """At most `most` characters, with an ellipsis where something was left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

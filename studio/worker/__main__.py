@@ -1,0 +1,72 @@
+"""`python -m studio.worker RUN_DIR` trains a run; `python -m studio.worker --wait` is a spare that waits for its duty."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+for _name, _value in (
+    ("OMP_WAIT_POLICY", "PASSIVE"),  # busy waiting costs a factor of 20 when another process wants a core
+    ("TOKENIZERS_PARALLELISM", "false"),
+    ("HF_HUB_OFFLINE", "1"),  # a worker loads what is on the disk and asks nobody
+):
+    os.environ.setdefault(_name, _value)  # before torch is imported, which reads them once
+
+USAGE = "usage: python -m studio.worker RUN_DIR | --wait"
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code."""
+    if len(arguments) != 1:
+        sys.stderr.write(USAGE + "\n")
+        return 2
+    if arguments[0] == "--wait":
+        return wait()
+    from studio.worker.duty import train_run  # noqa: PLC0415 - after the environment is set
+
+    return train_run(Path(arguments[0]).resolve())
+
+
+def wait() -> int:
+    """Import everything, say `ready`, and do the one duty that is asked for; without one, end with the input."""
+    talk = _own_voice()
+    import transformers.models.bert.modeling_bert  # noqa: F401,PLC0415 - what the built-in model needs, seconds saved
+
+    from studio.worker import answer, duty, train, trial  # noqa: F401,PLC0415 - all of it, so that duty starts at once
+
+    talk.write("ready\n")
+    talk.flush()
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        return 0
+    asked = json.loads(line)
+    run = Path(asked["run"])
+    match asked["duty"]:
+        case "train":
+            _log_to(run / "worker.log")
+            return duty.train_run(run)
+        case "trial":
+            return trial.measure(run)
+        case "answer":
+            return answer.serve(run, sys.stdin, talk)
+    return 2
+
+
+def _own_voice() -> IO[str]:
+    """The way to whoever waits for an answer. What libraries print goes to the error output from now on."""
+    talk = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return talk
+
+
+def _log_to(path: Path) -> None:
+    """Standard output and errors go to the run's log from now on."""
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,76 @@
+"""The duty of answering: a finished run's models, tuned and untuned, over lines of JSON."""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from studio.errors import StudioError
+from studio.models.heads import Wearing
+from studio.models.load import load_tuned, load_untuned
+from studio.rundir import RunDir
+from studio.tasks import task_named
+from studio.tasks.task import Answer, Setup
+from studio.worker.evaluate import Kit, answer
+from studio.worker.place import Place
+from studio.worker.prepare import base_folder
+
+
+class Answerer:
+    """One run's models; each is loaded when it is first asked."""
+
+    def __init__(self, run: RunDir) -> None:
+        self.run, self.task = run, task_named(run.config.task)
+        self.place = Place.choose(run.config.compute.precision)
+        self._loaded: dict[str, tuple[Wearing, Setup]] = {}
+
+    def ask(self, model: str, texts: list[Any]) -> tuple[tuple[str, ...], list[Answer]]:
+        """The labels, and one answer a text (or a dict of all input roles). Raises: StudioError."""
+        wearing, setup = self._model(model)
+        inputs = [text if isinstance(text, dict) else {self.task.inputs[0]: str(text)} for text in texts]
+        examples = [self.task.parse(each, None, row + 1) for row, each in enumerate(inputs)]
+        kit = Kit(self.task, setup, self.place)
+        return setup.labels, answer(wearing, kit, examples, lambda _done: None)
+
+    def _model(self, name: str) -> tuple[Wearing, Setup]:
+        if name not in ("tuned", "untuned"):
+            raise StudioError(f"There is no model named {str(name)[:40]!r}", fix="Ask 'tuned' or 'untuned'.")
+        if name not in self._loaded:
+            tuned = name == "tuned"
+            model, tokenizer = (
+                load_tuned(self.run.model) if tuned else load_untuned(base_folder(self.run), self.run.path)
+            )
+            facts = model.head.facts
+            self._loaded[name] = (model.to(self.place.device), Setup(tokenizer, facts.labels, facts.max_length))
+        return self._loaded[name]
+
+
+def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
+    """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "labels", "confidence"}`:
+
+    `labels` are the model's, in the order of every text's list of confidences.
+    """
+    answerer = Answerer(RunDir(folder))
+    _put(answers, {"ready": True})
+    for line in questions:
+        asked: dict[str, Any] = {}
+        try:
+            asked = json.loads(line)
+            labels, said = answerer.ask(asked["model"], asked["texts"])
+            shares = [[each.confidence.get(label, 0.0) for label in labels] for each in said]
+            _put(answers, {"id": asked["id"], "labels": list(labels), "confidence": shares})
+        except StudioError as error:
+            _put(answers, {"id": asked.get("id"), "error": str(error)})
+        except Exception:  # noqa: BLE001 - a border as in duty: one bad question must not end the conversation
+            traceback.print_exc(file=sys.stderr)
+            _put(
+                answers,
+                {"id": asked.get("id") if isinstance(asked, dict) else None, "error": "This is a bug of the studio."},
+            )
+    return 0
+
+
+def _put(answers: IO[str], value: dict[str, Any]) -> None:
+    answers.write(json.dumps(value, ensure_ascii=False) + "\n")
+    answers.flush()

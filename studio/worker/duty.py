@@ -1,0 +1,68 @@
+"""The border around a training worker: lease, priority, signals, and what is said when something goes wrong.
+
+Knows no torch: the first word is said before torch is imported, which takes seconds.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+from studio import storage
+from studio.errors import StudioError
+from studio.events import Failed, Finished, Paused
+from studio.rundir import RunDir
+from studio.worker.reporter import Leave, Reporter
+
+_NICE = 10
+FINISHED_OR_PAUSED, FAILED, TAKEN = 0, 1, 3
+"""Exit codes. TAKEN: another worker holds the run."""
+
+
+def train_run(folder: Path) -> int:
+    """Train the run in `folder`, or go on with it; returns the exit code. Everything that happens is in its story."""
+    run = RunDir(folder)
+    if not run.lease.acquire():
+        return TAKEN
+    os.nice(_NICE)
+    try:
+        reporter = Reporter(run)
+        try:
+            return _train(run, reporter)
+        finally:
+            reporter.close()
+    finally:
+        run.lease.release()
+
+
+def _train(run: RunDir, reporter: Reporter) -> int:
+    if isinstance(reporter.story.last, Finished):
+        return FINISHED_OR_PAUSED
+    signal.signal(signal.SIGTERM, reporter.shut_down)
+    try:
+        storage.sweep(run.path)
+        storage.sweep(run.checkpoints)
+        reporter.prepare("Starting the training engine")
+        from studio.worker.train import train  # noqa: PLC0415 - imports torch; the first word is said by now
+
+        train(run, reporter)
+    except Leave as leave:
+        run.answer_request("pause")
+        reporter.say(Paused(step=reporter.story.step, by=leave.by))
+    except StudioError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the worker's log
+        reporter.say(_failed(run, reporter, error))
+        return FAILED
+    except Exception:  # noqa: BLE001 - the border: whatever else is our bug, and is told as such
+        traceback.print_exc()
+        fix = "The traceback is in worker.log, in the run's folder. Please report it; the run can be tried again."
+        bug = StudioError("This is a bug of the studio", where=f"run {run.id}, step {reporter.story.step}", fix=fix)
+        reporter.say(_failed(run, reporter, bug))
+        return FAILED
+    return FINISHED_OR_PAUSED
+
+
+def _failed(run: RunDir, reporter: Reporter, error: StudioError) -> Failed:
+    can_resume = run.checkpoints.is_dir() and any(run.checkpoints.glob("step-*"))
+    return Failed(step=reporter.story.step, what=error.what, where=error.where, fix=error.fix, can_resume=can_resume)

@@ -1,0 +1,96 @@
+"""What a run leaves: the best version as a model folder, its answers on the test rows, and the report."""
+
+from typing import Any, Literal, cast
+
+import torch
+from torch import Tensor
+
+from studio import storage
+from studio.evaluation.answers import to_parquet
+from studio.evaluation.report import build_report
+from studio.events import Finished, Scoring, Warned
+from studio.models.heads import Wearing, head_files
+from studio.models.load import load_base, load_tuned, load_untuned
+from studio.worker import checkpoint
+from studio.worker.evaluate import answer
+from studio.worker.features import read_part
+from studio.worker.optimizer import merge_adapters, trained
+from studio.worker.prepare import Job
+from studio.worker.reporter import Reporter
+
+_NOT_BETTER = (
+    "Tuning did not beat the untuned model with a linear head on the validation rows, so that simple version is kept. "
+    "More rows, cleaner labels or a lower learning rate may change this."
+)
+_NOT_CHECKED = (
+    "Training was stopped before the first check, so the kept version is the untuned model with a linear head."
+)
+
+
+def finish(
+    job: Job, reason: str, step: int, best_step: int, best: dict[str, Tensor] | None, reporter: Reporter
+) -> None:
+    """Write `model/`, answer the test rows with what was written, report. Raises: StudioError, Leave."""
+    why = cast(Literal["all epochs done", "stopped early", "stopped by you"], reason)
+    reporter.say(Scoring(step=step, reason=why, best_step=best_step))
+    if best_step == 0:
+        text = _NOT_BETTER if any(check.step > 0 for check in reporter.story.checks) else _NOT_CHECKED
+        if all(said.text != text for said in reporter.story.warnings):
+            reporter.say(Warned(step=step, text=text))
+    run, kit = job.run, job.kit
+    write_model(job, best)
+    test = read_part(run, "test")
+    tuned, _ = load_tuned(run.model)
+    answers = answer(tuned.to(kit.place.device), kit, test, reporter.breathe)
+    untuned, _ = load_untuned(job.folder, run.path)
+    frozen = answer(untuned.to(kit.place.device), kit, test, reporter.breathe)
+    report = build_report(
+        task=kit.task,
+        labels=kit.setup.labels,
+        train=job.examples,
+        test=test,
+        answers=answers,
+        frozen_answers=frozen,
+        seed=job.config.seed,
+        seconds=reporter.story.seconds,
+        notes=notes(job, reporter),
+    )
+    storage.write_file(run.answers, to_parquet(test, answers, kit.setup.labels))
+    storage.write_file(run.report, report.model_dump_json(indent=1).encode())
+    metrics = {result.name: result.value for result in report.metrics}
+    reporter.say(Finished(step=step, reason=why, best_step=best_step, metrics=metrics, seconds=reporter.story.seconds))
+    checkpoint.clear(run.checkpoints)  # the model is on disk; the way there takes six times its space
+
+
+def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
+    """Commit `model/`: the best version, or the untuned base model with the probe on where nothing was better."""
+    model, tokenizer = best_version(job, best)
+    backbone: Any = model.backbone
+    with storage.Stage(job.run.model) as stage:
+        backbone.save_pretrained(stage.path)
+        tokenizer.save_pretrained(stage.path)
+        for name, data in head_files(model.head):
+            stage.write(name, data)
+
+
+def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any]:
+    """The model to keep, on the processor, adapters merged, and its tokenizer."""
+    if best is None:
+        backbone, tokenizer = load_base(job.folder)
+        return Wearing(backbone, job.probe.head), tokenizer
+    with torch.no_grad():
+        for name, weight in trained(job.model).items():
+            weight.copy_(best[name])
+    merge_adapters(job.model)
+    return job.model.cpu(), job.kit.setup.tokenizer
+
+
+def notes(job: Job, reporter: Reporter) -> list[str]:
+    """What people should know when they read the report."""
+    cut = sum(1 for length in job.train.lengths if length >= job.kit.setup.max_length)
+    said = [warning.text for warning in reporter.story.warnings]
+    if cut:
+        said.append(
+            f"{cut:,} training texts reach the limit of {job.kit.setup.max_length} tokens; longer ones were cut off there."
+        )
+    return said

@@ -1,0 +1,144 @@
+"""From a run folder to everything training needs: rows encoded, base model loaded, probe fitted, head put on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from studio.config import RunConfig
+from studio.data.example import Example
+from studio.errors import StudioError
+from studio.models.folder import model_folder, pooling_of
+from studio.models.heads import HeadFacts, SequenceHead, Wearing
+from studio.models.load import load_base, longest_input
+from studio.rundir import Home, RunDir
+from studio.tasks import task_named
+from studio.tasks.task import Setup, Task
+from studio.worker.evaluate import Asked, Kit
+from studio.worker.features import Rows, TokenRows, encode, read_part
+from studio.worker.optimizer import freeze
+from studio.worker.place import Place, sow
+from studio.worker.probe import Probe, fit_probe, read_probe, sample, write_probe
+
+Prepare = Callable[[str, float | None], None]
+"""Called with a sentence and the share done; may raise to leave."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is fixed in a run, once it is prepared."""
+
+    run: RunDir
+    config: RunConfig
+    kit: Kit
+    folder: Path
+    """The base model's."""
+    examples: list[Example]
+    """The training part."""
+    train: Rows
+    validation: Asked
+    model: Wearing
+    """With the head at its start, and what is not trained frozen."""
+    probe: Probe
+    watch: str
+    watch_mode: Literal["max", "min"]
+
+
+def prepare(run: RunDir, say: Prepare) -> Job:
+    """Read, load, encode, probe. Raises: StudioError; what `say` raises."""
+    config, task = run.config, task_named(run.config.task)
+    sow(config.seed)
+    place = Place.choose(config.compute.precision)
+    watch, watch_mode = watched(task, config)
+
+    say("Reading the rows", None)
+    examples, checked = read_part(run, "train"), read_part(run, "validation")
+    say("Loading the base model", None)
+    folder = base_folder(run)
+    backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout)
+    backbone.to(place.device)
+    setup = make_setup(task, config, examples, backbone, tokenizer)
+    facts = head_facts(task, config, folder, setup)
+    model = Wearing(backbone, make_head(backbone, facts, config)).to(place.device)
+
+    say("Turning texts into tokens", None)
+    rows, _ = encode(task, examples, setup, place.device)
+    seen, features = encode(task, checked, setup, place.device)
+    validation = Asked(checked, features, seen)
+
+    kit = Kit(task, setup, place)
+    probe = _probe(run, model, kit, rows, validation, say)
+    train: Rows = rows
+    if config.method.trains == "head" and probe.train is not None and probe.validation is not None:
+        train, validation = probe.train, Asked(checked, features, probe.validation)
+    start(model, config, probe)
+    return Job(run, config, kit, folder, examples, train, validation, model, probe, watch, watch_mode)
+
+
+def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
+    """Freeze what is not trained, and put the head at its start: the probe, or seeded random numbers."""
+    sow(config.seed)
+    freeze(model, config)
+    if config.method.probe_start:
+        model.head.put(probe.head.linear.weight.detach(), probe.head.linear.bias.detach())
+    else:
+        model.head.linear.reset_parameters()
+
+
+def base_folder(run: RunDir) -> Path:
+    """Where the run's base model lies; the data folder is two above the run's."""
+    return model_folder(run.config.model, Home(run.path.parent.parent))
+
+
+def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:
+    """What encoding and decoding need. Texts are never longer than the model can read."""
+    longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
+    return Setup(tokenizer, task.labels(train), longest)
+
+
+def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
+    """What `head.json` will say."""
+    pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
+    return HeadFacts("sequence", pooling, True, 16.0, setup.labels, setup.max_length, task.name)
+
+
+def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> SequenceHead:
+    """A head that fits the base model."""
+    return SequenceHead(
+        int(backbone.config.hidden_size),
+        facts,
+        dropout=config.regularization.dropout,
+        label_smoothing=config.regularization.label_smoothing,
+    )
+
+
+def watched(task: Task, config: RunConfig) -> tuple[str, Literal["max", "min"]]:
+    """The validation value that decides, and which way is better. Raises: StudioError for one that is not measured."""
+    name = config.early_stopping.watch or task.watch
+    if name == "loss":
+        return name, "min"
+    for metric in task.metrics:
+        if metric.name == name:
+            return name, metric.best
+    raise StudioError(
+        f"There is no validation value named {name!r}",
+        where="setting watch",
+        fix="Choose one of: loss, " + ", ".join(metric.name for metric in task.metrics) + ".",
+    )
+
+
+def _probe(run: RunDir, model: Wearing, kit: Kit, rows: TokenRows, validation: Asked, say: Prepare) -> Probe:
+    """The probe an earlier attempt kept, or a new one. Training a head alone needs every row's text vector anew."""
+    config = run.config
+    only_head = config.method.trains == "head"
+    kept = None if only_head else read_probe(run, config.regularization.label_smoothing)
+    if kept is not None:
+        return kept
+    what = "Reading the rows once with the untuned model"
+    say(what, 0.0)
+    chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
+    fitted = fit_probe(model, kit, rows, validation, lambda done: say(what, done), chosen=chosen)
+    write_probe(run, fitted)
+    return fitted

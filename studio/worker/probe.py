@@ -1,0 +1,149 @@
+"""A linear head on the frozen base model: the untuned baseline, and the start of the head that is tuned.
+
+Source: Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features"; the objective is that of
+sklearn.linear_model.LogisticRegression, ½|W|² + C Σ cross-entropy, over text vectors of length 1.
+"""
+
+import json
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from studio import storage
+from studio.models.heads import SequenceHead, Wearing, head_files, head_from
+from studio.rundir import RunDir
+from studio.worker.batches import Numbers
+from studio.worker.evaluate import Asked, Breathe, Kit, Scores, run_model, score_outputs
+from studio.worker.features import PooledRows, TokenRows
+
+STRENGTHS = (3.0, 30.0, 300.0)
+"""C of LogisticRegression: how much the rows count against the wish for small weights. Chosen on the validation rows."""
+MOST_ROWS = 20_000
+MOST_TOKENS = 1_000_000
+"""A larger training part is sampled for the probe: it must take seconds, and more rows hardly move a linear layer."""
+_ITERATIONS = 120
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The fitted head, and what the validation rows said of it."""
+
+    head: SequenceHead
+    scores: Scores
+    train: PooledRows | None = None
+    """The rows it was fitted on, as text vectors; None for a probe that was kept."""
+    validation: PooledRows | None = None
+
+
+def fit_probe(
+    model: Wearing, kit: Kit, train: TokenRows, validation: Asked, breathe: Breathe, *, chosen: Numbers
+) -> Probe:
+    """Read the `chosen` training rows once with the frozen model and fit the head."""
+    began = time.monotonic()
+    labels = train.labels_of(chosen).cpu()
+    part = _Chosen(train, chosen)
+    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), model.pool)
+    seen = run_model(model, validation.rows, kit.place, lambda done: breathe(0.8 + 0.15 * done), model.pool)
+    best: tuple[tuple[float, float], Tensor, Tensor, float, Scores] | None = None
+    weight, bias = torch.zeros(len(kit.setup.labels), pooled.shape[1]), torch.zeros(len(kit.setup.labels))
+    head = SequenceHead(pooled.shape[1], model.head.facts, label_smoothing=model.head.label_smoothing)
+    wearing = Wearing(torch.nn.Identity(), head).train(False)
+    for number, strength in enumerate(STRENGTHS):
+        weight, bias = fit_linear(pooled, labels, weight, bias, strength / model.head.facts.scale**2)
+        head.put(weight, bias)
+        with torch.no_grad():
+            outputs: Tensor = head(seen)
+        scores = score_outputs(wearing, kit, validation, outputs, began)
+        rank = (scores.metrics[kit.task.watch], -scores.loss)
+        if best is None or rank > best[0]:
+            best = (rank, weight, bias, strength, scores)
+        breathe(0.95 + 0.05 * (number + 1) / len(STRENGTHS))
+    assert best is not None  # there is more than one strength
+    _, weight, bias, strength, scores = best
+    head.put(weight, bias)
+    device = kit.place.device
+    return Probe(
+        head,
+        scores,
+        PooledRows.of(pooled.to(device), train.labels_of(chosen)),
+        PooledRows.of(seen.to(device), validation.rows.labels_of(np.arange(len(seen)))),
+    )
+
+
+def fit_linear(pooled: Tensor, labels: Tensor, weight: Tensor, bias: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+    """The linear layer that minimizes ½|W|² / strength + Σ cross-entropy over all rows, starting from `weight`, `bias`.
+
+    float32 (labels, width) and (labels,). The features are centered inside, which changes how fast the minimum is
+    reached, not where it is: the bias is not penalized.
+    """
+    middle = pooled.mean(0)
+    centered = pooled - middle
+    weight = weight.clone().requires_grad_(True)
+    bias = (bias + weight.detach() @ middle).requires_grad_(True)
+    optimizer = torch.optim.LBFGS(
+        [weight, bias], max_iter=_ITERATIONS, history_size=20, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
+    )
+    rows = len(pooled)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(centered @ weight.T + bias, labels)
+        loss = loss + weight.square().sum() / (2 * strength * rows)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    found = weight.detach()
+    return found, bias.detach() - found @ middle
+
+
+def sample(train: TokenRows, seed: int) -> Numbers:
+    """Rows to fit on: all of them, or a seeded choice within the limits that holds every label."""
+    rows = len(train.lengths)
+    if rows <= MOST_ROWS and int(train.lengths.sum()) <= MOST_TOKENS:
+        return np.arange(rows)
+    order = np.random.default_rng(seed).permutation(rows)
+    _, first = np.unique(train.labels.cpu().numpy()[order], return_index=True)
+    order = np.concatenate([order[first], np.delete(order, first)])
+    fits = int(np.searchsorted(np.cumsum(train.lengths[order]), MOST_TOKENS, side="right"))
+    return np.sort(order[: max(len(first), min(MOST_ROWS, fits))])
+
+
+def write_probe(run: RunDir, probe: Probe) -> None:
+    """Keep the probe in the run folder."""
+    facts = {"loss": probe.scores.loss, "metrics": probe.scores.metrics, "seconds": probe.scores.seconds}
+    for name, data in head_files(probe.head, "probe", validation=facts):
+        storage.write_file(run.path / name, data)
+
+
+def read_probe(run: RunDir, label_smoothing: float) -> Probe | None:
+    """The probe that an earlier attempt of this run kept; None when there is none."""
+    try:
+        facts = json.loads((run.path / "probe.json").read_bytes())["validation"]
+        scores = Scores(float(facts["loss"]), dict(facts["metrics"]), float(facts["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    head = head_from(run.path, "probe")
+    head.label_smoothing = label_smoothing
+    return Probe(head, scores)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Some of the rows, as rows."""
+
+    rows: TokenRows
+    chosen: Numbers
+
+    @property
+    def lengths(self) -> Numbers:
+        return self.rows.lengths[self.chosen]
+
+    def batch(self, rows: Numbers) -> dict[str, Tensor]:
+        return self.rows.batch(self.chosen[rows])
+
+    def labels_of(self, rows: Numbers) -> Tensor:
+        return self.rows.labels_of(self.chosen[rows])

@@ -1,0 +1,133 @@
+"""A short measured trial before the start: a few real steps on the run's own rows, and one of the heaviest."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+
+from studio import storage
+from studio.config import RunConfig
+from studio.data.example import Example
+from studio.errors import StudioError
+from studio.models.heads import Wearing
+from studio.models.load import load_base
+from studio.rundir import RunDir
+from studio.tasks import task_named
+from studio.worker.batches import Numbers, by_length, padded_tokens, plan
+from studio.worker.features import TokenRows, encode, read_part
+from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
+from studio.worker.place import Place, sow
+from studio.worker.prepare import base_folder, head_facts, make_head, make_setup
+from studio.worker.probe import MOST_ROWS, MOST_TOKENS
+
+_STEPS, _SECONDS = 4, 12.0
+_READING = 1 / 3
+"""A token read without gradients costs a third of one that is learned from."""
+_LOW, _HIGH = 0.8, 1.3
+"""Around the estimate: steps differ by a tenth, the machine's other work by more; stopping early may end it sooner."""
+_BASELINES_S = 0.0008
+"""Seconds a row that the simple models of the report take."""
+_SAMPLE = 4000
+"""Rows encoded for the trial; token counts are scaled up from them."""
+
+
+def measure(folder: Path) -> int:
+    """Write `trial.json`; the exit code. The run is neither started nor changed otherwise."""
+    run = RunDir(folder)
+    try:
+        storage.write_json(run.trial, _measured(run))
+    except StudioError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _measured(run: RunDir) -> dict[str, Any]:
+    config, task = run.config, task_named(run.config.task)
+    sow(config.seed)
+    place = Place.choose(config.compute.precision)
+    began = time.monotonic()
+    examples = read_part(run, "train")
+    base = base_folder(run)
+    backbone, tokenizer = load_base(base, dropout=config.regularization.dropout)
+    setup = make_setup(task, config, examples, backbone, tokenizer)
+    model = Wearing(backbone, make_head(backbone, head_facts(task, config, base, setup), config)).to(place.device)
+    freeze(model, config)
+    seconds_load = time.monotonic() - began
+    sample = _sample(examples, config.seed)
+    rows, _ = encode(task, sample, setup, place.device)
+    share = len(examples) / len(sample)
+    batches = plan(rows.lengths, config.optimizer.batch_rows, config.seed, 0)
+    per_epoch = padded_tokens(batches, rows.lengths) * share
+    rate = _rate(model, config, rows, batches, place)  # seconds a padded token
+    memory = _memory(model, rows, place)
+    seconds = seconds_load + rate * _tokens(run, config, rows, share, per_epoch, place) + _BASELINES_S * len(examples)
+    return {
+        "seconds_per_1000_tokens": rate * 1000,
+        "memory_bytes": memory,
+        "seconds_load": seconds_load,
+        "tokens_per_epoch": int(rows.lengths.sum() * share),
+        "expected_seconds": [seconds * _LOW, seconds * _HIGH],
+        "expected_memory_bytes": int(memory * 1.1),
+    }
+
+
+def _sample(examples: list[Example], seed: int) -> list[Example]:
+    if len(examples) <= _SAMPLE:
+        return examples
+    chosen = np.random.default_rng(seed).choice(len(examples), _SAMPLE, replace=False)
+    return [examples[index] for index in chosen]
+
+
+def _tokens(run: RunDir, config: RunConfig, rows: TokenRows, share: float, per_epoch: float, place: Place) -> float:
+    """Padded tokens of the whole run, in tokens that are learned from."""
+    reading = padded_tokens(by_length(rows.lengths, place.answering_tokens), rows.lengths) * share
+    per_row = reading / (len(rows.lengths) * share)
+    checked = len(read_part(run, "validation")) * per_row
+    if config.method.trains == "head":
+        return _READING * (reading + checked)
+    checks = config.optimizer.epochs * config.early_stopping.checks_per_epoch
+    probe = min(reading, MOST_TOKENS, MOST_ROWS * per_row)
+    tested = 2 * len(read_part(run, "test")) * per_row
+    return config.optimizer.epochs * per_epoch + _READING * (probe + (checks + 1) * checked + tested)
+
+
+def _rate(model: Wearing, config: RunConfig, rows: TokenRows, batches: list[Numbers], place: Place) -> float:
+    """Seconds a padded token that is learned from: the median of a few typical steps after one to warm up."""
+    optimizer = make_optimizer(model, config)
+    model.train()
+    rates: list[float] = []
+    began = time.monotonic()
+    for batch in [*batches[:1], *batches][: _STEPS + 1]:
+        start = time.monotonic()
+        _step(model, optimizer, rows, batch, place)
+        rates.append((time.monotonic() - start) / (len(batch) * int(rows.lengths[batch].max())))
+        if time.monotonic() - began > _SECONDS:
+            break
+    # A frozen base model is read once, not learned from: what was measured is the reading.
+    return float(np.median(rates[1:] or rates)) / (_READING if config.method.trains == "head" else 1.0)
+
+
+def _memory(model: Wearing, rows: TokenRows, place: Place) -> int:
+    """Bytes at the peak, the heaviest step included: the longest rows, as many as a step's tokens allow."""
+    longest = by_length(rows.lengths, max(1, int(rows.lengths.max()) * 8))[0]
+    optimizer = torch.optim.AdamW(list(trained(model).values()), fused=True)
+    _step(model, optimizer, rows, longest, place)
+    return max(place.peak_memory(), 0 if place.device.type == "cuda" else int(psutil.Process().memory_info().rss))
+
+
+def _step(model: Wearing, optimizer: torch.optim.Optimizer, rows: TokenRows, batch: Numbers, place: Place) -> None:
+    with place.autocast():
+        logits = model(**rows.batch(batch))
+    loss, count = model.loss(logits, rows.labels_of(batch))
+    (loss / count).backward()
+    if "peak" in optimizer.param_groups[0]:
+        set_rate(optimizer, 0.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    if place.device.type == "cuda":
+        torch.cuda.synchronize()

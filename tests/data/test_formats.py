@@ -1,0 +1,137 @@
+"""JSON lines, JSON, Parquet and Excel: every value arrives as the text that was typed."""
+
+import datetime
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from data.write import cells, read_bytes, read_text, workbook
+from studio.data.read import Choices, Limits, read_table
+from studio.errors import StudioError
+
+
+def test_json_lines(tmp_path):
+    text = """{"text": "one, two", "label": 1, "score": 1.50}
+
+{"label": null, "text": "été\\n\\ud83d\\ude42", "extra": {"a": [1.10, "x", true]}}
+{"text": "NA", "label": true}
+"""
+    table = read_text(tmp_path, text, "rows.jsonl")
+    assert table.columns == ["text", "label", "score", "extra"]
+    assert cells(table) == [
+        ["one, two", "1", "1.50", ""],
+        ["été\n🙂", "", "", '{"a": [1.10, "x", true]}'],
+        ["NA", "true", "", ""],
+    ]
+    assert table.rows == (1, 3, 4)
+    assert table.reading.sentence == "Read as JSONL: UTF-8."
+
+
+def test_bad_json_lines_are_left_out_with_their_line(tmp_path):
+    deep = "[" * 100_000
+    text = '{"text": "a", "label": "x"}\n{"text": "b"\n[1, 2]\n{"text": "\\ud83d"}\n' + deep + '\n{"text": "c"}\n'
+    table = read_text(tmp_path, text, "rows.jsonl")
+    assert table.column("text") == ["a", "c"]
+    assert [problem.row for problem in table.reading.problems] == [2, 3, 4, 5]
+    assert "4 rows left out for not being JSON objects." in table.reading.notes
+
+
+def test_a_json_array(tmp_path):
+    text = '[\n {"text": "a",\n  "label": "x"},\n {"text": "b", "label": "y"}, {"text": "c", "label": 5}\n]\n'
+    table = read_text(tmp_path, text, "rows.json")
+    assert cells(table) == [["a", "x"], ["b", "y"], ["c", "5"]]
+    assert table.rows == (2, 4, 4)
+    assert read_text(tmp_path, text, "misnamed.csv").reading.format == "JSON"
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "[1, 2]", '{"a": 1', '[{"a": 1}', '[{"a": 1} {"a": 2}]', '"text"', "{}x", "[[" * 50_000]
+)
+def test_json_that_is_no_table_is_refused(tmp_path, text):
+    with pytest.raises(StudioError) as refusal:
+        read_text(tmp_path, text, "rows.json")
+    assert refusal.value.fix
+
+
+def parquet(folder, table, **how):
+    pq.write_table(table, folder / "rows.parquet", **how)
+    return read_table(folder / "rows.parquet")
+
+
+def test_parquet_becomes_text(tmp_path):
+    day = datetime.date(2026, 11, 22)
+    table = parquet(
+        tmp_path,
+        pa.table(
+            {
+                "text": ["NA", None, "été"],
+                "label": pa.array(["x", "y", "x"]).dictionary_encode(),
+                "stars": [5, 4, None],
+                "share": [0.5, 5.0, 1.25],
+                "good": [True, False, None],
+                "day": [day, day, None],
+                "tags": [["a", "b"], [], None],
+                "__index_level_0__": [0, 1, 2],
+            }
+        ),
+    )
+    assert table.columns == ["text", "label", "stars", "share", "good", "day", "tags"]
+    assert cells(table) == [
+        ["NA", "x", "5", "0.5", "true", "2026-11-22", '["a", "b"]'],
+        ["", "y", "4", "5", "false", "2026-11-22", "[]"],
+        ["été", "x", "", "1.25", "", "", ""],
+    ]
+    assert table.rows == range(2, 5)
+    assert "pandas" in table.reading.notes[0]
+
+
+def test_parquet_is_measured_by_its_footer_and_refused_when_damaged(tmp_path):
+    pq.write_table(pa.table({"text": ["same text again"] * 500_000}), tmp_path / "rows.parquet", compression="zstd")
+    with pytest.raises(StudioError, match="500,000 rows, the limit is 1,000"):
+        read_table(tmp_path / "rows.parquet", limits=Limits(rows=1000))
+    data = (tmp_path / "rows.parquet").read_bytes()
+    for broken in (data[:-20], data[:4] + b"\0" * 30, data[: len(data) // 2] + data[-8:]):
+        with pytest.raises(StudioError, match="damaged"):
+            read_bytes(tmp_path, broken, "broken.parquet")
+
+
+def test_excel_numbers_are_as_typed(tmp_path):
+    rows = [["text", "stars", "share", "good"], ["fine", 5, 0.25, True], ["NA", 4.0, 1e16, False], [None] * 4]
+    book = workbook({"Data": [*rows, ["bad", 1, -2.5, None]], "Notes": [["other"], ["x"]]})
+    table = read_bytes(tmp_path, book, "rows.xlsx")
+    assert cells(table) == [["fine", "5", "0.25", "TRUE"], ["NA", "4", "1e+16", "FALSE"], ["bad", "1", "-2.5", ""]]
+    assert table.rows == (2, 3, 5)
+    assert table.reading.sheet == "Data"
+    assert table.reading.notes[0] == "The workbook has 2 sheets; “Data” was read."
+    other = read_bytes(tmp_path, book, "b.xlsx", choices=Choices(sheet="Notes"))
+    assert cells(other) == [["x"]]
+
+
+def test_excel_rows_are_the_sheets_own(tmp_path):
+    """A title and an empty line above the header; a workbook named .csv; an empty first sheet."""
+    sheet = [["Reviews of 2026", None], [None, None], ["text", "label"], ["fine", "pos"], ["bad", "neg"]]
+    table = read_bytes(tmp_path, workbook({"Empty": [], "Reviews": sheet}), "misnamed.csv")
+    assert (table.columns, cells(table)) == (["text", "label"], [["fine", "pos"], ["bad", "neg"]])
+    assert table.rows == range(4, 6)
+    assert table.reading.sheet == "Reviews"
+    assert table.reading.header_row == 3
+
+
+def test_workbooks_that_cannot_be_read(tmp_path):
+    data = workbook({"Data": [["text"], ["a"]]})
+    with pytest.raises(StudioError, match="no sheet 'Other'"):
+        read_bytes(tmp_path, data, "a.xlsx", choices=Choices(sheet="Other"))
+    with pytest.raises(StudioError, match="empty"):
+        read_bytes(tmp_path, workbook({"Data": []}), "b.xlsx")
+    with pytest.raises(StudioError, match="damaged"):
+        read_bytes(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "c.xls")
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/workbook.xml", b"<" + b" " * 20_000_000)
+    with pytest.raises(StudioError, match="unpacks to 20 MB, the limit is 10 MB"):
+        read_table(tmp_path / "bomb.xlsx", limits=Limits(file_bytes=1_000_000))
+    with zipfile.ZipFile(tmp_path / "plain.csv", "w") as archive:
+        archive.writestr("table.csv", "text,label\na,b\n")
+    with pytest.raises(StudioError, match="zip archive"):
+        read_table(tmp_path / "plain.csv")

@@ -1,0 +1,157 @@
+"""A stand-in for `python -m studio.worker`: the same protocol of lease, events, requests and duties, without torch.
+
+`fake_worker.py RUN` trains 40 steps of 20 ms; what else it does stands in the run's `plan.json`:
+`{"steps": 40, "step_s": 0.02, "die_at": 5, "by": 9, "exit_early": 3, "slow_start_s": 0.5, "ignores_term": true}`.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from studio.events import (
+    Event,
+    Finished,
+    Paused,
+    Preparing,
+    Saved,
+    Scoring,
+    Started,
+    Step,
+    to_line,
+)
+from studio.rundir import RunDir
+from studio.storage import Log, Stage
+from studio.story import Story
+
+AXIS: dict[str, Any] = {
+    "steps_per_epoch": 10, "epochs": 4, "check_every": 5, "train_rows": 80, "validation_rows": 10, "watch": "accuracy",
+    "watch_mode": "max", "patience": 4, "device": "cpu", "precision": "float32",
+}  # fmt: skip
+
+
+class Worker:
+    def __init__(self, folder: Path) -> None:
+        self.run = RunDir(folder)
+        plan = folder / "plan.json"
+        self.plan: dict[str, Any] = json.loads(plan.read_bytes()) if plan.exists() else {}
+        self.term = False
+
+    def say(self, event: Event) -> None:
+        self.seq += 1
+        self.log.append(to_line(event.model_copy(update={"seq": self.seq, "time": time.time()})), durable=False)
+
+    def work(self) -> int:
+        time.sleep(self.plan.get("slow_start_s", 0))
+        if "exit_early" in self.plan:
+            return int(self.plan["exit_early"])
+        if not self.run.lease.acquire():
+            return 3
+        if not self.plan.get("ignores_term"):
+            signal.signal(signal.SIGTERM, self.on_term)
+        try:
+            told = self.run.events()
+            self.seq = told[-1].seq if told else 0
+            self.log = Log(self.run.events_file)
+            if told and isinstance(told[-1], Finished):
+                return 0
+            return self.train(Story.of(told))
+        finally:
+            self.run.lease.release()
+
+    def on_term(self, number: int, frame: object) -> None:
+        self.term = True
+
+    def train(self, story: Story) -> int:
+        saved = story.saved.step if story.saved else 0
+        total = self.plan.get("steps", 40)
+        self.say(Preparing(what="Reading the rows"))
+        self.say(Started(step=saved, total_steps=total, **AXIS))
+        reason = "all epochs done"
+        step = saved
+        while step < total:
+            if self.run.requested("stop") is not None:
+                reason = "stopped by you"
+                break
+            if self.term or self.run.requested("pause") is not None:
+                self.save(step)
+                self.say(Paused(step=step, by="shutdown" if self.term else "you"))
+                return 0
+            step += 1
+            time.sleep(self.plan.get("step_s", 0.02))
+            self.say(Step(step=step, epoch=step / 10, loss=2 / step, learning_rate=1e-4))
+            if step % 5 == 0:
+                self.save(step)
+            if step == self.plan.get("die_at") and story.started is None:  # on the first attempt only
+                os.kill(os.getpid(), self.plan.get("by", signal.SIGKILL))
+                time.sleep(5)
+        self.say(Scoring(step=step, reason=reason, best_step=step))
+        with Stage(self.run.model) as stage:
+            stage.write("config.json", b"{}")
+        self.say(
+            Finished(step=step, reason=reason, best_step=step, metrics={"accuracy": 0.9, "macro_f1": 0.8}, seconds=1)
+        )
+        return 0
+
+    def save(self, step: int) -> None:
+        with Stage(self.run.checkpoints / f"step-{step}") as stage:
+            stage.write("state.json", b"{}")
+        self.say(Saved(step=step))
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def wait() -> int:
+    tell("some library says hello")
+    tell("ready")
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    asked = json.loads(line)
+    run = RunDir(Path(asked["run"]))
+    plan = json.loads((run.path / "plan.json").read_bytes()) if (run.path / "plan.json").exists() else {}
+    if asked["duty"] == "train":
+        with run.log.open("a") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        tell("a spare took it")
+        return Worker(run.path).work()
+    if asked["duty"] == "trial":
+        time.sleep(plan.get("trial_s", 0))
+        if "trial" in plan:
+            run.trial.write_text(json.dumps(plan["trial"]))
+        return 0
+    return answer(run, plan)
+
+
+def answer(run: RunDir, plan: dict[str, Any]) -> int:
+    """Says `long` with more confidence the longer the text; the untuned model is never sure."""
+    tell(json.dumps({"ready": True}))
+    with (run.path / "pids.txt").open("a") as pids:
+        pids.write(f"{os.getpid()}\n")
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "die" in asked["texts"] and not (run.path / "died").exists():
+            (run.path / "died").touch()
+            return 1
+        if "always die" in asked["texts"]:
+            return 1
+        if "hang" in asked["texts"]:
+            time.sleep(60)
+        if "wrong" in asked["texts"]:
+            tell(json.dumps({"id": asked["id"], "error": "The text is too odd."}))
+            continue
+        shares = [min(1.0, len(text) / 100) if asked["model"] == "tuned" else 0.5 for text in asked["texts"]]
+        reply = {"id": asked["id"], "labels": ["long", "short"], "confidence": [[share, 1 - share] for share in shares]}
+        tell(json.dumps(reply))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(wait() if sys.argv[1] == "--wait" else Worker(Path(sys.argv[1])).work())

@@ -1,0 +1,122 @@
+"""Suggestions: the measured recipe, its limits, and sentences that say why."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.config import RunConfig
+from studio.errors import StudioError
+from studio.models import sizing
+from studio.models.presets import EMBEDDED, PRESETS, preset_named
+from studio.models.sizing import Machine
+from studio.models.suggest import DataFacts, Effort, suggest
+
+PLAIN = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
+WITH_GPU = replace(PLAIN, gpu="NVIDIA L4", gpu_memory=24 * 10**9)
+BANKING = DataFacts(rows=10_003, labels=77, smallest_label=35, mean_tokens=16.2, p95_tokens=37, max_tokens=98)
+MOVIES = DataFacts(rows=9_596, labels=2, smallest_label=4_798, mean_tokens=27.0, p95_tokens=50, max_tokens=78)
+SPAM = DataFacts(rows=4_159, labels=2, smallest_label=560, mean_tokens=25.0, p95_tokens=55, max_tokens=260)
+EXAMPLE = DataFacts(rows=300, labels=6, smallest_label=45, mean_tokens=35.0, p95_tokens=80, max_tokens=110)
+
+
+@pytest.fixture(autouse=True)
+def a_known_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizing, "matrix_flops", lambda: 145e9)
+
+
+def values(facts: DataFacts, effort: Effort = "balanced", machine: Machine = PLAIN) -> dict[str, object]:
+    return {name: each.value for name, each in suggest(facts, EMBEDDED, machine, effort).items()}
+
+
+@pytest.mark.parametrize("facts", [BANKING, MOVIES, SPAM], ids=["banking", "movies", "spam"])
+def test_plenty_of_rows_a_label_get_the_measured_recipe(facts: DataFacts) -> None:
+    found = values(facts)
+    assert found | {
+        "trains": "whole", "epochs": 3, "batch_rows": 32, "learning_rate": 1e-4, "head_factor": 10.0, "label_smoothing": 0.1,
+    } == found  # fmt: skip
+
+
+@pytest.mark.parametrize(("shots", "rate"), [(10, 5e-5), (30, 3e-5)])
+def test_few_rows_a_label_get_small_steps(shots: int, rate: float) -> None:
+    found = values(replace(BANKING, rows=77 * shots, smallest_label=shots))
+    assert found["learning_rate"] == rate
+    assert found["label_smoothing"] == 0.0
+    assert found["epochs"] >= 5
+
+
+def test_small_data_gets_enough_steps() -> None:
+    found = values(EXAMPLE)
+    assert found["batch_rows"] == 16
+    assert found["epochs"] * EXAMPLE.rows * 0.85 / 16 >= 150
+
+
+def test_effort_orders_the_passes() -> None:
+    for facts in (BANKING, EXAMPLE):
+        quick, balanced, thorough = (values(facts, effort)["epochs"] for effort in get_args(Effort))
+        assert quick < balanced < thorough
+    assert values(BANKING, "thorough")["layer_decay"] < 1
+
+
+def test_a_quick_run_trains_the_head_alone_where_the_whole_would_take_long() -> None:
+    assert values(BANKING, "quick")["trains"] == "head"
+    assert values(BANKING, "quick", WITH_GPU)["trains"] == "whole"
+    assert values(EXAMPLE, "quick")["trains"] == "whole"
+
+
+def test_larger_models_get_smaller_steps() -> None:
+    rates = [suggest(BANKING, preset_named(name), PLAIN)["learning_rate"].value for name in (
+        "embedded", "distilbert/distilbert-base-uncased", "FacebookAI/roberta-base",
+    )]  # fmt: skip
+    assert rates == sorted(rates, reverse=True)
+    assert len(set(rates)) == 3
+
+
+def test_the_text_length_fits_the_texts() -> None:
+    assert values(replace(BANKING, max_tokens=40))["max_length"] == 48
+    one_giant = replace(BANKING, max_tokens=5000, p99_tokens=60)
+    assert values(one_giant)["max_length"] == 64
+    assert "99 of 100" in suggest(one_giant, EMBEDDED, PLAIN)["max_length"].why
+    novels = replace(BANKING, mean_tokens=3000.0, p95_tokens=6000, max_tokens=9000)
+    assert values(novels)["max_length"] == EMBEDDED.context
+    assert "most MiniLM (built in) can read" in suggest(novels, EMBEDDED, PLAIN)["max_length"].why
+
+
+def test_little_memory_makes_small_batches_or_the_head_alone() -> None:
+    long_texts = replace(BANKING, mean_tokens=200.0, p95_tokens=256, max_tokens=256)
+    assert values(long_texts)["batch_rows"] == 32
+    assert values(long_texts, machine=replace(PLAIN, available=2 * 10**9))["batch_rows"] < 32
+    assert values(BANKING, machine=replace(PLAIN, available=3 * 10**8))["trains"] == "head"
+
+
+def test_an_unknown_effort() -> None:
+    with pytest.raises(StudioError, match="quick, balanced or thorough"):
+        suggest(BANKING, EMBEDDED, PLAIN, "heroic")  # type: ignore[arg-type]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.integers(10, 2_000_000),
+    labels=st.integers(2, 500),
+    mean=st.floats(3, 4000),
+    spread=st.floats(1, 8),
+    preset=st.sampled_from(PRESETS),
+    effort=st.sampled_from(get_args(Effort)),
+    machine=st.sampled_from((PLAIN, WITH_GPU, replace(PLAIN, available=10**9))),
+)
+def test_every_suggestion_is_a_possible_setting_with_a_reason(
+    rows: int, labels: int, mean: float, spread: float, preset, effort: Effort, machine: Machine
+) -> None:  # fmt: skip
+    facts = DataFacts(rows, labels, max(1, rows // labels // 2), mean, int(mean * spread), int(mean * spread * 2))
+    found = suggest(facts, preset, machine, effort)
+    config = RunConfig().with_settings({name: each.value for name, each in found.items()})
+    assert config.compute.max_length <= preset.context
+    assert all(each.why.endswith(".") and each.why[0].isupper() | each.why[0].isdigit() for each in found.values())
+    assert "{" not in "".join(each.why for each in found.values())
+    share = config.split.validation_share
+    assert (
+        config.early_stopping.checks_per_epoch * share / (1 - share) / 3 < 0.2
+    )  # checks take under a fifth of the time
+    assert config.early_stopping.patience >= 2

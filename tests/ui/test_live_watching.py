@@ -1,0 +1,296 @@
+import json
+import time
+
+import pytest
+from live_story import Teller, new_run
+
+from studio.errors import StudioError
+from studio.events import Failed, Finished, Paused, Scoring
+from studio.rundir import new_id
+from studio.ui import watching
+from studio.ui.watching import Cursor, Pace, Watch, Watching
+
+
+class Viewer:
+    """A page: asks from its cursor, keeps what it got."""
+
+    def __init__(self, watch):
+        self.watch, self.cursor, self.now, self.size = watch, Cursor(), {}, 0
+
+    def ask(self):
+        data = self.watch.reply(self.cursor)
+        self.size = len(data)
+        reply = json.loads(data)
+        self.now.update(reply.get("now", {}))
+        self.cursor = Cursor(reply["order"], reply["life"], reply.get("card", self.cursor.card))
+        return reply
+
+
+@pytest.fixture
+def run(home):
+    return new_run(home)
+
+
+@pytest.fixture
+def held(run):
+    """A live worker: this very process holds the lease."""
+    assert run.lease.acquire()
+    return run
+
+
+def _viewer(run, place=0):
+    watch = Watch(run, lambda _: place)
+    return Viewer(watch)
+
+
+def test_the_first_answer_is_whole_and_the_next_holds_only_news(held):
+    teller = Teller(held)
+    teller.train(120)
+    viewer = _viewer(held)
+    first = viewer.ask()
+    assert first["whole"]
+    assert first["raw"][0] == list(range(1, 121))
+    assert [check[0] for check in first["checks"]] == [0, 50, 100]
+    assert first["lines"]
+    teller.steps(121, 123)
+    second = viewer.ask()
+    assert "whole" not in second
+    assert second["steps"][0] == [121, 122, 123]
+    assert "checks" not in second
+    assert "lines" not in second
+    assert set(second["now"]) <= {"progress", "tile.time", "tile.speed", "tile.memory", "tile.rate"}
+
+
+def test_an_update_is_small(held):
+    teller = Teller(held)
+    teller.train(300)
+    viewer = _viewer(held)
+    viewer.ask()
+    sizes = []
+    for step in range(301, 321):
+        teller.steps(step, step)
+        viewer.ask()
+        sizes.append(viewer.size)
+    assert sorted(sizes)[len(sizes) // 2] < 200, sizes
+
+
+def test_nothing_new_is_nearly_nothing(held, monkeypatch):
+    Teller(held).train(60)
+    now = time.time()
+    watch = Watch(held, lambda _: 0, clock=lambda: now)
+    viewer = Viewer(watch)
+    viewer.ask()
+    assert set(viewer.ask()) == {"order", "life"}
+
+
+def test_a_half_written_line_waits(held):
+    teller = Teller(held)
+    teller.train(10)
+    viewer = _viewer(held)
+    viewer.ask()
+    with held.events_file.open("ab") as story:
+        story.write(b'{"seq": 999, "kind": "step", "step": 11')
+    assert "steps" not in viewer.ask()
+    with held.events_file.open("ab") as story:
+        story.write(b', "time": 1, "epoch": 0.1, "loss": 0.5, "learning_rate": 0.0001}\n')
+    assert viewer.ask()["steps"][0] == [11]
+
+
+def test_after_a_resume_viewers_start_over_without_the_lost_steps(held):
+    teller = Teller(held)
+    teller.train(120)
+    viewer = _viewer(held)
+    viewer.ask()
+    teller.prepare()
+    teller.start(step=100)
+    teller.steps(101, 103)
+    reply = viewer.ask()
+    assert reply["whole"]
+    assert reply["life"] == 1
+    assert reply["raw"][0] == list(range(1, 104))
+    assert [check[0] for check in reply["checks"]] == [0, 50, 100]
+    assert any("Went on from step 100" in line[2] for line in reply["lines"])
+
+
+def test_a_restarted_server_goes_on_with_the_same_cursor(held):
+    teller = Teller(held)
+    teller.train(100)
+    viewer = _viewer(held)
+    viewer.ask()
+    viewer.watch = Watch(held, lambda _: 0)
+    teller.steps(101, 102)
+    reply = viewer.ask()
+    assert "whole" not in reply
+    assert reply["steps"][0] == [101, 102]
+
+
+def test_someone_far_behind_gets_the_thinned_history(held):
+    teller = Teller(held, total=5000)
+    teller.train(60)
+    viewer = _viewer(held)
+    viewer.ask()
+    teller.steps(61, 4000, checks=False)
+    reply = viewer.ask()
+    assert reply["whole"]
+    assert len(reply["raw"][0]) <= 2000
+
+
+def test_old_steps_are_thinned_in_memory_but_not_on_the_chart(held, monkeypatch):
+    monkeypatch.setattr(watching, "_MOST_STEPS", 200)
+    teller = Teller(held, total=1000)
+    teller.train(700)
+    viewer = _viewer(held)
+    reply = viewer.ask()
+    assert len(viewer.watch._story.steps) <= 500
+    assert len(reply["raw"][0]) == 700
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        3,
+        "x",
+        {},
+        {"order": "1"},
+        {"order": -1, "life": 0, "card": ""},
+        {"order": True, "life": 0, "card": ""},
+        {"order": 1, "life": 0, "card": 5},
+    ],
+)
+def test_an_odd_cursor_shows_everything(value):
+    assert Cursor.of(value) == Cursor()
+
+
+def test_a_story_that_was_put_back_is_read_again(held):
+    teller = Teller(held)
+    teller.train(100)
+    viewer = _viewer(held)
+    viewer.ask()
+    whole = held.events_file.read_bytes().splitlines(keepends=True)
+    held.events_file.write_bytes(b"".join(whole[:20]))
+    assert viewer.ask()["whole"]
+
+
+def test_words_tiles_and_buttons_follow_the_run(held):
+    viewer = _viewer(held)
+    viewer.ask()
+    assert viewer.now["status"] == "preparing"
+    teller = Teller(held, peak=100)
+    teller.train(200)
+    viewer.ask()
+    assert viewer.now["title"] == "tickets"
+    assert viewer.now["subtitle"] == "MiniLM (built in) · text classification · 641 rows, 2 labels"
+    assert viewer.now["status"] == "training"
+    assert viewer.now["can"] == ["pause", "stop"]
+    assert viewer.now["tile.speed"][:2] == ["107 rows/s", "1,741 tokens/s"]
+    assert viewer.now["tile.time"][1] == "about 1 min left"
+    assert viewer.now["tile.metric"][2] == "good"
+    assert viewer.now["best"][0] == 100
+    assert viewer.now["best"][3] == 200
+    assert viewer.now["stopping"]["big"] == "1 of 3 chances left"
+    assert "after 1 more check in a row" in viewer.now["stopping"]["sub"]
+    assert viewer.now["progress"] == ["Epoch 3 of 4", "step 200 of 400 · 50%", 0.5]
+
+
+def _refreshed(viewer):
+    viewer.watch._looked = 0.0
+    viewer.ask()
+    return viewer.now
+
+
+def test_a_request_shows_at_once_and_can_be_taken_back(held):
+    Teller(held).train(20)
+    viewer = _viewer(held)
+    held.request("pause")
+    assert _refreshed(viewer)["head"] == "Pausing"
+    assert viewer.now["can"] == ["resume"]
+    held.answer_request("pause")
+    held.request("stop")
+    assert _refreshed(viewer)["head"] == "Stopping"
+    assert viewer.now["can"] == []
+
+
+def test_paused_failed_and_finished(run):
+    teller = Teller(run)
+    teller.train(60)
+    viewer = _viewer(run)
+    teller.say(Paused(step=60))
+    assert _refreshed(viewer)["can"] == ["resume"]
+    assert viewer.watch.is_resting
+    teller.say(Failed(step=60, what="It was ended from outside", where="step 60", fix="Resume.", can_resume=False))
+    assert _refreshed(viewer)["can"] == []
+    assert viewer.now["state"] == "bad"
+    teller.say(Scoring(step=60, reason="stopped by you", best_step=50))
+    teller.say(Finished(step=60, reason="stopped by you", best_step=50, metrics={}, seconds=3))
+    assert _refreshed(viewer)["can"] == ["results"]
+    assert viewer.watch.is_over
+
+
+def test_a_queued_run_tells_its_place(run):
+    run.request("start")
+    viewer = _viewer(run, place=2)
+    viewer.ask()
+    assert viewer.now["status"] == "queued"
+    assert "2 runs are ahead" in viewer.now["body"]
+
+
+def test_early_stopping_that_is_off_says_so(held):
+    Teller(held, early=False).train(60)
+    viewer = _viewer(held)
+    viewer.ask()
+    assert viewer.now["stopping"]["big"] == "Off"
+    assert viewer.now["stopping"]["of"] == 0
+
+
+def test_a_run_that_watches_the_loss(home):
+    run = new_run(home, watch="loss")
+    Teller(run).train(60)
+    viewer = _viewer(run)
+    viewer.ask()
+    assert viewer.now["axis"]["loss"] is True
+    assert "validation loss" in viewer.now["stopping"]["watch"]
+
+
+def test_a_damaged_order_still_shows_its_story(run):
+    Teller(run).train(60)
+    (run.path / "config.json").write_text("{")
+    viewer = _viewer(run)
+    viewer.ask()
+    assert "cannot be read" in viewer.now["subtitle"]
+    assert viewer.now["tile.loss"][0]
+
+
+def test_only_runs_of_this_folder_are_watched(home, run):
+    all_watched = Watching(home, list)
+    assert all_watched.watch(run.id) is all_watched.watch(run.id)
+    for bad in ("", "../x", new_id(), run.id.upper(), run.id + "\n"):
+        with pytest.raises(StudioError):
+            all_watched.watch(bad)
+
+
+def test_many_runs_make_room(home):
+    all_watched = Watching(home, list)
+    runs = [new_run(home) for _ in range(watching._MOST_RUNS + 3)]
+    for run in runs:
+        all_watched.watch(run.id)
+    assert len(all_watched._watches) == watching._MOST_RUNS
+
+
+def _simulated_rate(viewers, seconds=60):
+    """Polls a second in the last half of the time, when each viewer obeys what it is told."""
+    pace, due, polls = Pace(), [0.001 * n for n in range(viewers)], 0
+    now = 0.0
+    while now < seconds:
+        index = min(range(viewers), key=due.__getitem__)
+        now = due[index]
+        due[index] = now + pace.wait(now)
+        polls += now > seconds / 2
+    return polls / (seconds / 2)
+
+
+def test_the_pace_is_twice_a_second_for_few_and_bounded_for_many():
+    assert _simulated_rate(1) == pytest.approx(2, abs=0.1)
+    assert _simulated_rate(10) == pytest.approx(20, rel=0.1)
+    assert _simulated_rate(50) < 32
+    assert _simulated_rate(200) < 40

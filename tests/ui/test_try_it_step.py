@@ -1,0 +1,143 @@
+import csv
+import io
+import time
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end
+
+from studio.data.read import Limits, read_table
+from studio.errors import StudioError
+from studio.tasks.task import Answer
+from studio.ui import downloads
+from studio.ui.predictions import as_csv, new_columns
+from studio.ui.session import Session
+from studio.ui.steps import try_it
+
+
+class StandIn:
+    def __init__(self, home):
+        self.home, self.answering, self.limits = home, FakeAnswering(), Limits()
+
+
+@pytest.fixture
+def studio(home):
+    return StandIn(home)
+
+
+@pytest.fixture
+def session(studio, tmp_path):
+    return Session(run=finished_run(studio.home, tmp_path).id)
+
+
+def quiet(*_, **__): ...
+
+
+def table(folder: Path, text: str) -> str:
+    path = folder / "ask.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_without_a_model_a_sentence(studio, tmp_path):
+    notice, whole, *_ = try_it.show(studio, Session())
+    assert "No run is open" in notice
+    assert whole.visible is False
+    notice, *_ = try_it.show(studio, Session(run=run_without_end(studio.home, tmp_path).id))
+    assert "no tuned model yet" in notice
+    assert "data-refresh" in notice
+
+
+def test_suggestions_are_test_rows_with_different_labels(studio, session):
+    notice, whole, ideas, _ = try_it.show(studio, session)
+    assert notice == ""
+    assert whole.visible is True
+    assert ideas.count("data-place") == try_it.SUGGESTIONS
+    picked = [try_it.pick(studio, session, gr.EventData(None, {"act": "pick", "place": place})) for place in range(4)]
+    assert len(set(picked)) == 4
+    with pytest.raises(StudioError):
+        try_it.pick(studio, session, gr.EventData(None, {"place": 99}))
+
+
+def test_both_models_are_asked(studio, session):
+    assert "Loading the model" in try_it.wait(studio, session, "my parcel")
+    shown = try_it.ask(studio, session, f"my parcel {HOSTILE}")
+    assert studio.answering.asked == [("tuned", 1), ("untuned", 1)]
+    assert "Tuned model" in shown
+    assert "Before tuning" in shown
+    with pytest.raises(StudioError, match="no text"):
+        try_it.wait(studio, session, "  \n")
+
+
+def test_a_problem_of_one_model_leaves_the_other_standing(studio, session):
+    class Half(FakeAnswering):
+        def ask(self, run, model, texts):
+            if model == "untuned":
+                raise StudioError("There is no baseline")
+            return super().ask(run, model, texts)
+
+    studio.answering = Half()
+    shown = try_it.ask(studio, session, "my parcel")
+    assert "Tuned model" in shown
+    assert "There is no baseline" in shown
+
+
+def test_a_whole_table(studio, session, tmp_path):
+    rows = "".join(f"text {number},x\n" for number in range(200))
+    path = table(tmp_path, f"ticket,other\n=1+1,a\n,b\n{rows}")
+    told, column, button, _ = try_it.read_file(studio, session, path)
+    assert "202 rows" in told
+    assert column.value == "ticket"  # the column it was trained on
+    assert button.visible is True
+    steps = []
+    shown = try_it.predict(studio, session, path, "ticket", lambda share, desc: steps.append(share))
+    assert [number for _, number in studio.answering.asked] == [64, 64, 64, 9]
+    assert steps == sorted(steps)
+    assert steps[-1] == 1.0
+    assert "1 row had no text" in shown
+    run = studio.home.run(session.run)
+    (kept,) = (run.path / "predictions").glob("*.csv")
+    assert f"predictions-{kept.stem}.csv" in shown
+    lines = list(csv.reader(io.StringIO(kept.read_text("utf-8-sig"))))
+    assert lines[0] == ["ticket", "other", "answer", "confidence"]
+    assert lines[1][0] == "'=1+1"
+    assert lines[2] == ["", "b", "", ""]
+    assert len(lines) == 203
+
+
+def test_a_column_that_is_none_and_a_file_that_is_no_table_are_told(studio, session, tmp_path):
+    path = table(tmp_path, "a,b\n1,2\n")
+    assert "No column is chosen" in try_it.predict(studio, session, path, "nope", quiet)
+    assert "There is no file" in try_it.predict(studio, session, None, "a", quiet)
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"%PDF-1.7 \x00\x01")
+    told, column, *_ = try_it.read_file(studio, session, str(bad))
+    assert "fs-error" in told
+    assert column.visible is False
+    assert try_it.read_file(studio, session, None)[0] == ""
+
+
+def test_the_column_is_guessed_by_length_when_its_name_is_unknown(studio, session, tmp_path):
+    path = Path(table(tmp_path, "id,words\n1,a long text here\n2,another long one\n"))
+    assert try_it.guess_column(read_table(path), studio.home.run(session.run)) == "words"
+
+
+def test_predictions_are_swept_after_a_day(studio, session):
+    import os
+
+    run = studio.home.run(session.run)
+    old = downloads.keep_predictions(run, b"old")
+    path = run.path / "predictions" / old.removeprefix("predictions-")
+    os.utime(path, (time.time() - 90000,) * 2)
+    new = downloads.keep_predictions(run, b"new")
+    assert not path.exists()
+    assert (run.path / "predictions" / new.removeprefix("predictions-")).read_bytes() == b"new"
+
+
+def test_new_columns_never_hide_old_ones(tmp_path):
+    assert new_columns(["answer", "x"]) == ("model answer", "model confidence")
+    assert new_columns(["model answer", "confidence"]) == ("model model answer", "model model confidence")
+    path = Path(table(tmp_path, "answer\n-5\n"))
+    text = as_csv(read_table(path), [Answer("@x", {"@x": 0.5})]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text))) == [["answer", "model answer", "model confidence"], ["'-5", "'@x", "0.5"]]

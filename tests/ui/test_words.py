@@ -1,0 +1,37 @@
+import pytest
+
+from studio.ui.words import count, duration, moment, percent, shortened, size
+
+THIN = "\u202f"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (45.4, "45 s"), (60, "1 min"), (399, "6 min 39 s"), (3600, "1 h"), (7530, "2 h 5 min")],
+)
+def test_durations(seconds, said):
+    assert duration(seconds).replace(THIN, " ") == said
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [(3, "just now"), (59.9, "just now"), (60, "1 min ago"), (3599, "59 min ago"), (7200, "2 h ago"), (90000, "1 day ago"), (4 * 86400, "4 days ago")],
+)
+def test_moments(past, said):
+    assert moment(1_000_000, 1_000_000 + past).replace(THIN, " ") == said
+
+
+def test_a_long_time_ago_is_a_date():
+    assert moment(0, 40 * 86400).endswith("1970")
+
+
+@pytest.mark.parametrize(("bytes_", "said"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (88_000_000, "88 MB"), (1_900_000_000, "1.9 GB")])
+def test_sizes(bytes_, said):
+    assert size(bytes_).replace(THIN, " ") == said
+
+
+def test_counts_shares_and_long_texts():
+    assert (count(1, "row"), count(3080, "row"), count(2, "entry", "entries")) == ("1 row", "3,080 rows", "2 entries")
+    assert percent(0.9341) == f"93.4{THIN}%"
+    assert shortened("abcdef", 6) == "abcdef"
+    assert shortened("abcdefg", 6) == "abcde…"
