@@ -68,13 +68,20 @@ function settle() {
 }
 let started = '', focused = '', timer = 0;
 
-// ---- look again after a while, only while someone can see it
+// ---- look again when the step is opened, however that came about, and from time to time while something asks for it
+const panel = element.closest('[role=tabpanel]') || element;
+let seen = false;
+new ResizeObserver(() => {
+  const now = panel.getClientRects().length > 0;
+  if (now && !seen) trigger('refresh', {});
+  seen = now;
+}).observe(panel);
 function plan() {
   clearTimeout(timer);
   const asks = element.querySelector('[data-refresh]');
   if (!asks || !element.isConnected) return;
   timer = setTimeout(() => {
-    if (!document.hidden && element.getClientRects().length) trigger('refresh', {});
+    if (!document.hidden && seen) trigger('refresh', {});
     plan();
   }, 1000 * Number(asks.dataset.refresh));
 }

@@ -12,23 +12,20 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import psutil
+from live_view_worker import Worker, long_run, new_run
 from playwright.sync_api import Page, sync_playwright
 
-from studio.config import RunConfig
-from studio.events import Checked, Preparing, Started, Step, to_line
-from studio.rundir import Home, RunDir, new_id
+from studio.rundir import Home, RunDir
 
-STEPS_A_SECOND = 5
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 SERVER = """
 import sys, time
@@ -55,89 +52,6 @@ const hook = setInterval(() => {
   plot.on('plotly_afterplot', note); note();
 }, 5);
 """
-
-
-class Worker(threading.Thread):
-    """Tells a run's story; `when[step]` is the wall time at which a step's line was on disk."""
-
-    def __init__(self, run: RunDir, total: int = 100_000) -> None:
-        super().__init__(daemon=True)
-        self.run_dir, self.total, self.step, self.seq = run, total, 0, 0
-        self.when: dict[int, float] = {}
-        self.over = threading.Event()
-
-    def say(self, *events) -> None:
-        """Append, numbered and timed."""
-        lines = []
-        for event in events:
-            self.seq += 1
-            lines.append(to_line(event.model_copy(update={"seq": self.seq, "time": time.time()})))
-        with self.run_dir.events_file.open("ab") as story:
-            story.write(b"".join(lines))
-
-    def begin(self) -> None:
-        """Up to the first step."""
-        self.say(Preparing(what="Reading the rows"))
-        self.say(
-            Started(
-                total_steps=self.total, steps_per_epoch=self.total // 10, epochs=10, check_every=100, train_rows=9000,
-                validation_rows=1000, watch="macro_f1", watch_mode="max", patience=4, device="cpu", precision="float32",
-                memory_limit=16 * 10**9,
-            )
-        )  # fmt: skip
-
-    def next_steps(self, count: int, stride: int = 1) -> None:
-        """Append that many Step lines, `stride` steps apart."""
-        events = []
-        for _ in range(count):
-            self.step += stride
-            loss = 0.3 + 1.4 / (1 + self.step / 300) + 0.05 * ((self.step * 7919) % 100) / 100
-            events.append(
-                Step(
-                    step=self.step, epoch=self.step * 10 / self.total, loss=loss, learning_rate=1e-4, rows_per_s=107,
-                    tokens_per_s=1741, memory=19 * 10**8, seconds_left=(self.total - self.step) / 3,
-                )
-            )  # fmt: skip
-        self.say(*events)
-        self.when[self.step] = time.time()
-
-    def check(self) -> None:
-        """A check at the present step, a new best."""
-        value = 0.9 - 0.4 / (1 + self.step / 200)
-        self.say(
-            Checked(
-                step=self.step, epoch=self.step * 10 / self.total, loss=0.5, metrics={"macro_f1": value}, is_best=True,
-                best_step=self.step, best_value=value, chances_left=4,
-            )
-        )  # fmt: skip
-
-    def run(self) -> None:
-        """One step after the other until told to end."""
-        while not self.over.wait(1 / STEPS_A_SECOND):
-            self.next_steps(1)
-            if self.step % 100 == 0:
-                self.check()
-
-
-def new_run(home: Home) -> RunDir:
-    """A run folder whose live worker is this process."""
-    folder = home.runs / new_id()
-    folder.mkdir(parents=True)
-    (folder / "config.json").write_text(RunConfig(name="benchmark", source={"rows": 10_000}).model_dump_json())
-    run = RunDir(folder)
-    run.lease.acquire()
-    return run
-
-
-def long_run(home: Home, lines: int) -> RunDir:
-    """A run of 100,000 steps whose story has that many Step lines."""
-    run = new_run(home)
-    worker = Worker(run)
-    worker.begin()
-    for _ in range(20):
-        worker.next_steps(lines // 20, stride=100_000 // lines)
-        worker.check()
-    return run
 
 
 def spent(server: psutil.Process) -> float:
@@ -194,9 +108,10 @@ def real_pages(browser, server: psutil.Process, url: str, home: Home, count: int
     worker = Worker(run)
     worker.begin()
     worker.next_steps(400)
-    pages = [open_page(browser, url, run) for _ in range(count)]
-    for page in pages:
-        page.wait_for_function("window.seen.length > 0", timeout=90_000)
+    pages = []
+    for _ in range(count):
+        pages.append(open_page(browser, url, run))
+        pages[-1].wait_for_function("window.seen.length > 0", timeout=90_000)
     sizes: list[int] = []
     pages[0].on(
         "response",
@@ -317,6 +232,7 @@ def main() -> None:
         try:
             url = started.stdout.readline().strip()
             server = psutil.Process(started.pid)
+            print(f"load of this machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
             row("", "event to pixel", "95 %", "server CPU", "bytes an update", "zoom")
             time.sleep(3)
             row("nobody looks", "", "", f"{cpu_share(server, 6):.0f} %", "", "")

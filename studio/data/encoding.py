@@ -122,7 +122,10 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Decoded:
             fix="Correct that line, or save the file as “CSV UTF-8”, and upload it again.",
         ) from error
     if (text := _western(data, high)) is not None:
-        return Decoded(text, "Windows-1252", ("The file is not UTF-8; it was read as Windows-1252 (Western Excel).",))
+        note = (
+            "The file is not UTF-8; it was read as Windows-1252 (Western Excel). If letters look wrong, choose another."
+        )
+        return Decoded(text, "Windows-1252", (note,))
     return _guess(data)
 
 

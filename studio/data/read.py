@@ -94,7 +94,8 @@ def read_table(path: Path, name: str = "", *, limits: Limits | None = None, choi
 
 def _delimited(path: Path, name: str, choices: Choices) -> tuple[Found, Reading]:
     decoded = decode(path.read_bytes(), choices.encoding)
-    lines = split_lines(decoded.text)
+    lines, encoding, decoding = split_lines(decoded.text), decoded.encoding, decoded.notes
+    del decoded  # a large file's text need not stay beside its lines
     prefer = "\t" if Path(name).suffix.lower() in (".tsv", ".tab") else ""
     dialect, skip = find_dialect(lines, choices.delimiter, prefer=prefer)
     records = read_records(lines, dialect, skip)
@@ -104,10 +105,10 @@ def _delimited(path: Path, name: str, choices: Choices) -> tuple[Found, Reading]
     )
     reading = Reading(
         "TSV" if dialect.delimiter == "\t" else "CSV",
-        decoded.encoding,
+        encoding,
         dialect.delimiter,
         columns.header_row,
-        notes=(*decoded.notes, *dialect.notes, *columns.notes, *broken, *records.notes),
+        notes=(*decoding, *dialect.notes, *columns.notes, *broken, *records.notes),
         problems=tuple(sorted((*columns.problems, *records.problems), key=lambda problem: problem.row)),
     )
     return Found(columns.cells, columns.rows), reading

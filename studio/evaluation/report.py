@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from studio.data.example import Example
+from studio.data.phrases import listed
 from studio.errors import StudioError
 from studio.evaluation.baselines import BASELINES, TITLES, sample
 from studio.evaluation.compare import compare
@@ -100,16 +101,11 @@ def _label_notes(known: Sequence[str], test: Sequence[Example]) -> list[str]:
     if unseen := sorted(counts.keys() - set(known)):
         rows = sum(counts[label] for label in unseen)
         notes.append(
-            f"{rows:,} test rows have labels that training rows never had, so they count as wrong: {_named(unseen)}."
+            f"{rows:,} test rows have labels that training rows never had, so they count as wrong: {listed(unseen)}."
         )
     if missing := [label for label in known if not counts[label]]:
-        notes.append(f"No test row has these labels, so nothing is known about them: {_named(missing)}.")
+        notes.append(f"No test row has these labels, so nothing is known about them: {listed(missing)}.")
     return notes
-
-
-def _named(labels: Sequence[str], most: int = 5) -> str:
-    names = ", ".join(f"“{label[:60]}”" for label in labels[:most])
-    return f"{names} and {len(labels) - most:,} more" if len(labels) > most else names
 
 
 def read_report(run: RunDir) -> Report | None:

@@ -25,7 +25,14 @@ def score_answers(
         value = values[metric.name]
         low, high = _interval(task, metric.name, value, labels, examples, answers, seed)
         results.append(
-            MetricResult(name=metric.name, title=metric.title, value=value, low=min(low, value), high=max(high, value))
+            MetricResult(
+                name=metric.name,
+                title=metric.title,
+                value=value,
+                low=min(low, value),
+                high=max(high, value),
+                unit=metric.unit,
+            )
         )
     return results
 

@@ -21,6 +21,8 @@ class MetricResult(_Value):
     value: float
     low: float
     high: float
+    unit: str = "share"
+    """`share`: from 0 to 1, shown in percent; anything else is shown behind the number."""
 
 
 class Comparison(_Value):

@@ -32,9 +32,12 @@ class Answering:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def ask(self, run: RunDir, model: Literal["tuned", "untuned"], texts: Sequence[str]) -> list[Answer]:
-        """What the run's model says of each text. `untuned` is the baseline: the frozen base model with a linear head.
+    def ask(
+        self, run: RunDir, model: Literal["tuned", "untuned"], texts: Sequence[str | dict[str, str]]
+    ) -> list[Answer]:
+        """What the run's model says of each text, or of each dict of all input roles.
 
+        `untuned` is the baseline: the frozen base model with a linear head.
         The first question to a run waits for its model to load. Raises: StudioError.
         """
         if len(texts) > MOST_TEXTS:
@@ -133,8 +136,8 @@ def _reply_to(spare: Spare, number: int, timeout_s: float) -> dict[str, Any]:
         said: dict[str, Any] = spare.receive(timeout_s)
         if said.get("id") == number:
             return said
-        if "error" in said and "id" not in said:
-            raise StudioError(str(said["error"]), fix="")
+        if "error" in said and said.get("id") is None:
+            raise StudioError(str(said["error"]))
 
 
 def _answers(reply: dict[str, Any], count: int) -> list[Answer]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import studio
+from studio import storage
 
 _PACKAGE_PARENT = str(Path(studio.__file__).resolve().parents[1])
 _SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|CREDENTIAL|AUTH", re.IGNORECASE)
@@ -64,7 +65,8 @@ def start_worker(launcher: Launcher, run: Path, log: Path) -> subprocess.Popen[b
 
     Raises: OSError when the system refuses.
     """
-    with log.open("ab") as output:
+    output = storage.open_output(log)
+    try:
         return subprocess.Popen(
             launcher.command(run),
             stdin=subprocess.DEVNULL,
@@ -73,6 +75,8 @@ def start_worker(launcher: Launcher, run: Path, log: Path) -> subprocess.Popen[b
             env=launcher.environment(),
             start_new_session=True,
         )
+    finally:
+        os.close(output)
 
 
 def _python() -> list[str]:

@@ -92,9 +92,11 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _no_trial(run: RunDir, spare: Spare) -> StudioError:
-    _log.warning("The trial of run %s failed: %s", run.id, spare.complaint() if not spare.is_alive else "no result")
+    complaint = spare.complaint() if not spare.is_alive else ""
+    _log.warning("The trial of run %s failed: %s", run.id, complaint or "no result")
+    said = complaint.splitlines()[-1] if complaint and spare.process.returncode == 1 else ""
     return StudioError(
-        "The trial failed, so time and memory are not known",
+        f"The trial failed, so time and memory are not known{': ' + said if said else ''}",
         where=f"run {run.id}",
         fix="You can start the run all the same: if something is wrong, it will say what.",
     )

@@ -138,7 +138,9 @@ def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int
 
 def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
     few = facts.rows_a_label < FEW_ROWS_A_LABEL
-    usual = 5 if few else 1 if facts.rows > 300_000 else 2 if facts.rows > 60_000 else 3
+    usual = 5 if few else 4 if facts.rows_a_label < 200 else 3
+    if facts.rows > 60_000:
+        usual = 1 if facts.rows > 300_000 else 2
     wanted = {"quick": min(2, usual), "balanced": usual, "thorough": 2 * usual}[effort]
     floor = min(_MOST_EPOCHS[effort], ceil(_FEWEST_STEPS[effort] / steps))
     ends = "early stopping ends sooner if more would not help"

@@ -11,7 +11,7 @@ Every system call that changes the disk goes through `disk.DISK`, so that a test
 """
 
 from studio.storage.disk import make_folder
-from studio.storage.files import Log, copy_file, remove_file, sha256, write_file, write_json
+from studio.storage.files import Log, copy_file, open_output, remove_file, sha256, write_file, write_json, write_with
 from studio.storage.folders import MANIFEST, Stage, problems_of, remove_folder, sweep
 from studio.storage.lease import Holder, Lease
 
@@ -23,6 +23,7 @@ __all__ = [
     "Stage",
     "copy_file",
     "make_folder",
+    "open_output",
     "problems_of",
     "remove_file",
     "remove_folder",
@@ -30,4 +31,5 @@ __all__ = [
     "sweep",
     "write_file",
     "write_json",
+    "write_with",
 ]

@@ -2,11 +2,15 @@
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
+
+from typing_extensions import override
 
 from studio.storage import disk
 
@@ -43,6 +47,54 @@ def copy_file(source: Path, target: Path) -> None:
         disk.sync(target.parent)
 
 
+def write_with(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """`write_file` for content too large for memory: `fill` writes it into a file that can also seek, as zip needs.
+
+    Raises: StudioError when the disk is full, and what `fill` raises; then the old file is as it was.
+    """
+    beside = _beside(path)
+    with disk.tidied(beside, path):
+        with io.BufferedWriter(_Growing(beside), _CHUNK) as file:
+            fill(cast(BinaryIO, file))
+            file.flush()
+            disk.DISK.sync(file.fileno())
+        disk.DISK.rename(beside, path)
+        disk.sync(path.parent)
+
+
+class _Growing(io.RawIOBase):
+    """A new file whose every byte goes through `DISK`."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = disk.DISK.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+
+    @override
+    def write(self, data: Any) -> int:
+        return disk.DISK.write(self._descriptor, data)
+
+    @override
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return os.lseek(self._descriptor, offset, whence)
+
+    @override
+    def seekable(self) -> bool:
+        return True
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def fileno(self) -> int:
+        return self._descriptor
+
+    @override
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            os.close(self._descriptor)
+
+
 def remove_file(path: Path) -> bool:
     """Remove a file; False when it was not there."""
     try:
@@ -50,6 +102,11 @@ def remove_file(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def open_output(path: Path) -> int:
+    """A descriptor for a process's output, appended to what is there; for people, so neither durable nor whole."""
+    return disk.DISK.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def sha256(path: Path) -> str:

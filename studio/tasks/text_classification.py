@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
+from studio.data.check import MOST_LABELS
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -25,8 +26,6 @@ _ANSWER_NAMES = frozenset(("reply", "response", "answer", "summary", "completion
 _COUNTING_NAMES = frozenset(
     ("id", "index", "nr", "no", "number", "row", "date", "time", "year", "turn", "url", "start")
 )
-MOST_LABELS = 500
-"""More different values than this in a column are not labels but text or ids."""
 _DECIMAL = re.compile(r"[-+]?\d+[.,]\d+")
 
 

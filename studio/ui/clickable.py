@@ -2,7 +2,8 @@
 
 Events, each with the data its handler gets in `gr.EventData`:
 `cell` (truth, answer) for a number of the confusion matrix, `act` (act, run, place, runs) for a button with `data-act`,
-`refresh` every so many seconds while something with `data-refresh` can be seen. All of it is a stranger's word.
+`refresh` when its step is opened, by a click or by a jump (which gradio's `Tab.select` does not tell), and every so many
+seconds while something with `data-refresh` can be seen. All of it is a stranger's word.
 """
 
 import gradio as gr

@@ -19,6 +19,8 @@ from studio import storage
 from studio.errors import StudioError
 from studio.evaluation.answers import from_parquet
 from studio.evaluation.mistakes import answers_csv, mistakes_csv
+from studio.export.archive import slug
+from studio.export.card import title_of
 from studio.rundir import Home, RunDir, new_id
 
 PATH = "/studio/download/{run}/{what}"
@@ -53,7 +55,7 @@ def routes(home: Home) -> list[Route]:
 
 
 def _response(home: Home, run: RunDir, what: str) -> Response:
-    name = f"{_slug(run)}-{what}"
+    name = f"{slug(title_of(run))}-{what}"
     if what in ("mistakes.csv", "answers.csv"):
         told = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         return Response(_table(run, what), media_type="text/csv", headers=told)
@@ -61,7 +63,7 @@ def _response(home: Home, run: RunDir, what: str) -> Response:
     if path is None or not path.is_file() or not path.resolve().is_relative_to(home.runs.resolve()):
         raise StudioError("There is no such file", where=what[:60], fix="Prepare it again on the page.")
     if _PREDICTIONS.fullmatch(what):
-        name = f"{_slug(run)}-predictions.csv"
+        name = f"{slug(title_of(run))}-predictions.csv"
     return FileResponse(path, headers=HEADERS, filename=name, media_type=_kind(what))
 
 
@@ -87,11 +89,6 @@ def _table(run: RunDir, what: str) -> bytes:
         raise StudioError("There are no answers yet", fix="They are written at the end of training.") from None
     write = mistakes_csv if what == "mistakes.csv" else answers_csv
     return write(answered.examples, answered.answers)
-
-
-def _slug(run: RunDir) -> str:
-    """The run's name as part of a file name: ASCII letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", run.config.name.lower()).strip("-")[:60] or "run"
 
 
 def keep_predictions(run: RunDir, data: bytes) -> str:

@@ -135,7 +135,13 @@ def _settings_rows(page: "Page") -> list[Row]:
             "full",
             {**_on(step.measured), "preprocess": False},
         ),
-        Row(step.start.click, settings.start, form, [page.session, page.tabs], options={"preprocess": False}),
+        Row(
+            step.start.click,
+            settings.start,
+            form,
+            [page.session, page.tab["train"], page.tabs],
+            options={"preprocess": False},
+        ),
     ]
 
 
@@ -160,8 +166,7 @@ def _train_rows(page: "Page") -> list[Row]:
 def _results_rows(page: "Page") -> list[Row]:
     step = page.results
     return [
-        Row(page.tab["results"].select, results.show, [page.session], step.view),
-        Row(step.report.refresh, results.show, [page.session], step.view),
+        Row(step.report.refresh, results.show, [page.session], step.view, options=_LAST),
         Row(step.confusion.cell, results.cell, [page.session], [step.cell]),
         Row(step.heatmap.select, results.cell_of_heatmap, [page.session], [step.cell]),
     ]
@@ -175,9 +180,8 @@ def _try_it_rows(page: "Page") -> list[Row]:
     asked, answered = [page.session, step.text], Row(None, try_it.ask, [page.session, step.text], [step.answer])
     table = [page.session, step.file]
     return [
-        Row(page.tab["try_it"].select, try_it.show, [page.session], step.view),
-        Row(page.tab["try_it"].select, try_it.warm, [page.session], []),
-        Row(step.notice.refresh, try_it.show, [page.session], step.view),
+        Row(step.notice.refresh, try_it.warm, [page.session], []),
+        Row(step.notice.refresh, try_it.show, [page.session, step.shown], step.view, options=_LAST),
         Row([step.ask.click, step.text.submit], try_it.wait, asked, [step.answer], then=(answered,)),
         Row(step.ideas.act, try_it.pick, [page.session], [step.text]),
         Row([step.file.upload, step.file.clear], try_it.read_file, table, step.file_view),
@@ -191,8 +195,7 @@ def _try_it_rows(page: "Page") -> list[Row]:
 def _export_rows(page: "Page") -> list[Row]:
     step = page.export
     return [
-        Row(page.tab["export"].select, export.show, [page.session], step.view),
-        Row(step.formats.refresh, export.show, [page.session], step.view),
+        Row(step.formats.refresh, export.show, [page.session], step.view, options=_LAST),
         Row(step.formats.act, export.prepare, [page.session], [step.formats], "full"),
     ]
 
@@ -204,8 +207,7 @@ def _runs_rows(page: "Page") -> list[Row]:
     step = page.runs
     reads, writes = [page.session, step.asked], [page.session, page.tabs, *step.view]
     return [
-        Row(page.tab["runs"].select, runs.show, reads, [step.table]),
-        Row(step.table.refresh, runs.show, reads, [step.table]),
+        Row(step.table.refresh, runs.show, reads, [step.table], options=_LAST),
         Row(step.table.act, runs.act, reads, writes),
     ]
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from typing import Any
 
 import torch
@@ -110,13 +111,13 @@ def _put_adapters(model: Wearing, config: RunConfig) -> None:
         for name, module in backbone.named_modules()
         if isinstance(module, nn.Linear) and not name.startswith("pooler.")
     ]
-    model.backbone = get_peft_model(
-        backbone,
-        LoraConfig(
-            r=method.lora_rank,
-            lora_alpha=method.lora_alpha,
-            lora_dropout=config.regularization.dropout,
-            target_modules=linear,
-            bias="none",
-        ),
+    adapters = LoraConfig(
+        r=method.lora_rank,
+        lora_alpha=method.lora_alpha,
+        lora_dropout=config.regularization.dropout,
+        target_modules=linear,
+        bias="none",
     )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for things by their old names
+        model.backbone = get_peft_model(backbone, adapters)

@@ -9,8 +9,7 @@ import contextlib
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -28,6 +27,7 @@ from studio.worker.optimizer import make_optimizer, rate_factor, set_rate, train
 from studio.worker.place import is_out_of_memory, sow
 from studio.worker.prepare import Job, prepare
 from studio.worker.reporter import Leave, Reporter
+from studio.worker.state import NotFinite, State
 from studio.worker.stopping import Stopping
 from studio.worker.telling import Teller
 
@@ -58,34 +58,6 @@ def train(run: RunDir, reporter: Reporter) -> None:
         raise
     state = training.state
     finish(job, state.reason, state.step, state.stopping.best_step, training.best, reporter)
-
-
-class NotFinite(ArithmeticError):  # noqa: N818 - a fact of arithmetic
-    """A loss, a gradient or a check came out as not a number or infinite."""
-
-
-@dataclass
-class State:
-    """What changes while training, besides weights, moments and random numbers; saved with them."""
-
-    stopping: Stopping
-    step: int = 0
-    checked: int = 0
-    """The last step whose version was checked."""
-    splits: int = 1
-    """Parts that a batch is computed in, for want of memory; their gradients are added up."""
-    slowed: float = 1.0
-    """Every learning rate is multiplied by this: halved once if the numbers explode."""
-    reason: str = ""
-    """Why training ended; empty while it goes on."""
-    loss_sum: float = 0.0
-    loss_rows: int = 0
-    """Since the last Step event."""
-
-    @classmethod
-    def read(cls, value: dict[str, Any]) -> "State":
-        """From what `asdict` gave."""
-        return cls(**{**value, "stopping": Stopping(**value["stopping"])})
 
 
 class Training:

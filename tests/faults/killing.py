@@ -61,16 +61,16 @@ def _after(holder: Any, name: str, count: Callable[[], None]) -> None:
 
 
 class _Disk(disk.Disk):
-    """Kills at the Nth change of the disk while `armed`, once before and once after it happened, or half way."""
+    """Kills before the Nth change of the disk while `armed`."""
 
     def __init__(self, count: Callable[[], None]) -> None:
         self.count, self.armed = count, False
 
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
-        if name in ("open", "write", "sync", "truncate", "rename", "remove", "make_folder", "remove_tree"):
-            if super().__getattribute__("armed"):
-                super().__getattribute__("count")()
+        changes = ("open", "write", "sync", "truncate", "rename", "remove", "make_folder", "remove_tree")
+        if name in changes and super().__getattribute__("armed"):
+            super().__getattribute__("count")()
         return value
 
 
@@ -136,7 +136,7 @@ PLACES: dict[str, Callable[[Callable[[], None]], None]] = {
 def main() -> None:
     telling._MOST_STEP_EVENTS = 8  # so that a Step event covers several steps, and kills fall in between
     BASELINES["tfidf"] = BASELINES["most_frequent"]  # seconds a worker, and nothing to do with resuming
-    print("ready", flush=True)
+    _answer("ready")
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
@@ -152,7 +152,12 @@ def main() -> None:
             finally:
                 os._exit(code)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        _answer(str(os.waitstatus_to_exitcode(status)))
+
+
+def _answer(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

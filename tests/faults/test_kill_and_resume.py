@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from worker.tiny import TINY, make_model, make_run
 
 from studio import storage
 from studio.config import RunConfig
 from studio.events import Finished, Warned
 from studio.rundir import Home, RunDir
 from studio.story import Story
-from worker.tiny import TINY, make_model, make_run
 
 ROOT = Path(__file__).parents[2]
 CONFIG: RunConfig = TINY.with_settings(
@@ -76,7 +76,12 @@ class Workers:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     with subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("killing.py"))],
         stdin=subprocess.PIPE,

@@ -12,6 +12,8 @@ TOLD = {
     "tests": "the same tree, plus contracts/ (every task, preset), browser/, faults/, house/",
     "studio": "the package",
     "studio/data": "file → Table → Example",
+    "studio/storage": "the only place that writes user data",
+    "studio/cli": "the command line",
     "studio/tasks": "one file a task, found by being there",
     "studio/models": "base models: presets, download, size, suggestions, loading",
     "studio/worker": "python -m studio.worker RUN_DIR: one process a run",

@@ -41,17 +41,18 @@ def table(folder: Path, text: str) -> str:
 
 
 def test_without_a_model_a_sentence(studio, tmp_path):
-    notice, whole, *_ = try_it.show(studio, Session())
+    _, notice, whole, *_ = try_it.show(studio, Session(), "")
     assert "No run is open" in notice
     assert whole.visible is False
-    notice, *_ = try_it.show(studio, Session(run=run_without_end(studio.home, tmp_path).id))
+    _, notice, *_ = try_it.show(studio, Session(run=run_without_end(studio.home, tmp_path).id), "")
     assert "no tuned model yet" in notice
     assert "data-refresh" in notice
 
 
 def test_suggestions_are_test_rows_with_different_labels(studio, session):
-    notice, whole, ideas, _ = try_it.show(studio, session)
-    assert notice == ""
+    shown, notice, whole, ideas, *answers = try_it.show(studio, session, "")
+    assert (shown, notice, answers) == (session.run, "", ["", ""])
+    assert try_it.show(studio, session, shown)[4] != ""  # the answers of this run stay
     assert whole.visible is True
     assert ideas.count("data-place") == try_it.SUGGESTIONS
     picked = [try_it.pick(studio, session, gr.EventData(None, {"act": "pick", "place": place})) for place in range(4)]

@@ -9,14 +9,10 @@ import gradio as gr
 
 from studio import storage
 from studio.errors import StudioError
-
-try:  # while the export room is being built
-    from studio.export import FORMATS
-    from studio.export.card import model_card
-    from studio.export.order import order_json
-except ImportError:
-    FORMATS = {}
-    model_card = order_json = lambda run: ""
+from studio.export import FORMATS
+from studio.export.card import model_card
+from studio.export.order import order_json
+from studio.export.script import script_text
 from studio.rundir import RunDir
 from studio.ui.clickable import clickable, text_of
 from studio.ui.downloads import link
@@ -29,7 +25,7 @@ from studio.ui.views.answer import waiting_card
 from studio.ui.views.code import code_block
 from studio.ui.views.package import Packed, package_card
 
-USE = """pip install torch transformers safetensors
+USE = """pip install -r requirements.txt
 python predict.py "a text to sort"
 python predict.py --file input.csv --column text --output answers.csv"""
 
@@ -52,7 +48,7 @@ class ExportStep:
 def draw(studio: Studio) -> ExportStep:
     """Put the step on the page."""
     html(heading("Export", "The model is yours: take it away, run it anywhere, train it again."))
-    formats = clickable(element("div", data_refresh=0.2), elem_id="export-formats")
+    formats = clickable(elem_id="export-formats")
     use = clickable(elem_id="export-use")
     with gr.Column(visible=False, elem_classes=["fs-card"], elem_id="export-card") as frame:
         html(fragment(
@@ -128,7 +124,9 @@ def _format(run: RunDir, name: str, *, start: bool) -> Markup:
             total=built.stat().st_size,
             start=version,
         )
-    files = [
+    texts = {"README.md": model_card(run), "predict.py": script_text(), "train.json": order_json(run)}
+    files = [Packed(name, len(text.encode())) for name, text in texts.items()]
+    files += [
         Packed(path.relative_to(run.model).as_posix(), path.stat().st_size)
         for path in sorted(run.model.rglob("*"))
         if path.is_file() and path.name != storage.MANIFEST

@@ -65,7 +65,7 @@ def draw(studio: Studio) -> ResultsStep:
     """Put the step on the page."""
     html(heading("Results", "What the tuned model is worth, measured on rows it has never seen."))
     return ResultsStep(
-        report=clickable(element("div", data_refresh=0.2), elem_id="results-report"),
+        report=clickable(elem_id="results-report"),
         confusion=clickable(elem_id="results-confusion"),
         heatmap=chart(elem_id="results-heatmap"),
         cell=clickable(elem_id="results-cell"),

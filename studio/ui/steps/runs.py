@@ -42,7 +42,7 @@ class RunsStep:
 def draw(studio: Studio) -> RunsStep:
     """Put the step on the page."""
     html(heading("Runs", "Everything that was trained here. Tick two to lay them side by side."))
-    table = clickable(element("div", data_refresh=0.2), elem_id="runs-table")
+    table = clickable(elem_id="runs-table")
     return RunsStep(table, gr.State(""), clickable(elem_id="runs-compared"), chart(elem_id="runs-curves"))
 
 

@@ -153,11 +153,12 @@ def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> t
     return session, _measured(measure(run, studio.spares))
 
 
-def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any]:
+def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any, Any]:
     """Write the run folder, put it into the queue, and show it."""
     session, run = _drafted(studio, _filled(studio, session, name, widgets))
     actions.start(run)
-    return replace(session, run=run.id, draft="", draft_order="", name=""), navigation.jump("train")
+    session = replace(session, run=run.id, draft="", draft_order="", name="")
+    return session, gr.Tab(interactive=True), navigation.jump("train")  # opened here: not a round trip later
 
 
 def _filled(studio: Studio, session: Session, name: str, widgets: Sequence[Any]) -> Session:

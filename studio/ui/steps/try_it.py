@@ -37,6 +37,8 @@ FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".json", ".parquet", ".xlsx", ".
 class TryItStep:
     """The components of the step, top to bottom."""
 
+    shown: gr.State
+    """Id of the run the answers on the page come from."""
     notice: gr.HTML
     whole: gr.Column
     text: gr.Textbox
@@ -52,7 +54,7 @@ class TryItStep:
     @property
     def view(self) -> list[Any]:
         """What `show` draws."""
-        return [self.notice, self.whole, self.ideas, self.answer]
+        return [self.shown, self.notice, self.whole, self.ideas, self.answer, self.predicted]
 
     @property
     def file_view(self) -> list[Any]:
@@ -63,7 +65,7 @@ class TryItStep:
 def draw(studio: Studio) -> TryItStep:
     """Put the step on the page."""
     html(heading("Try it", "Ask the tuned model, and see what the untuned one would have said."))
-    notice = clickable(element("div", data_refresh=0.2), elem_id="try-notice")
+    notice = clickable(elem_id="try-notice")
     with gr.Column(visible=False, elem_id="try-whole") as whole:
         with gr.Column(elem_classes=["fs-card"]):
             text = gr.Textbox(
@@ -86,16 +88,17 @@ def draw(studio: Studio) -> TryItStep:
             )
             predict = gr.Button("Answer all rows", variant="primary", visible=False, elem_id="try-predict")
         predicted = clickable(elem_id="try-predicted")
-    return TryItStep(notice, whole, text, ask, ideas, answer, file, file_told, column, predict, predicted)
+    return TryItStep(gr.State(""), notice, whole, text, ask, ideas, answer, file, file_told, column, predict, predicted)
 
 
-def show(studio: Studio, session: Session) -> tuple[Any, ...]:
-    """Whether there is a model to ask, and a few test rows as suggestions."""
+def show(studio: Studio, session: Session, shown: str) -> tuple[Any, ...]:
+    """Whether there is a model to ask, and a few test rows as suggestions. Answers of another run are cleared."""
     try:
         run = _finished(studio, session)
     except StudioError as error:
-        return told(error.what, error.fix, again=bool(session.run)), gr.Column(visible=False), "", ""
-    return "", gr.Column(visible=True), suggestions(_ideas(run)) or "", gr.skip()
+        return "", told(error.what, error.fix, again=bool(session.run)), gr.Column(visible=False), "", "", ""
+    answers = (gr.skip(), gr.skip()) if shown == run.id else ("", "")
+    return run.id, "", gr.Column(visible=True), suggestions(_ideas(run)) or "", *answers
 
 
 def warm(studio: Studio, session: Session) -> None:

@@ -87,7 +87,7 @@ def _cell(labels: list[str], truth: int, answer: int, row: list[int]) -> Markup:
         return element("td", element("span", "·", aria_label="0"), class_="rs-none")
     right = truth == answer
     told = f"“{labels[truth]}” " + ("answered right" if right else f"answered as “{labels[answer]}”")
-    shade = 12 + round(80 * rows / max(1, sum(row)))
+    shade = 10 + round(55 * rows / max(1, sum(row)))  # percent of color; more would make dark text unreadable
     button = element(
         "button",
         f"{rows:,}",
@@ -98,7 +98,6 @@ def _cell(labels: list[str], truth: int, answer: int, row: list[int]) -> Markup:
         title=f"{told}: {count(rows, 'row')}, {percent(rows / max(1, sum(row)))} of the label",
         class_="rs-right-cell" if right else "rs-wrong-cell",
         style=f"--shade:{shade}%",
-        data_dark=shade > 55,
     )
     return element("td", button)
 

@@ -130,12 +130,6 @@ def _button(title: str, act: str, run: RunSummary, *, bad: bool = False, focus: 
 
 def _question(run: RunSummary) -> Markup:
     said = element("p", f"Delete “{run.name or run.id}”? Its model and report are lost.")
-    buttons = element(
-        "div", _button("Delete", "delete", run, bad=True), _button("Keep", "keep", run, focus=True), class_="rs-actions"
-    )
-    return element(
-        "tr",
-        element("td", element("div", said, buttons, class_="rs-headed"), colspan=len(_HEADS)),
-        class_="rs-asking",
-        role="alert",
-    )
+    yes, no = _button("Delete", "delete", run, bad=True), _button("Keep", "keep", run, focus=True)
+    asked = element("div", said, element("div", yes, no, class_="rs-actions"), class_="rs-headed", role="alert")
+    return element("tr", element("td", asked, colspan=len(_HEADS)), class_="rs-asking")

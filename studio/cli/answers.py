@@ -1,0 +1,95 @@
+"""`studio predict` and `studio evaluate`: a tuned model and another table."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+from studio import storage
+from studio.cli.columns import columns_of_run, find_run, read
+from studio.cli.terminal import Bar, complain, say
+from studio.cli.train import in_words, numbers
+from studio.data.check import Parsed, parse_rows, same_text
+from studio.data.example import Example, from_parquet
+from studio.data.phrases import counted
+from studio.errors import StudioError
+from studio.evaluation.scoring import score_answers
+from studio.jobs.answering import MOST_TEXTS, Answering
+from studio.jobs.spare import Spares
+from studio.rundir import RunDir
+from studio.tasks import task_named
+from studio.tasks.task import Answer
+from studio.ui.predictions import as_csv
+
+
+def predict(asked: argparse.Namespace) -> int:
+    """Every row answered, written beside all its columns."""
+    run = find_run(asked.home, asked.run)
+    table = read(asked.file)
+    task = task_named(run.config.task)
+    columns = columns_of_run(asked, run, table, with_target=False)
+    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
+    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
+    storage.write_file(asked.output, as_csv(table, [said.get(row) for row in table.rows]))
+    _tell_left_out(parsed, "have no answer")
+    complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
+    return 0
+
+
+def evaluate(asked: argparse.Namespace) -> int:
+    """The run's metrics on a labeled table, with intervals, and how many of its rows the model knows from training."""
+    run = find_run(asked.home, asked.run)
+    table = read(asked.file)
+    task = task_named(run.config.task)
+    columns = columns_of_run(asked, run, table, with_target=True)
+    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    answers = _ask(run, "tuned", parsed.examples)
+    labels = tuple(answers[0].confidence) if answers else ()
+    metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)
+    known = _known(run, parsed.examples)
+    if asked.json:
+        told = {"run": run.id, "file": table.name, "rows": len(answers), "left_out": len(parsed.problems)}
+        say(json.dumps(told | {"seen_in_training": known, "metrics": numbers(metrics)}, ensure_ascii=False))
+        return 0
+    _tell_left_out(parsed, "are left out")
+    say(
+        "\n".join([f"On {counted(len(answers), 'row')} of {table.name}:", *(f"  {line}" for line in in_words(metrics))])
+    )
+    if known:
+        complain(f"{counted(known, 'row')} of these have a text that was trained on, so the figures flatter the model.")
+    return 0
+
+
+def _ask(run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example]) -> list[Answer]:
+    """One answer an example, in turns, with a moving bar on a terminal."""
+    answering, bar = Answering(Spares(enabled=False)), Bar()
+    answers: list[Answer] = []
+    try:
+        bar.show(0.0, "Loading the model …")
+        for start in range(0, len(examples), MOST_TEXTS):
+            answers += answering.ask(run, model, [example.inputs for example in examples[start : start + MOST_TEXTS]])
+            bar.show(len(answers) / len(examples), f"{len(answers):,} of {counted(len(examples), 'row')}")
+    finally:
+        bar.clear()
+        answering.close()
+    return answers
+
+
+def _known(run: RunDir, examples: Sequence[Example]) -> int:
+    """Rows whose text is among the run's training or validation rows."""
+    try:
+        used = {
+            same_text(each) for part in ("train", "validation") for each in from_parquet(run.part(part).read_bytes())
+        }
+    except (OSError, ValueError) as error:
+        raise StudioError(
+            "The run's frozen rows cannot be read", where=f"run {run.id}", fix="The run folder is damaged."
+        ) from error
+    return sum(same_text(example) in used for example in examples)
+
+
+def _tell_left_out(parsed: Parsed, what: str) -> None:
+    if parsed.problems:
+        first = parsed.problems[0]
+        complain(f"{counted(len(parsed.problems), 'row')} {what}; the first is row {first.row}: {first.what}.")

@@ -1,0 +1,161 @@
+"""What can be typed. Each command names the function that does it, imported when it is called."""
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from studio import __version__
+from studio.rundir import Home
+
+_COMMANDS = ("serve", "check", "train", "resume", "predict", "evaluate", "export", "runs")
+_EPILOG = (
+    "`studio` alone serves the page. --home, else the variable STUDIO_HOME, names the data folder "
+    "(default: ~/.finetuning-studio). `studio COMMAND --help` tells more."
+)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command with its function `do(asked) -> exit code`. Exits with 2 and a usage line when it is no command."""
+    if not any(argument in (*_COMMANDS, "-h", "--help", "--version") for argument in arguments) and not (
+        arguments and not arguments[0].startswith("-")
+    ):
+        arguments = ["serve", *arguments]
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    home = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    home.add_argument("--home", type=_home, metavar="FOLDER", help="data folder of the studio")
+    parser = argparse.ArgumentParser(
+        "studio", parents=[home], epilog=_EPILOG, description="From a labeled table to a tuned language model."
+    )
+    parser.add_argument("--version", action="version", version=f"studio {__version__}")
+    parser.set_defaults(home=None)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, does: str, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, parents=[home])
+        made.set_defaults(do=_later(does))
+        return made
+
+    _serve(command("serve", "serve:serve", "Serve the page in the browser."))
+    _check(command("check", "check:check", "Read a table and tell what is in it, without training."))
+    _train(command("train", "train:train", "Train a model on a labeled table."))
+    _resume(command("resume", "train:resume", "Go on with a run that was paused or interrupted."))
+    _predict(command("predict", "answers:predict", "Let a tuned model answer every row of a table."))
+    _evaluate(command("evaluate", "answers:evaluate", "Score a tuned model on a labeled table."))
+    _export(command("export", "runs:export", "Pack a tuned model as a zip."))
+    _json(command("runs", "runs:runs", "List all runs."))
+    return parser
+
+
+def _later(does: str) -> Callable[[argparse.Namespace], int]:
+    """Import the command's module only when it is asked for: some take seconds."""
+
+    def do(asked: argparse.Namespace) -> int:
+        module, _, name = does.partition(":")
+        asked.home = asked.home or Home.default()
+        code: int = getattr(import_module(f"studio.cli.{module}"), name)(asked)
+        return code
+
+    return do
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="", help="address to serve on (default: this machine only)")
+    parser.add_argument("--port", type=int, help="port (default: the first free one from 7860)")
+    parser.add_argument(
+        "--auth", action="append", default=[], type=_login, metavar="NAME:PASSWORD", help="a login; may be repeated"
+    )
+    parser.add_argument("--allow-open", action="store_true", help="serve on a public address without a login")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="a name that a proxy serves the studio under"
+    )
+    parser.add_argument("--no-spare", action="store_true", help="keep no warm worker; saves memory, starts later")
+    parser.add_argument("--browser", action="store_true", help="open the page in the browser")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    _columns(parser)
+    _json(parser)
+
+
+def _train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
+    _columns(parser)
+    parser.add_argument("--model", metavar="NAME", help="base model: embedded, a preset's name, or folder:NAME")
+    parser.add_argument(
+        "--effort", choices=("quick", "balanced", "thorough"), help="how much to try (default: balanced)"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], type=_pair, metavar="SETTING=VALUE", dest="settings",
+        help="a setting in place of the suggested value, as epochs=3; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--config", type=Path, metavar="FILE", help="train.json of an earlier run: all its settings")
+    parser.add_argument("--test", type=Path, metavar="FILE", help="a separate table of test rows")
+    parser.add_argument("--name", default="", help="what to call the run")
+    _json(parser)
+
+
+def _resume(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    _json(parser)
+
+
+def _predict(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.csv")
+    parser.add_argument("--untuned", action="store_true", help="ask the untuned baseline instead")
+    _columns(parser, with_task=False)
+
+
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    parser.add_argument("file", type=Path, metavar="FILE")
+    _columns(parser, with_task=False)
+    _json(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.zip")
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="a run's id, or the beginning of it (see `studio runs`)")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="exactly one JSON object on stdout")
+
+
+def _columns(parser: argparse.ArgumentParser, with_task: bool = True) -> None:
+    parser.add_argument("--text", metavar="COLUMN", help="column with the texts")
+    parser.add_argument("--label", metavar="COLUMN", help="column with the labels")
+    parser.add_argument(
+        "--column", action="append", default=[], type=_pair, metavar="ROLE=COLUMN", dest="columns",
+        help="column of any other role; may be repeated",
+    )  # fmt: skip
+    if with_task:
+        parser.add_argument("--task", metavar="NAME", help="what to learn (default: guessed from the columns)")
+
+
+def _home(text: str) -> Home:
+    return Home(Path(text).expanduser().resolve())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name.strip(), value
+
+
+def _login(text: str) -> tuple[str, str]:
+    name, colon, password = text.partition(":")
+    if not colon or not name or not password:
+        raise argparse.ArgumentTypeError("a login is of the form NAME:PASSWORD")
+    return name, password

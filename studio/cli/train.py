@@ -1,0 +1,164 @@
+"""`studio train` and `studio resume`: an order from the command line, followed to its end."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from studio.cli.columns import find_run, read, task_and_columns
+from studio.cli.follow import follow
+from studio.cli.terminal import Bar, complain, say, share
+from studio.config import Model, RunConfig
+from studio.data.check import parse_rows
+from studio.data.table import Table
+from studio.errors import StudioError
+from studio.evaluation.report import MetricResult, Report, read_report
+from studio.events import Finished
+from studio.jobs import actions
+from studio.jobs.briefs import brief
+from studio.jobs.runs import create_run
+from studio.models.folder import model_folder
+from studio.models.hub import download, downloaded
+from studio.models.lengths import data_facts, token_lengths, tokenizer_file
+from studio.models.presets import Preset, preset_named
+from studio.models.sizing import Machine
+from studio.models.suggest import suggest
+from studio.rundir import Home, RunDir
+
+
+def train(asked: argparse.Namespace) -> int:
+    """Make the run, start it, follow it."""
+    home: Home = asked.home.prepare()
+    table = read(asked.file)
+    test = read(asked.test) if asked.test else None
+    config = order(asked, home, table)
+    _fetch(config.model, home, quiet=asked.json)
+    run = create_run(home, table, config, test)
+    _tell_left_out(run)
+    actions.start(run)
+    return _end(run, follow(home, run, quiet=asked.json), as_json=asked.json)
+
+
+def resume(asked: argparse.Namespace) -> int:
+    """Go on with a run, or start one that never was, and follow it."""
+    home: Home = asked.home.prepare()
+    run = find_run(home, asked.run)
+    if brief(run).status(run) == "draft":
+        actions.start(run)
+    else:
+        actions.resume(run)
+    return _end(run, follow(home, run, quiet=asked.json), as_json=asked.json)
+
+
+def order(asked: argparse.Namespace, home: Home, table: Table) -> RunConfig:
+    """The whole order: `--config` or the suggestions for this data, then what was typed. Raises: StudioError."""
+    given = _given(asked.config) if asked.config else None
+    known = {role: column for role, column in given.columns.items() if column in table.columns} if given else {}
+    task, columns, _ = task_and_columns(asked, table, given.task if given is not None else "", known)
+    model = _model(asked.model) if asked.model else given.model if given is not None else Model()
+    config = given if given is not None and not asked.effort else RunConfig()
+    config = config.model_copy(
+        update={
+            "name": asked.name or config.name,
+            "task": task.name,
+            "columns": columns,
+            "model": model,
+            "source": RunConfig().source,
+        }
+    )
+    if given is None or asked.effort:
+        parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+        texts = ["\n".join(example.inputs.values()) for example in parsed.examples]
+        facts = data_facts(parsed.examples, token_lengths(texts, tokenizer_file(home, model.id)))
+        suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
+        config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
+    return config.with_settings(dict(asked.settings))
+
+
+def _given(path: Path) -> RunConfig:
+    try:
+        return RunConfig.parse(path.read_bytes())
+    except OSError as error:
+        raise StudioError(
+            f"The settings cannot be read: {error.strerror}", where=str(path), fix="Check the path."
+        ) from error
+
+
+def _model(name: str) -> Model:
+    return Model(id=name) if name.startswith("folder:") else Model(id=name, revision=preset_named(name).revision)
+
+
+def _facts_of(model: Model) -> Preset:
+    """Facts for the suggestions; a model folder is taken for a common mid-sized encoder."""
+    if model.id.startswith("folder:"):
+        return Preset(model.id, model.id, "encoder", 110, 512, "unknown", "unknown")
+    return preset_named(model.id)
+
+
+def _fetch(model: Model, home: Home, quiet: bool) -> None:
+    """Download the base model if it comes from the Hub and is not here: workers never ask the Hub. Raises: StudioError."""
+    if model.id == "embedded" or model.id.startswith("folder:"):
+        model_folder(model, home)
+        return
+    preset = preset_named(model.id)
+    if downloaded(home, preset) is None:
+        bar = Bar(quiet)
+        bar.note(f"Downloading {preset.title} …")
+        download(home, preset, lambda done, total: bar.show(done / total if total else None, f"{done / 1e6:.0f} MB"))
+        bar.clear()
+
+
+def _tell_left_out(run: RunDir) -> None:
+    left_out = json.loads(run.facts.read_bytes())["left_out"]
+    if left_out["count"]:
+        first = left_out["first"][0]
+        complain(f"{left_out['count']} rows are left out, the first is row {first['row']}: {first['what']}.")
+
+
+def _end(run: RunDir, last: Finished, *, as_json: bool) -> int:
+    report = read_report(run)
+    if report is None:
+        raise StudioError("The run is finished but its report is missing", where=f"run {run.id}", fix="Train again.")
+    say(json.dumps(_result(run, last, report), ensure_ascii=False) if as_json else _in_words(run, last, report))
+    return 0
+
+
+def _result(run: RunDir, last: Finished, report: Report) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "name": run.config.name,
+        "metrics": numbers(report.metrics),
+        "test_rows": report.rows,
+        "baselines": {rung.name: numbers(rung.metrics) for rung in report.ladder},
+        "comparison": report.comparison.model_dump() if report.comparison is not None else None,
+        "best_step": last.best_step,
+        "steps": last.step,
+        "stopped_early": last.reason == "stopped early",
+        "reason": last.reason,
+        "seconds": round(last.seconds, 1),
+        "notes": report.notes,
+        "folder": str(run.path),
+    }
+
+
+def numbers(metrics: list[MetricResult]) -> dict[str, dict[str, float]]:
+    """Metric name → value with its 95 % interval."""
+    return {metric.name: {"value": metric.value, "low": metric.low, "high": metric.high} for metric in metrics}
+
+
+def in_words(metrics: list[MetricResult]) -> list[str]:
+    """A line a metric."""
+    return [f"{each.title}: {share(each.value)} (95 %: {share(each.low)} to {share(each.high)})" for each in metrics]
+
+
+def _in_words(run: RunDir, last: Finished, report: Report) -> str:
+    lines = [f"Done: {last.reason}, best version from step {last.best_step} of {last.step}, {last.seconds:.0f} s."]
+    lines.append(f"On {report.rows:,} test rows never trained on:")
+    lines += [f"  {line}" for line in in_words(report.metrics)]
+    lines += [
+        f"  {rung.title}: {', '.join(f'{m.title} {share(m.value)}' for m in rung.metrics)}" for rung in report.ladder
+    ]
+    lines += [report.comparison.sentence] if report.comparison is not None else []
+    lines += [*report.notes, f"Run {run.id}: {run.path}"]
+    lines.append(f"Next: studio predict {run.id[:6]} FILE -o OUT.csv, or studio export {run.id[:6]} -o OUT.zip")
+    return "\n".join(lines)

@@ -1,0 +1,178 @@
+"""The model card: README.md of an exported model. Facts of the run only; nothing is promised that was not measured."""
+
+import json
+from typing import Any
+
+from studio import __version__
+from studio.errors import StudioError
+from studio.evaluation.report import MetricResult, Report, read_report
+from studio.export.base import base_of
+from studio.export.escape import cell, code, plain, quoted
+from studio.export.limits import limits
+from studio.export.order import file_name
+from studio.export.training import how_trained
+from studio.rundir import RunDir
+from studio.tasks import task_named
+
+
+def model_card(run: RunDir) -> str:
+    """The card in Markdown, with the Hub's front matter. Raises: StudioError while there is no report."""
+    report = read_report(run)
+    if report is None:
+        raise StudioError("There is no report yet", where=f"run {run.id}", fix="Wait until the training has finished.")
+    facts = read_facts(run)
+    sections = [
+        _front_matter(run, report),
+        _head(run, report),
+        _metrics(report),
+        _USE,
+        _data(run, report, facts),
+        how_trained(run),
+        limits(run, report, facts),
+        _license(run),
+    ]
+    return "\n".join(sections)
+
+
+def read_facts(run: RunDir) -> dict[str, Any]:
+    """What was counted when the data was frozen; empty where the file is missing or damaged."""
+    try:
+        facts = json.loads(run.facts.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def title_of(run: RunDir) -> str:
+    """What people call the run."""
+    return run.config.name or file_name(run.config.source.file) or "Tuned model"
+
+
+_HUB_METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # the Hub's names; others are left to the text
+
+
+def _front_matter(run: RunDir, report: Report) -> str:
+    base = base_of(run.config.model)
+    lines = ["---", f"license: {base.license or 'unknown'}", "library_name: transformers"]
+    lines += [f"base_model: {base.hub}", "base_model_relation: finetune"] if base.hub else []
+    lines += [f"language:\n- {base.language_code}"] if base.language_code else []
+    lines += [f"pipeline_tag: {report.task}", "tags:", f"- {report.task}", "- finetuning-studio"]
+    known = [metric for metric in report.metrics if metric.name in _HUB_METRICS]
+    if known:
+        lines += ["metrics:", *(f"- {_HUB_METRICS[metric.name]}" for metric in known)]
+        lines += ["model-index:", f"- name: {quoted(title_of(run))}", "  results:", "  - task:"]
+        lines += [f"      type: {report.task}", "    dataset:", "      type: private"]
+        lines += [f"      name: {quoted(file_name(run.config.source.file) or 'a table')}", "      split: test"]
+        lines += ["    metrics:"]
+        for metric in known:
+            lines += [f"    - type: {_HUB_METRICS[metric.name]}", f"      value: {metric.value:.4f}"]
+            lines += [f"      name: {quoted(metric.title)}"]
+    return "\n".join([*lines, "---", ""])
+
+
+def _head(run: RunDir, report: Report) -> str:
+    task, base = task_named(report.task), base_of(run.config.model)
+    origin = f"[{base.hub}](https://huggingface.co/{base.hub})" if base.hub else plain(base.title)
+    said = f"\n> {plain(report.comparison.sentence)}\n" if report.comparison else ""
+    return (
+        f"# {plain(title_of(run))}\n\n{task.title}: {_purpose(report)} "
+        f"Tuned from {origin} with Fine-Tuning Studio {__version__}.\n{said}"
+    )
+
+
+def _purpose(report: Report) -> str:
+    labels = [code(result.label) for result in report.per_label[:10]]
+    more = f" and {len(report.per_label) - 10} more" if len(report.per_label) > 10 else ""
+    return f"answers a text with one of {len(report.per_label)} labels, {', '.join(labels)}{more}." if labels else ""
+
+
+def _metrics(report: Report) -> str:
+    titles = [metric.title for metric in report.metrics]
+    lines = [
+        "## How good it is\n",
+        f"Measured once, on {report.rows:,} test rows that took no part in training or in choosing the best version. "
+        "In brackets: the 95 % interval.\n",
+        f"| Model | {' | '.join(titles)} |",
+        f"|---|{'---|' * len(titles)}",
+        f"| **This model** | {' | '.join(map(_number, report.metrics))} |",
+    ]
+    lines += [f"| {plain(rung.title)} | {' | '.join(map(_number, rung.metrics))} |" for rung in report.ladder]
+    if report.calibration_error is not None:
+        lines.append(
+            f"\nIts confidence is off by {100 * report.calibration_error:.1f} points on average "
+            "(expected calibration error, 10 bins; 0 would mean that it can be taken at its word)."
+        )
+    return "\n".join([*lines, ""])
+
+
+def _number(metric: MetricResult) -> str:
+    if metric.unit != "share":
+        return f"{metric.value:.3g} {plain(metric.unit)} ({metric.low:.3g} to {metric.high:.3g})"
+    return f"{100 * metric.value:.1f} % ({100 * metric.low:.1f} to {100 * metric.high:.1f})"
+
+
+_USE = """## How to use it
+
+```
+pip install -r requirements.txt
+python predict.py "a text to sort"
+python predict.py --file input.csv --column text --output answers.csv
+```
+
+In your own code:
+
+```python
+from predict import Classifier
+
+model = Classifier()
+model(["a text to sort"])  # a list with {label: probability} for each text, the most probable first
+```
+
+`predict.py` needs torch, transformers and safetensors, and no network. `AutoModel` loads the base of the model;
+its head (pooling and one linear layer) is in `head.safetensors` and `head.json` and is explained in `predict.py`.
+"""
+
+
+def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
+    source, config = run.config.source, run.config
+    lines = ["## Data\n"]
+    if source.file:
+        lines.append(f"- File: {code(file_name(source.file))}{_digest(source.sha256)}, {source.rows:,} rows")
+    if source.test_file:
+        lines.append(f"- Separate test file: {code(file_name(source.test_file))}")
+    roles = task_named(config.task).role_titles
+    lines += [f"- {roles.get(role, role)}: column {code(column)}" for role, column in config.columns.items()]
+    parts = facts.get("parts") or {}
+    if parts:
+        names = ("train", "validation", "test")
+        lines.append("- Rows used: " + ", ".join(f"{parts.get(name, 0):,} {name}" for name in names))
+    left = [facts.get(key) or {} for key in ("left_out", "left_out_test")]
+    count = sum(int(each.get("count", 0)) for each in left)
+    lines.append(f"- Rows left out because they could not be used: {count:,}")
+    lines += [f"- {plain(note)}" for note in [*(facts.get("notes") or []), *report.notes]]
+    return "\n".join([*lines, "", _labels(report, facts)])
+
+
+def _digest(sha256: str) -> str:
+    return f" (SHA-256 `{sha256}`)" if sha256 else ""
+
+
+def _labels(report: Report, facts: dict[str, Any]) -> str:
+    if not report.per_label:
+        return ""
+    trained = (facts.get("labels_by_part") or {}).get("train") or {}
+    lines = ["| Label | Training rows | Test rows | Precision | Recall | F1 |", "|---|--:|--:|--:|--:|--:|"]
+    for label in report.per_label:
+        found = f"{100 * label.precision:.1f} % | {100 * label.recall:.1f} % | {100 * label.f1:.1f} %"
+        known = f"{trained.get(label.label, 0):,}" if trained else ""
+        lines.append(f"| {cell(label.label)} | {known} | {label.rows:,} | {found if label.rows else '| | '} |")
+    return "\n".join([*lines, ""])
+
+
+def _license(run: RunDir) -> str:
+    base = base_of(run.config.model)
+    name = f"**{base.license_name}**" if base.license else base.license_name
+    return (
+        f"## Licence\n\nThe licence of the base model is {name}; see `LICENSE-base-model.md`. "
+        "The rights in the training data are those of whoever owns it.\n"
+    )

@@ -1,0 +1,25 @@
+"""`train.json`: the whole order of a run, for `studio train FILE --config train.json` to train it again."""
+
+import re
+
+from studio.config import RunConfig
+from studio.rundir import RunDir
+
+
+def order_json(run: RunDir) -> str:
+    """The run's settings, split shares, seed and the digest of its table, as `RunConfig.parse` reads them.
+
+    The same table, order and machine lead to the same model. Folders are cut off file names: they are nobody's business.
+    """
+    return _without_folders(run.config).model_dump_json(indent=1) + "\n"
+
+
+def file_name(text: str) -> str:
+    """The last part of what may be a path of any system."""
+    return re.split(r"[\\/]", text)[-1]
+
+
+def _without_folders(config: RunConfig) -> RunConfig:
+    source = config.source
+    names = {"file": file_name(source.file), "test_file": file_name(source.test_file)}
+    return config.model_copy(update={"source": source.model_copy(update=names)})

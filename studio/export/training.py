@@ -1,0 +1,58 @@
+"""The model card's section on training: what the run was told to do, and what it did."""
+
+from typing import Any
+
+from studio import __version__
+from studio.config import SETTINGS, RunConfig
+from studio.events import Finished
+from studio.export.escape import plain
+from studio.rundir import RunDir
+from studio.story import Story
+
+_LORA_ONLY = frozenset({"lora_rank", "lora_alpha"})
+
+
+def how_trained(run: RunDir) -> str:
+    """Course and settings, in Markdown."""
+    story = Story.of(run.events())
+    lines = ["## How it was trained\n", *_course(story)]
+    lines += ["", "| Setting | Value |", "|---|---|"]
+    lines += [f"| {setting.title} | {_value(run.config, setting.group, name)} |" for name, setting in SETTINGS.items()
+              if run.config.method.trains == "lora" or name not in _LORA_ONLY]  # fmt: skip
+    lines += [
+        "",
+        f"`train.json` holds all of it: `studio train FILE --config train.json` (studio {__version__}) trains again.",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _course(story: Story) -> list[str]:
+    lines = []
+    if story.started is not None:
+        started = story.started
+        lines.append(
+            f"- {started.train_rows:,} training rows, up to {started.total_steps:,} steps in {started.epochs} epochs, "
+            f"on {plain(started.device)} in {started.precision}"
+        )
+    if isinstance(story.last, Finished):
+        last = story.last
+        kept = f"step {last.best_step:,}" if last.best_step else "before tuning: the base model with its linear head"
+        lines.append(f"- Ended at step {last.step:,} ({last.reason}); the version kept is from {kept}")
+    best = story.best
+    if best is not None and story.started is not None:
+        value = "" if story.started.watch == "loss" else f", {story.started.watch} {100 * best.best_value:.1f} %"
+        lines.append(
+            f"- Best check on the {story.started.validation_rows:,} validation rows: loss {best.loss:.3f}{value}"
+        )
+    if story.seconds:
+        lines.append(f"- Time at work: {story.seconds / 60:.1f} minutes")
+    return lines
+
+
+def _value(config: RunConfig, group: str, name: str) -> str:
+    value: Any = getattr(getattr(config, group) if group else config, name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value == "":
+        return "the task's own"
+    return plain(f"{value:g}" if isinstance(value, float) else str(value))

@@ -1,0 +1,278 @@
+"""Results, Try it, Export and Runs in a real Chromium: what a person sees of a finished run, and can do with it."""
+
+import csv
+import re
+import socket
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chromium import chromium
+from finished_run import HOSTILE, HOSTILE_TEMPLATE, finished_run, run_without_end, story, tell
+from playwright.sync_api import Page, expect, sync_playwright
+
+from studio import storage
+from studio.evaluation.report import read_report
+from studio.rundir import Home
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+SERVER = """
+import dataclasses, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from finished_run import HOSTILE, HOSTILE_TEMPLATE, FakeAnswering
+from studio.rundir import Home
+from studio.ui.server import running
+from studio.ui.studio import Studio
+studio = Studio.at(Home(Path(sys.argv[1])), spare=False)
+studio = dataclasses.replace(studio, answering=FakeAnswering(["billing", "delivery", HOSTILE, HOSTILE_TEMPLATE]))
+with running(studio, port=int(sys.argv[2])) as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
+TESTS = str(Path(__file__).parents[1])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return Home(tmp_path_factory.mktemp("results") / "home").prepare()
+
+
+@pytest.fixture(scope="module")
+def run(home, tmp_path_factory):
+    labels = ["billing", "delivery", HOSTILE, HOSTILE_TEMPLATE]
+    return finished_run(home, tmp_path_factory.mktemp("table"), labels=labels, rows=400, share_right=0.8, name=f"Tickets {HOSTILE}")
+
+
+@pytest.fixture(scope="module")
+def wide_run(home, tmp_path_factory):
+    labels = [f"intent {number:02d}" for number in range(30)]
+    return finished_run(home, tmp_path_factory.mktemp("wide"), labels=labels, rows=900, share_right=0.7, name="Thirty intents")
+
+
+@pytest.fixture(scope="module")
+def url(home):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", SERVER, str(home.path), str(port), TESTS]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    address = process.stdout.readline().strip()
+    assert address.startswith("http"), "the server did not start"
+    yield address
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(url, chrome):
+    """Opens a run at a step in a fresh profile. At the end: no error on the page, no script of a stranger ran."""
+    pages, troubles = [], []
+
+    def open_run(run, step, *, theme="light", width=1280) -> Page:
+        page = chrome.new_context(viewport={"width": width, "height": 900}).new_page()
+        pages.append(page)
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.goto(f"{url}?run={run.id}&__theme={theme}")
+        button = page.locator(f"#step-{step}-button:visible").first
+        expect(button).to_be_enabled()
+        button.click()
+        return page
+
+    yield open_run
+    hacked = [page.evaluate("window.hacked") for page in pages]
+    strangers = [page.locator("img[src='x']").count() for page in pages]
+    for page in pages:
+        page.context.close()
+    assert hacked == [None] * len(pages)
+    assert strangers == [0] * len(pages)
+    assert troubles == []
+
+
+def no_sideways_scroll(page):
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def serious(page):
+    """Violations axe-core calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found if each["impact"] in ("serious", "critical")]
+
+
+def test_a_person_reads_the_report_and_looks_into_a_cell(visit, run):
+    page = visit(run, "results")
+    report = read_report(run)
+    expect(page.get_by_role("heading", name=report.comparison.sentence)).to_be_visible()
+    expect(page.get_by_role("heading", name="Accuracy", exact=True)).to_be_visible()
+    expect(page.locator("#results-report")).to_contain_text("certainty")
+    expect(page.locator("#results-report .rs-ours")).to_have_count(2)
+    expect(page.get_by_role("table", name="Confusion matrix")).to_contain_text(HOSTILE)
+    expect(page.locator("#results-details")).to_contain_text(HOSTILE_TEMPLATE)
+
+    cell = page.locator(".rs-wrong-cell").first
+    truth, answer, rows = (cell.get_attribute("data-truth"), cell.get_attribute("data-answer"), int(cell.inner_text()))
+    cell.click()
+    title = f"“{report.labels[int(truth)]}”, answered as “{report.labels[int(answer)]}”"
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.locator("#results-cell tbody tr")).to_have_count(rows)
+    expect(cell).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_label_table_sorts_both_ways(visit, run):
+    page = visit(run, "results")
+    table = page.locator(".rs-labels")
+    sort = table.get_by_role("button", name="F1")
+    sort.focus()
+    page.keyboard.press("Enter")  # reachable without a mouse
+    head = table.locator("th[aria-sort]")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    values = [float(value) for value in table.locator("tbody tr td:nth-child(4)").evaluate_all("all => all.map(each => each.dataset.value)")]
+    assert values == sorted(values, reverse=True)
+    sort.click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    values = [float(value) for value in table.locator("tbody tr td:nth-child(4)").evaluate_all("all => all.map(each => each.dataset.value)")]
+    assert values == sorted(values)
+
+
+def test_mistakes_are_downloaded(visit, run, tmp_path):
+    page = visit(run, "results")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Mistakes as CSV").click()
+    assert waiting.value.suggested_filename.endswith("-mistakes.csv")
+    waiting.value.save_as(tmp_path / "mistakes.csv")
+    with (tmp_path / "mistakes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    report = read_report(run)
+    assert len(rows) == sum(sum(row) - row[place] for place, row in enumerate(report.confusion))
+
+
+def test_many_labels_are_a_list_and_a_map(visit, wide_run):
+    page = visit(wide_run, "results")
+    expect(page.locator("#results-heatmap .main-svg").first).to_be_visible()
+    page.locator(".rs-pair").first.click()
+    expect(page.locator("#results-cell tbody tr").first).to_be_visible()
+    before = page.locator("#results-cell h3").inner_text()
+    plot = page.locator("#results-heatmap .nsewdrag")
+    box = plot.bounding_box()
+    cell = box["width"] / 30, box["height"] / 30
+    plot.click(position={"x": cell[0] * 29.5, "y": cell[1] * 29.5})  # the last diagonal field
+    expect(page.locator("#results-cell h3")).to_have_text("“intent 29”, answered right")
+    assert before != "“intent 29”, answered right"
+
+
+def test_a_report_appears_by_itself_when_training_ends(visit, home, tmp_path):
+    done = finished_run(home, tmp_path, name="Was under way")
+    report, events = done.report.read_bytes(), done.events_file.read_bytes()
+    done.report.unlink()
+    done.events_file.unlink()
+    done.request("start")
+    page = visit(done, "results")
+    expect(page.locator("#results-report")).to_contain_text("This run waits for its turn.")
+    storage.write_file(done.events_file, events)
+    storage.write_file(done.report, report)
+    expect(page.locator("#results-report .rs-sentence")).to_be_visible()
+
+
+def test_asking_both_models_and_a_whole_table(visit, run, tmp_path):
+    page = visit(run, "try_it")
+    page.locator(".rs-chip").first.click()
+    expect(page.locator("#try-text textarea")).not_to_have_value("")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("heading", name="Tuned model")).to_be_visible()
+    expect(page.get_by_role("heading", name="Before tuning")).to_be_visible()
+    expect(page.locator("#try-answer .rs-confidences").first.locator("li")).to_have_count(4)
+
+    path = tmp_path / "ask.csv"
+    path.write_text("id,ticket\n" + "".join(f"{number},=my parcel {number}\n" for number in range(150)), encoding="utf-8")
+    page.set_input_files("#try-file input[type=file]", str(path))
+    expect(page.locator("#try-file-told")).to_contain_text("150 rows")
+    expect(page.locator("#try-column input")).to_have_value("ticket")
+    page.get_by_role("button", name="Answer all rows").click()
+    link = page.get_by_role("link", name="Download as CSV")
+    expect(link).to_be_visible()
+    with page.expect_download() as waiting:
+        link.click()
+    assert waiting.value.suggested_filename.endswith("-predictions.csv")
+    waiting.value.save_as(tmp_path / "predictions.csv")
+    lines = (tmp_path / "predictions.csv").read_text("utf-8-sig").splitlines()
+    assert len(lines) == 151
+    assert lines[0] == "id,ticket,answer,confidence"
+    assert lines[1].startswith("0,'=my parcel 0,")
+
+
+def test_the_zip_is_built_and_comes_by_itself(visit, run, tmp_path):
+    page = visit(run, "export")
+    expect(page.locator("#export-formats")).to_contain_text("model.safetensors")
+    expect(page.locator("#export-card-text")).to_contain_text(HOSTILE)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=re.compile("Prepare and download")).click()
+    waiting.value.save_as(tmp_path / "export.zip")
+    with zipfile.ZipFile(tmp_path / "export.zip") as package:
+        assert package.testzip() is None
+        assert {"README.md", "predict.py", "train.json", "model.safetensors"} <= {name.partition("/")[2] for name in package.namelist()}
+    expect(page.get_by_role("link", name=re.compile(r"Download \("))).to_be_visible()
+    page.get_by_role("button", name="Copy the commands to use the model").click()
+    expect(page.get_by_text(re.compile(r"Copied|Selected: press Ctrl\+C"))).to_be_visible()
+
+
+def test_runs_are_compared_opened_and_deleted(visit, home, run, wide_run, tmp_path):
+    doomed = run_without_end(home, tmp_path, name="Doomed")
+    tell(doomed, story(0.8, {})[:40])
+    page = visit(run, "runs")
+    table = page.locator("#runs-table")
+    compare = page.get_by_role("button", name="Compare two")
+    expect(compare).to_be_disabled()
+    for each in (run, wide_run):
+        table.locator(f"input[data-choose='{each.id}']").check()
+    page.wait_for_timeout(5000)  # the list draws itself anew; the ticks stay with their runs
+    expect(table.locator(f"input[data-choose='{wide_run.id}']")).to_be_checked()
+    compare.click()
+    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(page.locator("#runs-curves .main-svg").first).to_be_visible()
+
+    page.get_by_role("button", name="Delete Doomed").click()
+    question = page.get_by_role("alert").filter(has_text="Delete “Doomed”? Its model and report are lost.")
+    expect(question).to_be_visible()
+    expect(question.get_by_role("button", name="Keep")).to_be_focused()
+    question.get_by_role("button", name="Keep").click()
+    expect(question).to_have_count(0)
+    page.get_by_role("button", name="Delete Doomed").click()
+    question.get_by_role("button", name="Delete").click()
+    expect(table).not_to_contain_text("Doomed")
+    assert not doomed.path.exists()
+
+    page.get_by_role("button", name="Open Thirty intents").click()
+    expect(page.locator("#results-heatmap .main-svg").first).to_be_visible()
+    expect(page).to_have_url(re.compile(wide_run.id))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("step", "ready"), [("results", ".rs-matrix"), ("try_it", ".rs-chip"), ("export", ".rs-files"), ("runs", ".rs-runs")])
+def test_no_serious_barrier(visit, run, step, ready, theme):
+    page = visit(run, step, theme=theme)
+    expect(page.locator(ready).first).to_be_visible()
+    page.wait_for_timeout(300)
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize(("step", "ready"), [("results", ".rs-matrix"), ("try_it", ".rs-chip"), ("export", ".rs-files"), ("runs", ".rs-runs")])
+def test_on_a_phone_nothing_runs_off_the_side(visit, run, step, ready):
+    page = visit(run, step, width=380)
+    expect(page.locator(ready).first).to_be_visible()
+    no_sideways_scroll(page)

@@ -1,0 +1,110 @@
+import re
+
+import pytest
+from huggingface_hub import ModelCard
+from markdown_it import MarkdownIt
+
+from studio import storage
+from studio.config import Model
+from studio.errors import StudioError
+from studio.evaluation.report import read_report
+from studio.export.base import base_of, license_note
+from studio.export.card import model_card
+from studio.export.escape import cell, code, one_line, plain, quoted
+from studio.models.presets import PRESETS
+from studio.rundir import Home
+
+from .finished import HOSTILE, make_finished_run
+
+
+def _html(card):
+    return MarkdownIt("commonmark", {"html": True}).enable("table").render(card)
+
+
+def test_the_front_matter_is_what_the_hub_reads(run):
+    data = ModelCard(model_card(run)).data
+    assert data.license == "apache-2.0"
+    assert data.base_model == "sentence-transformers/all-MiniLM-L6-v2"
+    assert data.language == ["en"]
+    assert data.pipeline_tag == "text-classification"
+    assert data.library_name == "transformers"
+    assert data.datasets is None
+    assert data.model_name == "Tickets – first try"
+    results = {result.metric_type: result for result in data.eval_results}
+    assert set(results) == {"accuracy", "f1"}
+    assert results["accuracy"].metric_value == pytest.approx(read_report(run).metrics[0].value, abs=5e-5)
+    assert results["accuracy"].dataset_name == "tickets.csv"
+
+
+def test_the_facts_of_the_run_are_in_it(run):
+    card, report = model_card(run), read_report(run)
+    assert report.comparison.sentence.split(":")[0] in card
+    for fact in (
+        "162 rows", "96 train, 24 validation, 40 test", "could not be used: 2", "SHA-256 `abab", "column `ticket`", "40 test rows",
+        "Simple model (TF-IDF with logistic regression)", "| Learning rate | 0.0001 |", "| Seed | 5 |", "the version kept is from step 3",
+        "macro_f1 80.0 %", "first 12 tokens", "Apache License 2.0", "python predict.py",
+        "With 40 test rows the numbers above are rough", "3 training texts were cut.",
+    ):  # fmt: skip
+        assert fact in card, fact
+
+
+def test_no_cell_of_the_table_is_in_it(run):
+    assert "SECRET CELL" not in model_card(run)
+
+
+def test_lora_is_told_only_where_it_was_used(run):
+    assert "LoRA rank" not in model_card(run)
+
+
+def test_hostile_words_are_shown_and_not_obeyed(tmp_path):
+    home = Home(tmp_path).prepare()
+    run = make_finished_run(home, name=HOSTILE[:180], labels={"account": HOSTILE[:150], "billing": "```\n- x"})
+    card = model_card(run)
+    data = ModelCard(card).data
+    assert data.model_name == one_line(HOSTILE[:180])
+    body = card.split("\n---\n", 1)[1]
+    html = _html(body)
+    assert "<img" not in html
+    assert "<b>" not in html
+    assert 'href="javascript' not in html
+    assert html.count("<h1>") == 1
+    assert "\u202e" not in card
+    rows = re.findall(r"<tr>\n(?:<td.*\n)+", html)
+    assert rows
+    assert len({row.count("<td") for row in rows if "&lt;img" in row}) == 1
+
+
+def test_without_a_report_there_is_no_card(fresh):
+    storage.remove_file(fresh.report)
+    with pytest.raises(StudioError, match="no report yet"):
+        model_card(fresh)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_every_preset_has_facts_for_the_card(preset):
+    base = base_of(Model(id=preset.id))
+    assert "/" in base.hub
+    assert base.license in ("apache-2.0", "mit")
+    assert base.language_code in ("en", "multilingual")
+    assert base.hub in license_note(Model(id=preset.id))
+
+
+def test_of_a_folder_nothing_is_claimed():
+    base = base_of(Model(id="folder:ours"))
+    assert (base.hub, base.license, base.language_code) == ("", "", "")
+    assert "does not know its licence" in license_note(Model(id="folder:ours"))
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "`", "``a`", "a|b", "| --- |", "<script>", "http://x.y", "www.x.y", "$x$", "@me", "\x85a\u2028b"]
+)
+def test_escapes(text):
+    import yaml
+
+    html = _html(f"{plain(text)} {code(text)}")
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "<a " not in html
+    assert yaml.safe_load(f"name: {quoted(text)}") == {"name": one_line(text)}
+    table = _html(f"| a | b |\n|---|---|\n| {cell(text)} | c |\n")
+    assert table.count("<td>") == 2

@@ -1,0 +1,66 @@
+import io
+import json
+
+import numpy as np
+
+from studio.evaluation import answers
+from studio.worker.answer import serve
+from studio.worker.trial import measure
+
+
+def ask(run, *questions):
+    said = io.StringIO()
+    assert serve(run.path, io.StringIO("".join(json.dumps(each) + "\n" for each in questions)), said) == 0
+    return [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def test_the_tuned_model_says_what_the_report_says_and_the_untuned_too(new_run, work):
+    run = new_run(epochs=2, learning_rate=1e-3)
+    assert work(run) == 0
+    kept = answers.from_parquet(run.answers.read_bytes())
+    texts = [example.inputs["text"] for example in kept.examples]
+    ready, tuned, untuned = ask(
+        run, {"id": 1, "model": "tuned", "texts": texts}, {"id": 2, "model": "untuned", "texts": texts[:3]}
+    )
+    assert ready == {"ready": True}
+    assert (tuned["id"], tuned["labels"]) == (1, list(kept.labels))
+    ours = np.array([[answer.confidence[label] for label in kept.labels] for answer in kept.answers])
+    assert np.abs(np.array(tuned["confidence"]) - ours).max() < 1e-5
+    assert np.allclose(np.sum(untuned["confidence"], axis=1), 1)
+    assert len(untuned["confidence"]) == 3
+
+
+def test_bad_questions_get_a_sentence_and_do_not_end_the_conversation(new_run, work, capsys):
+    run = new_run(epochs=1)
+    assert work(run) == 0
+    _, empty, nobody, broken, good = ask(
+        run,
+        {"id": 1, "model": "tuned", "texts": ["  "]},
+        {"id": 2, "model": "somebody", "texts": ["a"]},
+        {"id": 3, "model": "tuned"},
+        {"id": 4, "model": "tuned", "texts": ["my card"]},
+    )
+    assert "empty" in empty["error"]
+    assert "somebody" in nobody["error"]
+    assert "bug" in broken["error"]
+    assert "confidence" in good
+
+
+def test_a_trial_measures_and_leaves_the_run_alone(new_run):
+    run = new_run(epochs=2)
+    before = sorted(path.name for path in run.path.iterdir())
+    assert measure(run.path) == 0
+    trial = json.loads(run.trial.read_text())
+    assert sorted(path.name for path in run.path.iterdir()) == sorted([*before, "trial.json"])
+    assert 0 < trial["expected_seconds"][0] < trial["expected_seconds"][1]
+    assert trial["seconds_per_1000_tokens"] > 0
+    assert trial["expected_memory_bytes"] >= trial["memory_bytes"] > 10**6
+    assert trial["tokens_per_epoch"] > 96 * 4
+
+
+def test_a_trial_that_cannot_be_says_why(new_run, tiny_home, capsys):
+    run = new_run()
+    (tiny_home.models / "offered" / "tiny").unlink()
+    assert measure(run.path) == 1
+    assert "no model folder" in capsys.readouterr().err
+    assert not run.trial.exists()
