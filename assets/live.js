@@ -152,6 +152,7 @@ function attach() {
   if (run !== state.run) { forget(); state.run = run; for (const tile of ['metric', 'loss', 'time', 'speed', 'memory', 'rate']) writeTile(tile, ['', '', '']); write.can([]); put(find('.lv-head'), 'Opening the run'); write.body('Waiting for the first numbers.'); root.dataset.state = 'wait'; }
   root.dataset.shown = run ? 'run' : 'nothing';
   if (!run) { write.title('Train'); write.subtitle('Live curves, early stopping, and what is happening, in words.'); return; }
+  plotting.library().catch(() => null);  // while the first answer is on its way
   loop(turn);
 }
 watch('value', attach);

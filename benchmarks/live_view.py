@@ -37,19 +37,22 @@ with running(Studio.at(Home(Path(sys.argv[1])), spare=False), port=int(sys.argv[
     print(url, flush=True)
     sys.stdin.read()
 """
-# Notes when a step is on the screen: after Plotly has drawn, in the next frame.
+# Notes which steps are on the screen when: after Plotly has drawn, in the next frame.
 OBSERVER = """
 window.seen = []; window.openedAt = 0;
 const hook = setInterval(() => {
   const plot = document.querySelector('.lv-loss');
   if (!plot || !plot.on) return;
   clearInterval(hook);
+  let path = '';
   const note = () => requestAnimationFrame(() => {
-    const last = plot.data && plot.data[1].x.at(-1);
-    if (!window.openedAt && last) window.openedAt = performance.now();
-    if (last !== undefined && (!window.seen.length || window.seen.at(-1)[0] !== last)) window.seen.push([last, Date.now() / 1000]);
+    const line = plot.querySelectorAll('.scatterlayer .trace path.js-line')[1];
+    if (!line || line.getAttribute('d') === path) return;
+    path = line.getAttribute('d');
+    window.openedAt ||= performance.now();
+    window.seen.push([plot.data[1].x.at(-1), Date.now() / 1000]);
   });
-  plot.on('plotly_afterplot', note); note();
+  plot.on('plotly_afterplot', note); plot.on('plotly_animated', note); note();
 }, 5);
 """
 
@@ -93,12 +96,12 @@ def open_page(browser, url: str, run: RunDir) -> Page:
 
 
 def latencies(pages: list[Page], worker: Worker) -> list[float]:
-    """Event to pixel: for each step that a page showed as its newest, how long ago its line was written."""
+    """Event to pixel of every step: from its line being on disk to the frame that shows it."""
     found = []
     for page in pages:
-        for step, shown in page.evaluate("window.seen.slice(1)"):
-            if step in worker.when:
-                found.append(shown - worker.when[step])
+        seen = page.evaluate("window.seen")
+        for (before, _), (last, shown) in zip(seen, seen[1:], strict=False):
+            found.extend(shown - worker.when[step] for step in range(before + 1, last + 1) if step in worker.when)
     return found
 
 
@@ -122,7 +125,7 @@ def real_pages(browser, server: psutil.Process, url: str, home: Home, count: int
     worker.start()
     time.sleep(2)
     for page in pages:
-        page.evaluate("window.seen.splice(0)")
+        page.evaluate("window.seen.splice(0, window.seen.length - 1)")
     before, begin = spent(server), time.perf_counter()
     while time.perf_counter() - begin < seconds:
         pages[0].wait_for_timeout(500)

@@ -42,17 +42,16 @@ class Crowd:
             reply, now = answer.json(), time.time()
             if now > self.begin:
                 self.sizes.append(len(answer.content))
-                if reply["order"] > cursor["order"]:
-                    self.ages.append(now - self._written(reply["order"]))
+                self.ages.extend(now - written for written in self._written(cursor["order"], reply["order"]))
             cursor |= {"order": reply["order"], "life": reply["life"], "card": reply.get("card", cursor["card"])}
             await asyncio.sleep(reply["wait"] / 1000)
 
-    def _written(self, order: int) -> float:
-        """When the event of that number was written, as its line tells."""
-        if len(self._times) < order:
+    def _written(self, old: int, new: int) -> list[float]:
+        """When the events after number `old` were written, as their lines tell."""
+        if len(self._times) < new:
             lines = (self.run_dir / "events.jsonl").read_bytes().splitlines()
             self._times = [json.loads(line)["time"] for line in lines]
-        return self._times[order - 1]
+        return self._times[old:new]
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: E402
+from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from studio.config import RunConfig  # noqa: E402
 from studio.data.example import Example  # noqa: E402
@@ -42,6 +43,8 @@ from studio.worker.features import encode  # noqa: E402
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained  # noqa: E402
 from studio.worker.place import Place, sow  # noqa: E402
 from studio.worker.prepare import head_facts, make_head, make_setup  # noqa: E402
+
+transformers_logging.set_verbosity_error()
 
 Variant = Iterator[tuple[int, int]]
 """Takes one step each time it is asked, and says how many rows and real tokens it read."""

@@ -27,7 +27,13 @@ WORDS = {
     "delivery": ["parcel", "late", "courier", "tracking", "address", "not arrived"],
     "account": ["password", "login", "email change", "locked out", "two-factor code", "profile"],
 }
-OPENINGS = ("Hello, my question is about", "Please help with", "I am quite upset about", "Once more:", "Could you explain")
+OPENINGS = (
+    "Hello, my question is about",
+    "Please help with",
+    "I am quite upset about",
+    "Once more:",
+    "Could you explain",
+)
 _REPORTS: dict[object, Report] = {}
 """Reports are deterministic, and their baselines take seconds."""
 
@@ -60,7 +66,9 @@ def made_up_answers(rows: Sequence[Example], labels: Sequence[str], share_right:
     return answers
 
 
-def run_without_end(home: Home, folder: Path, *, labels: Sequence[str] = tuple(WORDS), rows: int = 240, **config: object) -> RunDir:
+def run_without_end(
+    home: Home, folder: Path, *, labels: Sequence[str] = tuple(WORDS), rows: int = 240, **config: object
+) -> RunDir:
     """A run that was made and has said nothing yet."""
     table = read_table(table_file(folder, labels, rows))
     order = RunConfig(columns={"text": "ticket", "label": "topic"}, **config)  # type: ignore[arg-type]
@@ -79,7 +87,11 @@ def finished_run(
 ) -> RunDir:
     order = RunConfig(name=name).with_settings(settings or {})
     run = run_without_end(
-        home, folder, labels=labels, rows=rows, **{key: getattr(order, key) for key in type(order).model_fields if key != "columns"}
+        home,
+        folder,
+        labels=labels,
+        rows=rows,
+        **{key: getattr(order, key) for key in type(order).model_fields if key != "columns"},
     )
     parts = {part: from_parquet(run.part(part).read_bytes()) for part in ("train", "test")}
     task = task_named("text-classification")
@@ -99,7 +111,14 @@ def finished_run(
 
 def model_files(run: RunDir, labels: Sequence[str]) -> None:
     """The layout of a model folder, committed; the weights are no weights."""
-    head = {"kind": "sequence", "pooling": "mean", "normalize": True, "scale": 16.0, "labels": list(labels), "max_length": 256}
+    head = {
+        "kind": "sequence",
+        "pooling": "mean",
+        "normalize": True,
+        "scale": 16.0,
+        "labels": list(labels),
+        "max_length": 256,
+    }
     with storage.Stage(run.model) as stage:
         stage.write("config.json", b'{"model_type": "bert", "_name_or_path": "/somewhere"}')
         stage.write("model.safetensors", bytes(300_000))

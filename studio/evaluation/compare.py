@@ -53,19 +53,21 @@ def compare(
         p_value = min(1.0, 2 * (min((drawn <= 0).sum(), (drawn >= 0).sum()) + 1) / (len(drawn) + 1))
         difference = sign * (values[0] - values[1])
     low, high = min(low, difference), max(high, difference)
+    is_share = metric.unit == "share"
     alike = all(mine.value == other.value for mine, other in zip(ours, theirs, strict=True))
-    verdict = _verdict(difference, high, p_value, alike=alike)
-    shown = [f"{value:.1%}".replace("%", " %") if metric.unit == "share" else f"{value:,.3g}" for value in values]
-    return Comparison(
+    found = Comparison(
         against=against,
         metric=metric.name,
         difference=difference,
         low=low,
         high=high,
         p_value=p_value,
-        verdict=verdict,
-        sentence=_sentence(verdict, against, shown, (low, high), p_value, len(examples), alike=alike),
-    )  # fmt: skip
+        verdict=_verdict(difference, high, p_value, is_share=is_share),
+        sentence="",
+    )
+    shown = [f"{100 * value:.1f} %" if is_share else f"{value:,.3g}" for value in values]
+    sentence = _sentence(found, shown, len(examples), alike=alike, is_share=is_share)
+    return found.model_copy(update={"sentence": sentence})
 
 
 def mcnemar(only_ours: int, only_theirs: int) -> float:
@@ -108,35 +110,37 @@ def _drawn_differences(
     return np.array(differences)
 
 
-def _verdict(difference: float, high: float, p_value: float, *, alike: bool) -> Verdict:
-    if not alike and difference > 0 and p_value < PERHAPS:
+def _verdict(difference: float, high: float, p_value: float, *, is_share: bool) -> Verdict:
+    if difference > 0 and p_value < PERHAPS:
         return "better" if p_value < SURELY else "perhaps"
-    if alike or high <= MATTERS or (difference < 0 and p_value < PERHAPS):
+    if (difference < 0 and p_value < PERHAPS) or (is_share and high <= MATTERS):
         return "not better"
     return "unclear"
 
 
-def _sentence(
-    verdict: Verdict,
-    against: str,
-    shown: list[str],
-    interval: tuple[float, float],
-    p_value: float,
-    rows: int,
-    *,
-    alike: bool,
-) -> str:
-    simple = f"the simple model ({_SHORT.get(against, against)})"
+def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is_share: bool) -> str:
+    simple = f"the simple model ({_SHORT.get(found.against, found.against)})"
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    p_value = found.p_value
     chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.0995 else f"p = {p_value:.2f}"
-    against_words = f"{shown[0]} against {shown[1]}"
-    if alike:
-        return f"Not better than {simple}: both give the same answers on all {counted}; use the simple model instead."
-    if verdict == "better":
-        return f"Better than {simple}: {against_words}, surely ({chance}, {counted})."
-    if verdict == "perhaps":
-        return f"Perhaps better than {simple}: {against_words} ({chance}, {counted}); more test rows would tell."
-    if verdict == "not better":
-        return f"Not better than {simple}: {against_words} ({chance}, {counted}); use the simple model instead."
-    span = f"the true difference from {simple} may lie anywhere from {100 * interval[0]:+.1f} to {100 * interval[1]:+.1f} points"
-    return f"Cannot tell with {counted}: {against_words}, but {span.replace('-', '−')}."
+    numbers = f"{shown[0]} against {shown[1]}"
+    match found.verdict:
+        case "better":
+            return f"Better than {simple}: {numbers}, surely ({chance}, {counted})."
+        case "perhaps":
+            return f"Perhaps better than {simple}: {numbers} ({chance}, {counted}); more test rows would tell."
+        case "not better":
+            fact = f"both give the same answers on all {counted}" if alike else f"{numbers} ({chance}, {counted})"
+            return f"Not better than {simple}: {fact}; use the simple model instead."
+        case "unclear":
+            if alike:
+                return f"Cannot tell with {counted}: {simple} gives the same answers to all of them."
+            unit = " points" if is_share else ""
+            span = " to ".join(_signed(end, is_share=is_share) for end in (found.low, found.high))
+            return f"Cannot tell with {counted}: {numbers}, but the true difference from {simple} may lie anywhere from {span}{unit}."
+
+
+def _signed(value: float, *, is_share: bool) -> str:
+    """As in `−5.0`, in points of a hundred where it is a share: with a real minus sign, and no minus before zero."""
+    text = f"{100 * value:+.1f}" if is_share else f"{value:+.3g}"
+    return text.replace("-0.0", "+0.0").replace("-", "−")

@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff")
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&!$:@])")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&!$@]|:(?=//))")
 
 
 def one_line(text: str, most: int = 200) -> str:

@@ -133,7 +133,7 @@ def _look(
     return Look(
         parsed.examples,
         parsed.problems,
-        findings(parsed.examples, labels),
+        findings(parsed.examples, labels, target_column=dict(columns).get(task.target, "")),
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths),

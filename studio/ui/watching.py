@@ -229,7 +229,7 @@ class Pace:
     in the last seconds, divided by those seconds.
     """
 
-    def __init__(self, most_per_s: float = 24.0, shortest_s: float = 0.5, longest_s: float = 6.0) -> None:
+    def __init__(self, most_per_s: float = 40.0, shortest_s: float = 0.5, longest_s: float = 6.0) -> None:
         self._most, self._shortest, self._longest = most_per_s, shortest_s, longest_s
         self._given: deque[tuple[float, float]] = deque(maxlen=2000)
         self._sum = 0.0

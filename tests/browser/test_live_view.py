@@ -114,7 +114,12 @@ def test_a_run_is_shown_and_followed(visit, running):
     expect(page.locator(".lv-chances i.lv-used")).to_have_count(1)
     expect(page.locator("[data-tile=speed] b")).to_have_text("107 rows/s")
     _drawn(page, 120)
-    running.steps(121, 160)
+    line = "document.querySelectorAll('.lv-loss .scatterlayer .trace path.js-line')[1].getAttribute('d')"
+    before = page.evaluate(line)
+    running.steps(121, 123)
+    _drawn(page, 123)
+    assert page.evaluate(line) != before  # the points are not only known, they are painted
+    running.steps(124, 160)
     _drawn(page, 160)
     expect(page.locator(".lv-right")).to_have_text("step 160 of 400 · 40%")
     expect(page.locator(".lv-big")).to_have_text("1 of 3 chances left")

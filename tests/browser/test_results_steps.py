@@ -46,13 +46,17 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(home, tmp_path_factory):
     labels = ["billing", "delivery", HOSTILE, HOSTILE_TEMPLATE]
-    return finished_run(home, tmp_path_factory.mktemp("table"), labels=labels, rows=400, share_right=0.8, name=f"Tickets {HOSTILE}")
+    return finished_run(
+        home, tmp_path_factory.mktemp("table"), labels=labels, rows=400, share_right=0.8, name=f"Tickets {HOSTILE}"
+    )
 
 
 @pytest.fixture(scope="module")
 def wide_run(home, tmp_path_factory):
     labels = [f"intent {number:02d}" for number in range(30)]
-    return finished_run(home, tmp_path_factory.mktemp("wide"), labels=labels, rows=900, share_right=0.7, name="Thirty intents")
+    return finished_run(
+        home, tmp_path_factory.mktemp("wide"), labels=labels, rows=900, share_right=0.7, name="Thirty intents"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +94,9 @@ def visit(url, chrome):
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.goto(f"{url}?run={run.id}&__theme={theme}")
-        button = page.locator(f"#step-{step}-button:visible").first
-        expect(button).to_be_enabled()
-        button.click()
+        landed = page.locator(":is(#step-train-button, #step-results-button)[aria-selected=true]")
+        expect(landed.first).to_be_attached()
+        page.locator(f"#step-{step}-button:visible").first.click()
         return page
 
     yield open_run
@@ -112,7 +116,11 @@ def no_sideways_scroll(page):
 def serious(page):
     """Violations axe-core calls serious or critical."""
     found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found if each["impact"] in ("serious", "critical")]
+    return [
+        (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
 
 
 def test_a_person_reads_the_report_and_looks_into_a_cell(visit, run):
@@ -142,11 +150,21 @@ def test_the_label_table_sorts_both_ways(visit, run):
     page.keyboard.press("Enter")  # reachable without a mouse
     head = table.locator("th[aria-sort]")
     expect(head).to_have_attribute("aria-sort", "descending")
-    values = [float(value) for value in table.locator("tbody tr td:nth-child(4)").evaluate_all("all => all.map(each => each.dataset.value)")]
+    values = [
+        float(value)
+        for value in table.locator("tbody tr td:nth-child(4)").evaluate_all(
+            "all => all.map(each => each.dataset.value)"
+        )
+    ]
     assert values == sorted(values, reverse=True)
     sort.click()
     expect(head).to_have_attribute("aria-sort", "ascending")
-    values = [float(value) for value in table.locator("tbody tr td:nth-child(4)").evaluate_all("all => all.map(each => each.dataset.value)")]
+    values = [
+        float(value)
+        for value in table.locator("tbody tr td:nth-child(4)").evaluate_all(
+            "all => all.map(each => each.dataset.value)"
+        )
+    ]
     assert values == sorted(values)
 
 
@@ -199,7 +217,9 @@ def test_asking_both_models_and_a_whole_table(visit, run, tmp_path):
     expect(page.locator("#try-answer .rs-confidences").first.locator("li")).to_have_count(4)
 
     path = tmp_path / "ask.csv"
-    path.write_text("id,ticket\n" + "".join(f"{number},=my parcel {number}\n" for number in range(150)), encoding="utf-8")
+    path.write_text(
+        "id,ticket\n" + "".join(f"{number},=my parcel {number}\n" for number in range(150)), encoding="utf-8"
+    )
     page.set_input_files("#try-file input[type=file]", str(path))
     expect(page.locator("#try-file-told")).to_contain_text("150 rows")
     expect(page.locator("#try-column input")).to_have_value("ticket")
@@ -225,7 +245,9 @@ def test_the_zip_is_built_and_comes_by_itself(visit, run, tmp_path):
     waiting.value.save_as(tmp_path / "export.zip")
     with zipfile.ZipFile(tmp_path / "export.zip") as package:
         assert package.testzip() is None
-        assert {"README.md", "predict.py", "train.json", "model.safetensors"} <= {name.partition("/")[2] for name in package.namelist()}
+        assert {"README.md", "predict.py", "train.json", "model.safetensors"} <= {
+            name.partition("/")[2] for name in package.namelist()
+        }
     expect(page.get_by_role("link", name=re.compile(r"Download \("))).to_be_visible()
     page.get_by_role("button", name="Copy the commands to use the model").click()
     expect(page.get_by_text(re.compile(r"Copied|Selected: press Ctrl\+C"))).to_be_visible()
@@ -263,7 +285,10 @@ def test_runs_are_compared_opened_and_deleted(visit, home, run, wide_run, tmp_pa
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("step", "ready"), [("results", ".rs-matrix"), ("try_it", ".rs-chip"), ("export", ".rs-files"), ("runs", ".rs-runs")])
+@pytest.mark.parametrize(
+    ("step", "ready"),
+    [("results", ".rs-matrix"), ("try_it", ".rs-chip"), ("export", ".rs-files"), ("runs", ".rs-runs")],
+)
 def test_no_serious_barrier(visit, run, step, ready, theme):
     page = visit(run, step, theme=theme)
     expect(page.locator(ready).first).to_be_visible()
@@ -271,7 +296,10 @@ def test_no_serious_barrier(visit, run, step, ready, theme):
     assert serious(page) == []
 
 
-@pytest.mark.parametrize(("step", "ready"), [("results", ".rs-matrix"), ("try_it", ".rs-chip"), ("export", ".rs-files"), ("runs", ".rs-runs")])
+@pytest.mark.parametrize(
+    ("step", "ready"),
+    [("results", ".rs-matrix"), ("try_it", ".rs-chip"), ("export", ".rs-files"), ("runs", ".rs-runs")],
+)
 def test_on_a_phone_nothing_runs_off_the_side(visit, run, step, ready):
     page = visit(run, step, width=380)
     expect(page.locator(ready).first).to_be_visible()

@@ -43,16 +43,31 @@ def test_clearly_better_is_said_with_numbers():
 def test_few_rows_cannot_tell():
     found = _compare(34, 3, 1, 2)
     assert found.verdict == "unclear"
-    assert found.sentence.startswith("Cannot tell with 40 rows: 92.5 % against 87.5 %, but the true difference from")
     assert found.low < 0 < found.high
+    span = f"−{abs(100 * found.low):.1f} to +{100 * found.high:.1f} points."
+    assert found.sentence == (
+        "Cannot tell with 40 rows: 92.5 % against 87.5 %, but the true difference from the simple model (TF-IDF) "
+        f"may lie anywhere from {span}"
+    )
 
 
-def test_few_rows_all_alike_are_no_victory_and_no_certainty():
+def test_the_same_answers_on_few_rows_are_no_proof_either_way():
     found = _compare(40, 0, 0, 0)
-    assert found.verdict == "not better"
-    assert "same answers on all 40 rows" in found.sentence
+    assert found.verdict == "unclear"
+    assert (
+        found.sentence == "Cannot tell with 40 rows: the simple model (TF-IDF) gives the same answers to all of them."
+    )
     assert found.low < 0 < found.high
     assert found.p_value == 1.0
+
+
+def test_the_same_answers_on_many_rows_say_that_the_simple_model_will_do():
+    found = _compare(2900, 0, 0, 180)
+    assert found.verdict == "not better"
+    assert found.sentence == (
+        "Not better than the simple model (TF-IDF): both give the same answers on all 3,080 rows; "
+        "use the simple model instead."
+    )
 
 
 def test_perhaps_better():

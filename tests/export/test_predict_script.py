@@ -2,7 +2,6 @@ import ast
 import csv
 import importlib.util
 import json
-import subprocess
 import sys
 
 import pytest
@@ -107,21 +106,45 @@ def test_formulas_are_neutralized_as_everywhere(program):
         assert program.safe(cell) == formula_safe(cell)
 
 
-@pytest.mark.slow
-def test_the_command_line_in_a_process_of_its_own(program, folder, tmp_path):
-    def ask(*arguments):
-        command = [sys.executable, "-I", str(folder / "predict.py"), *arguments]
-        offline = {"HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-        return subprocess.run(
-            command, cwd=tmp_path, env=offline, capture_output=True, text=True, timeout=120, check=False
-        )
+def _ask(program, monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["predict.py", *map(str, arguments)])
+    program.main()
 
-    done = ask("--json", *TEXTS)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [
+
+def test_the_command_line_answers_texts(program, folder, monkeypatch, capsys):
+    answers = program.Classifier(folder)(TEXTS)
+    _ask(program, monkeypatch, "--json", *TEXTS)
+    assert json.loads(capsys.readouterr().out) == [
         {"text": text, "answer": program.best(answer)[0], "confidence": pytest.approx(answer, abs=1e-6)}
-        for text, answer in zip(TEXTS, program.Classifier(folder)(TEXTS), strict=True)
+        for text, answer in zip(TEXTS, answers, strict=True)
     ]
-    refused = ask("--file", "nowhere.csv", "--column", "text")
-    assert refused.returncode == 2
-    assert "there is no file nowhere.csv" in refused.stderr
+    _ask(program, monkeypatch, "refund")
+    label, share = program.best(answers[3])
+    assert capsys.readouterr().out == f"{label}\t{100 * share:.1f} %\trefund\n"
+
+
+def test_the_command_line_answers_a_file(program, tmp_path, monkeypatch, capsys):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\nrefund\nparcel\n")
+    _ask(program, monkeypatch, "--file", source, "--column", "text", "--output", target)
+    assert capsys.readouterr().out == f"2 rows in {target}\n"
+    assert len(target.read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give either texts or --file"),
+        (("--file", "nowhere.csv"), "--column NAME"),
+        (("--file", "nowhere.csv", "--column", "text"), "there is no file nowhere.csv"),
+        (("--file", "in.csv", "--column", "text", "--output", "in.csv"), "would overwrite the input"),
+        (("--file", "latin.csv", "--column", "text"), "latin.csv is not UTF-8 text"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong(program, tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.csv").write_text("text\nx\n")
+    (tmp_path / "latin.csv").write_bytes("text\ncafé\n".encode("latin-1"))
+    with pytest.raises(SystemExit) as left:
+        _ask(program, monkeypatch, *arguments)
+    assert said in capsys.readouterr().err + str(left.value)

@@ -80,7 +80,14 @@ def test_a_cell_lists_its_rows_and_no_other(studio, tmp_path):
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"truth": -1, "answer": 0}, {"truth": 0, "answer": 99}, {"truth": "0", "answer": 0}, {"truth": True, "answer": 0}, {"truth": 0.0, "answer": 0}],
+    [
+        {},
+        {"truth": -1, "answer": 0},
+        {"truth": 0, "answer": 99},
+        {"truth": "0", "answer": 0},
+        {"truth": True, "answer": 0},
+        {"truth": 0.0, "answer": 0},
+    ],
 )
 def test_a_cell_that_is_none_is_refused(studio, tmp_path, data):
     run = finished_run(studio.home, tmp_path)
@@ -129,16 +136,29 @@ def test_mix_ups_are_counted_against_their_label():
 
 def test_tones_follow_the_verdict():
     def comparison(verdict):
-        return Comparison(against="tfidf", difference=0.1, low=0.0, high=0.2, p_value=0.01, verdict=verdict, sentence="So.")
+        return Comparison(
+            against="tfidf", difference=0.1, low=0.0, high=0.2, p_value=0.01, verdict=verdict, sentence="So."
+        )
 
-    assert [tone(comparison(verdict)) for verdict in ("better", "perhaps", "unclear", "not better")] == ["good", "watch", "watch", "bad"]
+    assert [tone(comparison(verdict)) for verdict in ("better", "perhaps", "unclear", "not better")] == [
+        "good",
+        "watch",
+        "watch",
+        "bad",
+    ]
     assert tone(None) == "watch"
 
 
 def test_bars_stay_inside_their_track():
     metric = MetricResult(name="accuracy", title="Accuracy", value=1.0, low=0.98, high=1.0)
     below = MetricResult(name="accuracy", title="Accuracy", value=-0.2, low=-0.4, high=0.0)
-    report = Report(task="text-classification", labels=["a", "b"], rows=12, metrics=[metric], ladder=[BaselineResult(name="x", title="X", metrics=[below])])
+    report = Report(
+        task="text-classification",
+        labels=["a", "b"],
+        rows=12,
+        metrics=[metric],
+        ladder=[BaselineResult(name="x", title="X", metrics=[below])],
+    )
     shown = report_view(report)
     assert "width:100.00%" in shown
     assert "width:-" not in shown

@@ -41,7 +41,15 @@ def test_all_runs_are_listed_damaged_ones_too(studio, tmp_path):
     broken = run_without_end(studio.home, tmp_path, name="Broken")
     storage.write_file(broken.path / "config.json", b"{")
     table = runs.show(studio, Session(run=done.id), "")
-    for said in ("4 runs", "Finished", "Interrupted", "number 1 in the queue", "Damaged", "open now", "Accuracy, test rows"):
+    for said in (
+        "4 runs",
+        "Finished",
+        "Interrupted",
+        "number 1 in the queue",
+        "Damaged",
+        "open now",
+        "Accuracy, test rows",
+    ):
         assert said in table, said
     assert "<img" not in table
     assert f'data-act="open" data-run="{broken.id}"' not in table
@@ -84,7 +92,9 @@ def test_ids_that_are_none_are_refused(studio, run_id):
 def test_two_runs_are_compared(studio, tmp_path):
     first = finished_run(studio.home, tmp_path, name="First")
     second = finished_run(studio.home, tmp_path, name=HOSTILE, share_right=0.6, settings={"epochs": 7})
-    session, tabs, table, asked, view, figure = runs.act(studio, Session(), "", event(act="compare", runs=[first.id, second.id]))
+    session, tabs, table, asked, view, figure = runs.act(
+        studio, Session(), "", event(act="compare", runs=[first.id, second.id])
+    )
     assert all(map(is_skip, (session, tabs, table)))
     assert "Epochs" in view
     assert "Patience" not in view  # alike in both
@@ -98,7 +108,9 @@ def test_two_runs_are_compared(studio, tmp_path):
 
 def test_the_better_figure_is_marked_and_other_rows_are_told(studio, tmp_path):
     first, second = finished_run(studio.home, tmp_path), finished_run(studio.home, tmp_path, rows=300, share_right=0.6)
-    sides = [Side(run.id[:4], run.config, runs.Story.of(run.events()), runs.read_report(run)) for run in (first, second)]
+    sides = [
+        Side(run.id[:4], run.config, runs.Story.of(run.events()), runs.read_report(run)) for run in (first, second)
+    ]
     view = compare_view(sides)
     assert "not scored on the same test rows" in view
     assert view.count("rs-better") == 2  # accuracy and macro-F1; the validation losses are alike

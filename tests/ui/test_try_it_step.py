@@ -141,4 +141,7 @@ def test_new_columns_never_hide_old_ones(tmp_path):
     assert new_columns(["model answer", "confidence"]) == ("model model answer", "model model confidence")
     path = Path(table(tmp_path, "answer\n-5\n"))
     text = as_csv(read_table(path), [Answer("@x", {"@x": 0.5})]).decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(text))) == [["answer", "model answer", "model confidence"], ["'-5", "'@x", "0.5"]]
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["answer", "model answer", "model confidence"],
+        ["'-5", "'@x", "0.5"],
+    ]

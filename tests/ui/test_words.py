@@ -15,7 +15,15 @@ def test_durations(seconds, said):
 
 @pytest.mark.parametrize(
     ("past", "said"),
-    [(3, "just now"), (59.9, "just now"), (60, "1 min ago"), (3599, "59 min ago"), (7200, "2 h ago"), (90000, "1 day ago"), (4 * 86400, "4 days ago")],
+    [
+        (3, "just now"),
+        (59.9, "just now"),
+        (60, "1 min ago"),
+        (3599, "59 min ago"),
+        (7200, "2 h ago"),
+        (90000, "1 day ago"),
+        (4 * 86400, "4 days ago"),
+    ],
 )
 def test_moments(past, said):
     assert moment(1_000_000, 1_000_000 + past).replace(THIN, " ") == said
@@ -25,7 +33,9 @@ def test_a_long_time_ago_is_a_date():
     assert moment(0, 40 * 86400).endswith("1970")
 
 
-@pytest.mark.parametrize(("bytes_", "said"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (88_000_000, "88 MB"), (1_900_000_000, "1.9 GB")])
+@pytest.mark.parametrize(
+    ("bytes_", "said"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (88_000_000, "88 MB"), (1_900_000_000, "1.9 GB")]
+)
 def test_sizes(bytes_, said):
     assert size(bytes_).replace(THIN, " ") == said
 

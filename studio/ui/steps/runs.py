@@ -13,7 +13,7 @@ from studio.story import Story
 from studio.ui import navigation
 from studio.ui.chart import chart
 from studio.ui.clickable import clickable, text_of, texts_of
-from studio.ui.markup import Markup, element
+from studio.ui.markup import Markup
 from studio.ui.pieces import error_card, heading, html
 from studio.ui.session import Session
 from studio.ui.studio import Studio

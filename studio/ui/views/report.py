@@ -9,6 +9,7 @@ from studio.ui.markup import Markup, element, fragment
 from studio.ui.words import count, duration, percent
 
 OURS = "Tuned model"
+FEW_ROWS = 100
 
 
 def report_view(report: Report, *, names: Mapping[str, str] | None = None) -> Markup:
@@ -23,7 +24,7 @@ def sentence_card(report: Report) -> Markup:
     """What was found, in one sentence, and on which rows."""
     rows = count(report.rows, "test row")
     body = f"Measured once, at the very end, on {rows} that took no part in training or in choosing the best version."
-    if report.rows < 100:
+    if report.rows < FEW_ROWS:
         body += " That is few: the ranges below are wide, and more test rows would make them narrower."
     return element(
         "section",
@@ -53,7 +54,7 @@ def tone_mark(name: str) -> str:
 
 def _notes(report: Report) -> Markup | None:
     told = list(report.notes)
-    if report.calibration_error is not None:
+    if report.calibration_error is not None and report.rows >= FEW_ROWS:  # of few rows the gap is mostly chance
         told.append(
             f"Its confidence is {_trust(report.calibration_error)}: it is off by {100 * report.calibration_error:.0f} points on average."
         )
