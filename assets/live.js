@@ -126,6 +126,7 @@ async function loop(mine) {
   if (document.hidden) { document.addEventListener('visibilitychange', () => loop(mine), {once: true}); return; }
   if (state.raw.x.length > MOST_POINTS) { state.order = 0; state.life = -1; }
   let wait;
+  const began = performance.now();
   try {
     const reply = await server.poll({run: state.run, order: state.order, life: state.life, card: state.version});
     if (mine !== turn) return;
@@ -138,12 +139,12 @@ async function loop(mine) {
     if (!element.offsetParent) wait = Math.max(wait, 3000);  // on the page, but in a closed step
   } catch (error) {
     if (mine !== turn) return;
-    if (!(error instanceof TypeError && state.updates) || !failures) console.warn('live view:', error.message);
+    if (!failures) console.warn('live view:', error.message);
     failures++; wait = Math.min(15000, 500 * 2 ** failures);
     root.dataset.live = 'no'; root.dataset.state = 'wait';
     put(find('.lv-head'), 'Connection lost'); write.body('Training goes on without this page. Trying to reconnect.');
   }
-  setTimeout(() => loop(mine), wait);
+  setTimeout(() => loop(mine), Math.max(100, wait - (performance.now() - began)));
 }
 
 function attach() {

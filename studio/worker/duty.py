@@ -49,7 +49,8 @@ def _train(run: RunDir, reporter: Reporter) -> int:
         train(run, reporter)
     except Leave as leave:
         run.answer_request("pause")
-        reporter.say(Paused(step=reporter.story.step, by=leave.by))
+        saved = reporter.story.saved.step if reporter.story.saved is not None else 0
+        reporter.say(Paused(step=max(saved, reporter.story.step), by=leave.by))  # not every step has an event
     except StudioError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the worker's log
         reporter.say(_failed(run, reporter, error))
