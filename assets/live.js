@@ -86,7 +86,7 @@ function take(reply) {
   if (checks.length) tabulate(checks);
   if (reply.whole || checks.length || (reply.now && ('axis' in reply.now || 'best' in reply.now))) figures.draw();
   else if (steps.length) figures.addSteps(steps, losses, smooth);
-  if (steps.length || checks.length || reply.whole) describe();
+  if (steps.length || checks.length || reply.whole) { describe(); root.dataset.beat = root.dataset.beat === '1' ? '0' : '1'; }
   state.updates = (state.updates || 0) + 1;
 }
 

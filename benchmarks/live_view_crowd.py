@@ -42,7 +42,8 @@ class Crowd:
             reply, now = answer.json(), time.time()
             if now > self.begin:
                 self.sizes.append(len(answer.content))
-                self.ages.extend(now - written for written in self._written(cursor["order"], reply["order"]))
+                if cursor["order"]:  # the history that comes first is no news
+                    self.ages.extend(now - written for written in self._written(cursor["order"], reply["order"]))
             cursor |= {"order": reply["order"], "life": reply["life"], "card": reply.get("card", cursor["card"])}
             await asyncio.sleep(reply["wait"] / 1000)
 

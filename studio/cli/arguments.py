@@ -69,9 +69,6 @@ def _serve(parser: argparse.ArgumentParser) -> None:
         "--auth", action="append", default=[], type=_login, metavar="NAME:PASSWORD", help="a login; may be repeated"
     )
     parser.add_argument("--allow-open", action="store_true", help="serve on a public address without a login")
-    parser.add_argument(
-        "--allow-host", action="append", default=[], metavar="NAME", help="a name that a proxy serves the studio under"
-    )
     parser.add_argument("--no-spare", action="store_true", help="keep no warm worker; saves memory, starts later")
     parser.add_argument("--browser", action="store_true", help="open the page in the browser")
 

@@ -16,7 +16,6 @@ def serve(asked: argparse.Namespace) -> int:
         port=asked.port,
         auth=asked.auth,
         allow_open=asked.allow_open,
-        hosts=asked.allow_host,
         spare=not asked.no_spare,
         open_browser=asked.browser,
     )

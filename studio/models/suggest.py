@@ -15,7 +15,7 @@ from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
 Effort = Literal["quick", "balanced", "thorough"]
 
 FEW_ROWS_A_LABEL = 40
-_FEWEST_STEPS = {"quick": 60, "balanced": 150, "thorough": 300}
+_FEWEST_STEPS = {"quick": 60, "balanced": 120, "thorough": 240}
 _MOST_EPOCHS = {"quick": 10, "balanced": 20, "thorough": 30}
 _QUICK_SECONDS = 180
 """A quick run that would take longer trains the head alone."""
@@ -124,7 +124,7 @@ def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int
     wanted, why = 32, "steady steps, and enough of them"
     if facts.rows < 100:
         wanted, why = 8, f"with only {facts.rows} rows, smaller steps give the model enough of them"
-    elif facts.rows < 400:
+    elif facts.rows < 600:
         wanted, why = 16, f"with {facts.rows} rows, smaller steps give the model enough of them"
     elif facts.rows > 100_000:
         wanted, why = 64, f"with {facts.rows:,} rows there are plenty of steps, and larger ones are faster"

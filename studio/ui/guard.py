@@ -82,13 +82,19 @@ class Guard:
             return None
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return PlainTextResponse("Cross-site request refused.", 403)
-        if not _is_upload(scope) and int(headers.get("content-length") or 0) > MOST_FORM_BYTES:
+        length = headers.get("content-length") or "0"
+        if not length.isdecimal():
+            return PlainTextResponse("The length of the request makes no sense.", 400)
+        if not _is_upload(scope) and int(length) > MOST_FORM_BYTES:
             return PlainTextResponse("The request is too large.", 413)
         return None
 
     def _is_own(self, origin: str, host: str) -> bool:
         """Behind a proxy that renames the host, the names given to the server count."""
-        place = urlsplit(origin).netloc.lower()
+        try:
+            place = urlsplit(origin).netloc.lower()
+        except ValueError:
+            return False
         return bool(place) and (place == host.lower() or _name(place) in self._hosts - LOCAL_HOSTS)
 
     def _with_headers(self, send: Send) -> Send:
@@ -103,8 +109,11 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """The name without the port: `[::1]:7860` is `::1`."""
-    return (urlsplit(f"//{host}").hostname or "").lower()
+    """The name without the port: `[::1]:7860` is `::1`. Empty for what is no host."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _is_upload(scope: Scope) -> bool:

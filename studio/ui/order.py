@@ -34,12 +34,14 @@ class Plan:
     suggestions: dict[str, Suggestion]
     values: dict[str, Any]
     """Setting → value: by hand, else suggested, else the default. Every setting is here."""
+    has_test_file: bool = False
+    """Whether the report uses rows of a separate file; none of the table's are kept aside for it then."""
 
     @property
     def rows(self) -> tuple[int, int, int]:
-        """About how many rows train, validate and test."""
+        """About how many rows of the table train, validate and test."""
         rows = self.facts.rows
-        test = 0 if self.values["test_share"] == 0 else round(rows * self.values["test_share"])
+        test = 0 if self.has_test_file else round(rows * self.values["test_share"])
         validation = max(1, round(rows * self.values["validation_share"]))
         return max(1, rows - test - validation), validation, test
 
@@ -72,7 +74,7 @@ def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
     values |= {name: suggestion.value for name, suggestion in suggestions.items()}
     if not effort:
         values |= {name: value for name, value in session.settings.items() if name in SETTINGS}
-    return Plan(facts, preset, suggestions, values)
+    return Plan(facts, preset, suggestions, values, bool(session.test_table))
 
 
 def by_hand(plan: Plan, widgets: Sequence[Any]) -> dict[str, Any]:

@@ -43,10 +43,11 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl-C or SIGTERM; then workers save a checkpoint and pause.
 
-    `auth` are names with passwords; `allow_open` lets anyone in on a public address. Behind a proxy, the names the
+    `auth` are names with passwords (else STUDIO_AUTH, as `name:password`); `allow_open` lets anyone in on a public address. Behind a proxy, the names the
     studio answers to are in STUDIO_HOSTS, separated by commas.
     Raises: StudioError when the address is public and nobody would have to log in.
     """
+    auth = auth or login_from_environment()
     address = checked_address(host or default_host(), auth, allow_open=allow_open)
     studio = Studio.at(home or Home.default(), spare=spare)
     studio.start()
@@ -104,6 +105,16 @@ def running(
         yield url
     finally:
         blocks.close(verbose=False)
+
+
+def login_from_environment() -> Logins:
+    """The login in STUDIO_AUTH, as `name:password`; empty when it is not set. Raises: StudioError when it is not one."""
+    name, colon, password = os.environ.get("STUDIO_AUTH", "").partition(":")
+    if not name and not colon:
+        return ()
+    if not name or not password:
+        raise StudioError("STUDIO_AUTH is not a login", fix="Write it as name:password, or unset it.")
+    return ((name, password),)
 
 
 def default_host() -> str:

@@ -50,3 +50,16 @@ def count(number: int, thing: str, things: str = "") -> str:
 def shortened(text: str, most: int) -> str:
     """At most `most` characters, with an ellipsis where something was left out."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def between(low: float, high: float) -> str:
+    """As in `2 to 4 minutes`, `about 2 minutes`: a span of seconds that was only estimated."""
+    if high < 10:
+        return "under 10 seconds"
+    unit, seconds, exact = (
+        ("second", 1, 10.0) if high < 90 else ("minute", 60, 1.0) if high < 7200 else ("hour", 3600, 0.1)
+    )
+    least, most = (f"{max(exact, round(value / seconds / exact) * exact):g}" for value in (low, high))
+    if least == most:
+        return f"about {most} {unit}{'' if most == '1' else 's'}"
+    return f"{least} to {most} {unit}s"

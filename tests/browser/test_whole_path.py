@@ -161,7 +161,7 @@ def test_the_tuned_model_answers_beside_the_untuned_one(server, page, finished):
     page.locator("#try-text textarea").fill("URGENT! You have won a free prize, call now to claim your cash reward")
     page.locator("#try-ask").click()
     answer = page.locator("#try-answer")
-    expect(answer).to_contain_text(re.compile(r"\d+(\.\d+)? ?%"), timeout=120_000)
+    expect(answer).to_contain_text(re.compile(r"\d\s*%"), timeout=120_000)
     expect(answer).to_contain_text(re.compile("tuned", re.IGNORECASE))
     expect(answer).to_contain_text("spam")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from studio.ui.words import count, duration, moment, percent, shortened, size
+from studio.ui.words import between, count, duration, moment, percent, shortened, size
 
 THIN = "\u202f"
 
@@ -45,3 +45,19 @@ def test_counts_shares_and_long_texts():
     assert percent(0.9341) == f"93.4{THIN}%"
     assert shortened("abcdef", 6) == "abcdef"
     assert shortened("abcdefg", 6) == "abcde…"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (1, 4, "under 10 seconds"),
+        (12, 31, "10 to 30 seconds"),
+        (58, 62, "about 60 seconds"),
+        (70, 200, "1 to 3 minutes"),
+        (118, 121, "about 2 minutes"),
+        (88, 91, "1 to 2 minutes"),
+        (3600, 9000, "1 to 2.5 hours"),
+    ],
+)
+def test_spans_of_time(low, high, said):
+    assert between(low, high) == said

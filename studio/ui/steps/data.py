@@ -122,11 +122,10 @@ def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any
 
 def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
     """An example was clicked; it goes the way of every upload."""
-    examples = uploads.bundled()
-    number = chosen(event)
-    if not number.isdigit() or int(number) >= len(examples):
+    examples = {str(place): example for place, example in enumerate(uploads.bundled())}
+    example = examples.get(chosen(event))
+    if example is None:
         raise StudioError("There is no such example", fix="Choose one of the cards.")
-    example = examples[int(number)]
     return _take(studio, session, uploads.bundled_path(example), example.file, example.columns)
 
 

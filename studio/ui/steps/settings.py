@@ -14,6 +14,7 @@ from studio.jobs.trial import Trial, measure
 from studio.models.folder import model_folder
 from studio.models.sizing import estimate_memory, gigabytes
 from studio.rundir import RunDir
+from studio.story import Story
 from studio.tasks import TASKS, task_named
 from studio.ui import navigation, order, uploads
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
@@ -23,7 +24,7 @@ from studio.ui.order import Plan
 from studio.ui.pieces import card, error_card, heading, html, tiles
 from studio.ui.session import EFFORTS, Session
 from studio.ui.studio import Studio
-from studio.ui.words import count, duration
+from studio.ui.words import between, count, duration
 
 _EFFORTS = {
     "quick": ("Quick", "A first answer, to see whether the data can be learned at all."),
@@ -172,18 +173,24 @@ def _drafted(studio: Studio, session: Session) -> tuple[Session, RunDir]:
     config = order.config(studio, session)
     model_folder(config.model, studio.home)  # says what to do when the model is not here
     wanted = order.fingerprint(config, session)
-    if session.draft:
-        try:
-            run = studio.home.run(session.draft)
-            if wanted == session.draft_order and not run.events():
-                return session, run
-            delete_run(studio.home, session.draft)
-        except StudioError:
-            pass  # started, or gone: a new one is made
+    draft = _untouched(studio, session.draft)
+    if draft is not None and wanted == session.draft_order:
+        return session, draft
+    if draft is not None:
+        delete_run(studio.home, draft.id)
     table = uploads.read(studio.home, session.table, studio.limits)
     test = uploads.read(studio.home, session.test_table, studio.limits) if session.test_table else None
     run = create_run(studio.home, table, config, test_table=test)
     return replace(session, draft=run.id, draft_order=wanted), run
+
+
+def _untouched(studio: Studio, run_id: str) -> RunDir | None:
+    """The run of that id if it was never started; the id is a stranger's word, and what was started must not be lost."""
+    try:
+        run = studio.home.run(run_id)
+        return run if Story.of(run.events()).status(run) == "draft" else None
+    except StudioError:
+        return None
 
 
 # ------------------------------------------------------------------ pieces
@@ -198,7 +205,7 @@ def _effort_cards(studio: Studio, session: Session) -> Markup:
                 name,
                 title,
                 element("span", text),
-                element("em", f"About {_between(low, high)} here"),
+                element("em", f"About {between(low, high)} here"),
                 group="effort",
                 checked=name == session.effort,
             )
@@ -255,10 +262,8 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
         if values["stop_early"]
         else "It goes through all of them; stopping early is off."
     )
-    report = "the rows of your test file" if session.test_table else f"{test:,} are kept for the report"
+    report = "the rows of your test file are the report" if plan.has_test_file else f"{test:,} are kept for the report"
     split = f"{train:,} rows are learned from, {validation:,} show the progress, and {report}."
-    if session.test_table:
-        split = f"{train + test:,} rows are learned from, {validation:,} show the progress; the report uses {report}."
     told = [
         split,
         "The model reads every row once as it is, and a simple head is fitted: the mark that training has to beat."
@@ -270,7 +275,7 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
     ]
     return card(
         "What will happen",
-        tiles([("Expected time", _between(low, high)), ("Expected memory", f"about {gigabytes(memory)}")]),
+        tiles([("Expected time", between(low, high)), ("Expected memory", f"about {gigabytes(memory)}")]),
         element("ol", [element("li", each) for each in told], class_="fs-plan"),
         text="Estimated from your rows and this machine’s speed.",
     )
@@ -279,21 +284,8 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
 def _measured(trial: Trial) -> Markup:
     low, high = trial.expected_seconds
     return card(
-        f"Measured: {_between(low, high)}, {gigabytes(trial.expected_memory_bytes)}",
+        f"Measured: {between(low, high)}, {gigabytes(trial.expected_memory_bytes)}",
         text=f"{duration(trial.seconds_per_1000_tokens * trial.tokens_per_epoch / 1000)} for one pass over the rows, "
         f"with this model and these settings on this machine.",
         tone="good",
     )
-
-
-def _between(low: float, high: float) -> str:
-    """As in '2 to 4 minutes'."""
-    if high < 90:
-        return f"{_rounded(low, 10)} to {_rounded(high, 10)} seconds"
-    if high < 2 * 3600:
-        return f"{_rounded(low / 60, 1)} to {_rounded(high / 60, 1)} minutes"
-    return f"{low / 3600:.1f} to {high / 3600:.1f} hours"
-
-
-def _rounded(value: float, unit: int) -> str:
-    return f"{max(unit, round(value / unit) * unit):,}"

@@ -1,0 +1,163 @@
+from dataclasses import replace
+
+import gradio as gr
+import pytest
+from form import StandIn, filled, write_table
+
+from studio.data.read import Limits
+from studio.errors import StudioError
+from studio.ui import uploads
+from studio.ui.session import Session
+from studio.ui.steps import data
+
+HOSTILE = '<img src=x onerror="window.hacked=1">'
+
+
+@pytest.fixture
+def studio(home):
+    return StandIn(home)
+
+
+def named(view):
+    """The view's updates by name."""
+    names = ["message", "found", "reading", "task", *(f"menu{n}" for n in range(data.MOST_MENUS))]
+    names += ["reason", "picture", "rows", "test_note", "go_on"]
+    return dict(zip(names, view, strict=True))
+
+
+def event(choice):
+    return gr.EventData(None, {"choice": choice})
+
+
+def test_a_new_page_says_what_is_needed(studio):
+    view = named(data.show(studio, Session()))
+    assert "What you need" in view["message"]
+    assert not view["found"].visible
+    assert not view["go_on"].interactive
+
+
+def test_a_dropped_table_is_read_and_its_columns_guessed(studio, tmp_path):
+    session, *view = data.take_upload(studio, Session(), str(write_table(tmp_path / "tickets.csv")))
+    view = named(view)
+    assert session.columns == {"text": "ticket", "label": "topic"}
+    assert session.is_ready
+    assert "Read as CSV: UTF-8, separated by commas" in view["reading"]
+    assert "90" in view["reading"]
+    assert "3 different values" in view["reason"]
+    assert "billing" in view["picture"]
+    assert "256 tokens" in view["picture"]
+    assert "charged twice" in view["rows"]
+    assert (view["menu0"].label, view["menu0"].value) == ("Text column", "ticket")
+    assert (view["menu1"].label, view["menu1"].value) == ("Label column", "topic")
+    assert view["go_on"].interactive
+
+
+def test_the_upload_is_kept_under_an_id_and_its_own_name(studio, tmp_path):
+    session = filled(studio, tmp_path)
+    folder = studio.home.table(session.table)
+    assert sorted(path.name for path in folder.iterdir()) == ["about.json", "table.csv"]
+    assert uploads.read(studio.home, session.table, studio.limits).name == "tickets.csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "empty"), (b"%PDF-1.7 x", "PDF"), (b"text,label\n", "row"), (b"PK\x03\x04zz", "")]
+)
+def test_a_file_that_cannot_be_read_gets_a_sentence_in_its_place(studio, tmp_path, content, told):
+    path = tmp_path / "broken.csv"
+    path.write_bytes(content)
+    session, *view = data.take_upload(studio, filled(studio, tmp_path), str(path))
+    view = named(view)
+    assert 'role="alert"' in view["message"]
+    assert told in view["message"]
+    assert not view["found"].visible
+    assert (session.table, session.columns, session.is_ready) == ("", {}, False)
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_kept(home, tmp_path):
+    studio = StandIn(home, Limits(file_bytes=100))
+    _session, *view = data.take_upload(studio, Session(), str(write_table(tmp_path / "tickets.csv")))
+    assert "limit" in named(view)["message"]
+    assert list(home.tables.iterdir()) == []
+
+
+def test_one_label_only_is_said_and_locks_the_next_steps(studio, tmp_path):
+    session, *view = data.take_upload(studio, Session(), str(write_table(tmp_path / "one.csv", labels=("same",))))
+    if not session.is_ready and "same" not in str(view):
+        session, *view = data.choose_columns(studio, session, "text-classification", "ticket", "topic")
+    assert not session.is_ready
+    assert not named(view)["go_on"].interactive
+    assert "label" in named(view)["picture"].lower()
+
+
+def test_hostile_cells_headers_and_names_are_text(studio, tmp_path):
+    path = tmp_path / "x.csv"
+    lines = [f"{HOSTILE},topic"] + [
+        f'"{HOSTILE.replace(chr(34), chr(34) * 2)} {n} is here",{"<b>a</b>" if n % 2 else "b"}' for n in range(40)
+    ]
+    path.write_text("\n".join(lines).replace(f"{HOSTILE},topic", '"<i>text</i>",topic'), encoding="utf-8")
+    session, *view = data.take_upload(studio, Session(), str(path))
+    whole = "".join(str(each) for each in view if isinstance(each, str))
+    assert session.columns == {"text": "<i>text</i>", "label": "topic"}
+    assert "&lt;img" in whole
+    for bad in ("<img", "<b>a</b>", "<i>text</i>"):
+        assert bad not in whole
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_every_example_goes_the_whole_way(studio, place):
+    example = uploads.bundled()[place]
+    session, *view = data.take_example(studio, Session(), event(str(place)))
+    assert session.columns == example.columns
+    assert session.is_ready
+    assert f"{example.rows:,}" in named(view)["reading"]
+
+
+@pytest.mark.parametrize("choice", ["99", "-1", "x", "", "../x", "١"])
+def test_an_example_that_is_not_there_is_refused(studio, choice):
+    with pytest.raises(StudioError):
+        data.take_example(studio, Session(), event(choice))
+
+
+def test_other_columns_can_be_chosen_and_wrong_ones_are_said(studio, tmp_path):
+    session = filled(studio, tmp_path)
+    session, *view = data.choose_columns(studio, session, "text-classification", "topic", "ticket")
+    assert session.columns == {"text": "topic", "label": "ticket"}
+    assert named(view)["reason"] == "", "the reason is for the guess"
+    session, *view = data.choose_columns(studio, session, "text-classification", "nowhere", "topic")
+    assert "no column" in named(view)["message"]
+    assert not session.is_ready
+
+
+def test_a_changed_table_forgets_settings_made_for_the_old_one(studio, tmp_path):
+    session = replace(filled(studio, tmp_path), settings={"epochs": 9}, name="Old")
+    session, *_view = data.take_upload(studio, session, str(write_table(tmp_path / "new.csv")))
+    assert (session.settings, session.name) == ({}, "")
+
+
+def test_a_test_file_needs_the_same_columns(studio, tmp_path):
+    session = filled(studio, tmp_path)
+    told, *view = data.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
+    assert told.test_table
+    assert "12 rows, for the report only" in named(view)["test_note"]
+    (tmp_path / "other.csv").write_text("a,b\nx,y\nx,z\n", encoding="utf-8")
+    told, *view = data.take_test(studio, session, str(tmp_path / "other.csv"))
+    assert told.test_table == ""
+    assert "no column" in named(view)["test_note"]
+    assert data.take_test(studio, told, None)[0].test_table == ""
+
+
+@pytest.mark.parametrize("table", ["x", "../..", "a" * 20])
+def test_a_table_that_is_gone_is_said(studio, table):
+    view = named(data.show(studio, Session(table=table, columns={"text": "a", "label": "b"})))
+    assert "no longer there" in view["message"]
+
+
+def test_old_uploads_are_swept_and_others_kept(studio, tmp_path):
+    old, new = filled(studio, tmp_path), filled(studio, tmp_path)
+    uploads.sweep(studio.home)
+    assert studio.home.table(old.table)
+    import os
+
+    os.utime(studio.home.table(old.table), (1, 1))
+    uploads.sweep(studio.home)
+    assert [path.name for path in studio.home.tables.iterdir()] == [new.table]

@@ -1,0 +1,145 @@
+from dataclasses import replace
+
+import gradio as gr
+import pytest
+from form import StandIn, filled, typed, write_table
+
+from studio.config import SETTINGS
+from studio.errors import StudioError
+from studio.events import Preparing, to_line
+from studio.jobs.trial import Trial
+from studio.ui import order
+from studio.ui.session import Session
+from studio.ui.steps import data, settings
+
+
+@pytest.fixture
+def studio(home):
+    return StandIn(home)
+
+
+@pytest.fixture
+def session(studio, tmp_path):
+    return filled(studio, tmp_path)
+
+
+def event(choice):
+    return gr.EventData(None, {"choice": choice})
+
+
+def test_everything_is_suggested_with_a_reason(studio, session):
+    effort, reasons, *rest = settings.show(studio, session)
+    plan = order.plan(studio, session)
+    assert "Balanced" in effort
+    for name in ("epochs", "learning_rate", "batch_rows", "max_length", "patience"):
+        assert SETTINGS[name].title in reasons
+    assert plan.suggestions["epochs"].why in reasons
+    widgets = rest[: len(SETTINGS)]
+    shown = dict(zip(SETTINGS, [widget["value"] for widget in widgets], strict=True))
+    assert shown == plan.values
+    assert "Suggested: " in widgets[0]["info"]
+    assert "rows are learned from" in rest[len(SETTINGS)]
+    assert "Expected time" in rest[len(SETTINGS)]
+
+
+def test_without_a_table_the_step_says_so(studio):
+    _effort, told, *_rest = settings.show(studio, Session())
+    assert "no table yet" in told
+
+
+def test_thorough_takes_longer_than_quick(studio, session):
+    quick, thorough = (order.plan(studio, session, effort) for effort in ("quick", "thorough"))
+    assert thorough.seconds(studio)[1] > quick.seconds(studio)[1]
+    assert thorough.values["epochs"] > quick.values["epochs"]
+
+
+def test_another_effort_forgets_changes_by_hand(studio, session):
+    told, *_view = settings.choose_effort(studio, replace(session, settings={"epochs": 50}), event("quick"))
+    assert (told.effort, told.settings) == ("quick", {})
+    with pytest.raises(StudioError):
+        settings.choose_effort(studio, session, event("endless"))
+
+
+def test_only_what_differs_from_the_suggestion_is_remembered(studio, session):
+    usual = order.plan(studio, session).values
+    told, reasons, _plan = settings.change(
+        studio, session, *(({**usual, "epochs": 17, "seed": 7})[name] for name in SETTINGS)
+    )
+    assert told.settings == {"epochs": 17, "seed": 7}
+    assert "2 values changed by you" in reasons
+    assert "Set by you" in reasons
+    told, *_view = settings.reset(studio, told)
+    assert told.settings == {}
+
+
+def test_an_impossible_value_is_said_and_not_remembered(studio, session):
+    told, _reasons, plan = settings.change(studio, session, *typed(epochs=1000))
+    assert told.settings == {}
+    assert "Epochs cannot be" in plan
+    assert "1 to 100" in plan
+
+
+def test_the_order_is_what_the_form_says(studio, session):
+    config = order.config(studio, replace(session, settings={"epochs": 2}, name="My run"))
+    assert (config.name, config.task, config.columns) == ("My run", "text-classification", session.columns)
+    assert config.optimizer.epochs == 2
+    assert config.optimizer.batch_rows == order.plan(studio, session).values["batch_rows"]
+    assert (config.source.file, config.source.rows, config.model.id) == ("tickets.csv", 90, "embedded")
+    assert len(config.source.sha256) == 64
+    assert order.config(studio, session).name.startswith("tickets, ")
+
+
+def test_start_writes_the_run_asks_for_it_and_opens_the_train_step(studio, session):
+    told, tab, jump = settings.start(studio, session, "Named <b>", *typed(epochs=2, seed=None))
+    run = studio.home.run(told.run)
+    assert run.config.name == "Named <b>"
+    assert run.config.optimizer.epochs == 2
+    assert run.requested("start")
+    assert run.part("train").is_file()
+    assert tab.interactive
+    assert jump.selected == "4"
+    assert (told.draft, told.name) == ("", "")
+
+
+def test_start_with_an_impossible_value_writes_nothing(studio, session):
+    with pytest.raises(StudioError, match="Epochs"):
+        settings.start(studio, session, "", *typed(epochs=-1))
+    assert studio.home.run_ids() == []
+
+
+def test_a_measured_run_is_the_one_that_starts(studio, session, monkeypatch):
+    monkeypatch.setattr(
+        settings, "measure", lambda run, spares: Trial(0.8, 9 * 10**8, 3.0, 90_000, (100.0, 200.0), 9 * 10**8)
+    )
+    told, card = settings.measure_now(studio, session, "", *typed())
+    assert "Measured: 2 to 3 minutes" in card
+    assert studio.home.run_ids() == [told.draft]
+    again, _card = settings.measure_now(studio, told, "", *typed(epochs=2))
+    assert studio.home.run_ids() == [again.draft]
+    assert again.draft != told.draft
+    started, *_jump = settings.start(studio, again, "", *typed(epochs=2))
+    assert started.run == again.draft
+
+
+def test_a_run_that_was_started_is_never_taken_for_a_draft(studio, session):
+    """Another tab may have started it; and the id comes from the browser."""
+    first, *_jump = settings.start(studio, session, "First", *typed())
+    run = studio.home.run(first.run)
+    run.events_file.write_bytes(to_line(Preparing(seq=1, what="x")))
+    second, *_jump = settings.start(studio, replace(session, draft=first.run, draft_order="x"), "Second", *typed())
+    assert sorted(studio.home.run_ids()) == sorted([first.run, second.run])
+
+
+def test_a_separate_test_file_frees_the_rows_kept_for_the_report(studio, session, tmp_path):
+    with_test, *_view = data.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
+    assert order.plan(studio, with_test).rows[2] == 0
+    assert sum(order.plan(studio, with_test).rows) == sum(order.plan(studio, session).rows) == 90
+    assert "test file" in settings.show(studio, with_test)[2 + len(SETTINGS)]
+    assert order.config(studio, with_test).source.test_file == "test.csv"
+    told, *_jump = settings.start(studio, with_test, "", *typed())
+    assert studio.home.run(told.run).part("test").is_file()
+
+
+def test_a_model_that_is_not_here_cannot_be_started(studio, session):
+    with pytest.raises(StudioError, match="not on this machine"):
+        settings.start(studio, replace(session, model="BAAI/bge-small-en-v1.5"), "", *typed())
