@@ -32,7 +32,7 @@ def predict(asked: argparse.Namespace) -> int:
     answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
     said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
     storage.write_file(asked.output, as_csv(table, [said.get(row) for row in table.rows]))
-    _tell_left_out(parsed, "have no answer")
+    _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
     return 0
 
@@ -52,12 +52,12 @@ def evaluate(asked: argparse.Namespace) -> int:
         told = {"run": run.id, "file": table.name, "rows": len(answers), "left_out": len(parsed.problems)}
         say(json.dumps(told | {"seen_in_training": known, "metrics": numbers(metrics)}, ensure_ascii=False))
         return 0
-    _tell_left_out(parsed, "are left out")
+    _tell_left_out(parsed, "left out")
     say(
         "\n".join([f"On {counted(len(answers), 'row')} of {table.name}:", *(f"  {line}" for line in in_words(metrics))])
     )
     if known:
-        complain(f"{counted(known, 'row')} of these have a text that was trained on, so the figures flatter the model.")
+        complain(f"{counted(known, 'row')} trained on before, among these: the figures flatter the model.")
     return 0
 
 

@@ -31,7 +31,6 @@ def _parser() -> argparse.ArgumentParser:
         "studio", parents=[home], epilog=_EPILOG, description="From a labeled table to a tuned language model."
     )
     parser.add_argument("--version", action="version", version=f"studio {__version__}")
-    parser.set_defaults(home=None)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, does: str, text: str) -> argparse.ArgumentParser:
@@ -55,7 +54,7 @@ def _later(does: str) -> Callable[[argparse.Namespace], int]:
 
     def do(asked: argparse.Namespace) -> int:
         module, _, name = does.partition(":")
-        asked.home = asked.home or Home.default()
+        asked.home = getattr(asked, "home", None) or Home.default()
         code: int = getattr(import_module(f"studio.cli.{module}"), name)(asked)
         return code
 

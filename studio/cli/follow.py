@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -32,7 +32,9 @@ def follow(home: Home, run: RunDir, quiet: bool = False) -> Finished:
     bar = Bar(quiet)
     try:
         with _sigterm_as_ctrl_c():
-            return _watch(run, home, bar)
+            finished = _watch(run, home, bar)
+            _wait(lambda: supervisor.is_idle, 5)  # the worker said its last word and is leaving
+            return finished
     except KeyboardInterrupt:
         bar.note("Pausing: the run saves a checkpoint … (Ctrl-C again leaves at once; it then trains on by itself)")
         _pause(run)
@@ -113,9 +115,13 @@ def _pause(run: RunDir) -> None:
         actions.pause(run)
     except StudioError:
         return  # it just ended, or is scoring and ends soon by itself
-    until = time.monotonic() + _PAUSE_S
-    while run.lease.is_held and time.monotonic() < until:
-        time.sleep(0.1)
+    _wait(lambda: not run.lease.is_held, _PAUSE_S)
+
+
+def _wait(is_so: Callable[[], bool], most_s: float) -> None:
+    until = time.monotonic() + most_s
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -12,11 +12,12 @@ def start(run: RunDir) -> None:
     status = _status(run)
     if status == "finished":
         raise _refused(run, "This run is finished", "Start a new run to train again.")
-    if status == "queued" or status in _AT_WORK:
+    if status in _AT_WORK:
         return
     for stale in ("stop", "pause"):
         run.answer_request(stale)
-    run.request("start")
+    if status != "queued":
+        run.request("start")
 
 
 def resume(run: RunDir) -> None:

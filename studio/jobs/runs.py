@@ -130,7 +130,8 @@ def _summary(run: RunDir, place: int) -> RunSummary | None:
 
 def _order(run: RunDir) -> _Order:
     key = str(run.path)
-    if key not in _ORDERS:
+    created = run.created
+    if key not in _ORDERS or _ORDERS[key].created != created:
         config = run.config
         task = TASKS.get(config.task)
         _ORDERS[key] = _Order(
@@ -138,7 +139,7 @@ def _order(run: RunDir) -> _Order:
             task.title if task else config.task,
             config.model.id,
             config.source.file,
-            run.created,
+            created,
             tuple(metric.name for metric in task.metrics) if task else (),
         )
     return _ORDERS[key]

@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 _IN_CHARGE: set[Path] = set()
 """Data folders looked after by a supervisor of this process; their lease alone cannot tell two of them apart."""
 _CLAIMING = threading.Lock()
+_LEFT: list[subprocess.Popen[bytes]] = []
+"""Workers that go on after their supervisor was closed; held, since Python complains of a child that is forgotten."""
 
 
 @dataclass
@@ -78,6 +80,11 @@ class Supervisor:
         """Whether this one starts the workers of its data folder."""
         return self._is_in_charge
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no worker is at work that this one knows of."""
+        return not self._jobs
+
     def start(self) -> None:
         """Begin to look after the runs, in a thread that dies with the process."""
         self.home.prepare()
@@ -98,8 +105,10 @@ class Supervisor:
             self._thread.join()
         if not self._is_in_charge:
             return
+        self._watch_all()  # who ended since the last tick leaves no request behind
         if pause_workers:
             self._pause_workers(timeout_s)
+        _LEFT.extend(job.process for job in self._jobs.values() if job.process is not None)
         self._jobs.clear()
         self._is_in_charge = False
         self._lease.release()
@@ -117,8 +126,7 @@ class Supervisor:
         self.spares.keep()
         if not self._claim():
             return
-        for job in list(self._jobs.values()):
-            self._watch(job)
+        self._watch_all()
         if self._is_due("survey", _SURVEY_S):
             self._survey()
         if not self._jobs:
@@ -184,6 +192,13 @@ class Supervisor:
                 self._bury(_Job(run, None, -1, None, holder), Death(None, holder))
 
     # Watching
+
+    def _watch_all(self) -> None:
+        for job in list(self._jobs.values()):
+            try:
+                self._watch(job)
+            except (StudioError, OSError) as error:  # as a full disk; what a dead worker left is found again
+                _log.warning("Run %s cannot be looked after: %s", job.run.id, error)
 
     def _watch(self, job: _Job) -> None:
         code = job.process.poll() if job.process is not None else None
@@ -267,8 +282,7 @@ class Supervisor:
         until = time.monotonic() + timeout_s
         while self._jobs and time.monotonic() < until:
             time.sleep(0.05)
-            for job in list(self._jobs.values()):
-                self._watch(job)
+            self._watch_all()
 
 
 def _ask_to_leave(job: _Job) -> None:

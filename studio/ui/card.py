@@ -137,7 +137,7 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
         if step and step.rows_per_s
         else ["", "rows and tokens per second", ""],
         "tile.memory": [size(memory) if memory else "", f"of {size(limit)}" if limit else "at its peak", ""],
-        "tile.rate": [learning_rate(step.learning_rate) if step else "", "learning rate now", ""],
+        "tile.rate": [learning_rate(step.learning_rate) if step else "", "size of a step now", ""],
     }
 
 

@@ -26,6 +26,7 @@ _HEAD = (
     '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f7f8">'
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c1216">'
     '<meta name="robots" content="noindex">'
+    '<link rel="prefetch" href="studio/plotly.js" as="script">'  # fetched while idle; parsed when a chart needs it
 )
 
 Logins = Sequence[tuple[str, str]]
@@ -43,8 +44,8 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl-C or SIGTERM; then workers save a checkpoint and pause.
 
-    `auth` are names with passwords (else STUDIO_AUTH, as `name:password`); `allow_open` lets anyone in on a public address. Behind a proxy, the names the
-    studio answers to are in STUDIO_HOSTS, separated by commas.
+    `auth` are names with passwords (else STUDIO_AUTH, as `name:password`); `allow_open` lets anyone in on a public
+    address. Behind a proxy, the names the studio answers to are in STUDIO_HOSTS, separated by commas.
     Raises: StudioError when the address is public and nobody would have to log in.
     """
     auth = auth or login_from_environment()

@@ -99,7 +99,8 @@ class Timeline:
     def _saved(self, event: Saved, order: int) -> None:
         last = self.lines[-1] if self.lines else None
         if last is not None and last.kind == "checked" and last.step == event.step and event.step:
-            last.text, last.order = last.text + " Saved.", order
+            if not last.text.endswith(" Saved."):
+                last.text, last.order = last.text + " Saved.", order
             return
         text = "Saved. A pause or a crash loses nothing before this step."
         if last is not None and last.kind == "saved":

@@ -58,9 +58,13 @@ _SHOW_RUN_IN_URL = """(session) => {
 }"""
 
 
-def open_page(studio: Studio, session: Session, request: gr.Request) -> tuple[Session, Any]:
-    """A page was opened or reloaded: the run in the URL comes first, then what the browser remembers."""
-    return navigation.arrive(studio.home, session, str(request.query_params.get("run") or ""))
+def open_page(studio: Studio, session: Session, request: gr.Request) -> tuple[Any, Any]:
+    """A page was opened or reloaded: the run in the URL comes first, then what the browser remembers.
+
+    Where there is nothing to bring back, nothing is written: a quick visitor may have clicked before this answer came.
+    """
+    arrived, where = navigation.arrive(studio.home, session, str(request.query_params.get("run") or ""))
+    return (gr.skip(), gr.skip()) if arrived == session and not arrived.run else (arrived, where)
 
 
 def show_steps(studio: Studio, session: Session) -> list[Any]:
@@ -104,10 +108,11 @@ def _data_rows(page: "Page") -> list[Row]:
 def _model_rows(page: "Page") -> list[Row]:
     step = page.model
     below = [step.note, step.fetch, step.go_on]
+    fetched = Row(None, model.fetch, [page.session], step.view, "full", _on(step.note))
     return [
         Row(page.tab["model"].select, model.show, [page.session], step.view),
         Row(step.cards.choose, model.choose, [page.session], [page.session, *below]),
-        Row(step.fetch.click, model.fetch, [page.session], step.view, "full", _on(step.note)),
+        Row(step.fetch.click, model.fetching, [page.session], [step.note, step.fetch], then=(fetched,)),
         Row(step.go_on.click, model.go_on, [page.session], [page.tabs]),
     ]
 
@@ -121,20 +126,14 @@ def _settings_rows(page: "Page") -> list[Row]:
     typed = [widget.input for widget in step.widgets]
     form = [page.session, step.name, *step.widgets]  # all of it, so that a click right after a key press misses nothing
     changed = Row(typed, settings.change, [*reads, *step.widgets], [page.session, step.reasons, step.plan])
+    measured = Row(None, settings.measure_now, form, [page.session, step.measured], options={"preprocess": False})
     return [
         Row(page.tab["settings"].select, settings.show, reads, step.view),
         Row(step.effort.choose, settings.choose_effort, reads, without_effort),
         replace(changed, options={"trigger_mode": "always_last", "preprocess": False}),
         Row(step.reset.click, settings.reset, reads, without_effort),
         Row(step.name.input, settings.rename, [*reads, step.name], [page.session], options=_LAST),
-        Row(
-            step.measure.click,
-            settings.measure_now,
-            form,
-            [page.session, step.measured],
-            "full",
-            {**_on(step.measured), "preprocess": False},
-        ),
+        Row(step.measure.click, settings.measuring, reads, [step.measured], then=(measured,)),
         Row(
             step.start.click,
             settings.start,

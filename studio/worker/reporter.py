@@ -80,6 +80,12 @@ class Reporter:
             case "pause":
                 raise Leave("you")
 
+    @property
+    def seconds(self) -> float:
+        """Time at work up to now, pauses left out."""
+        last = self.story.last
+        return self.story.seconds + (max(0.0, time.time() - last.time) if last is not None else 0.0)
+
     def beat(self) -> None:
         """A sign of life every few seconds."""
         now = time.monotonic()

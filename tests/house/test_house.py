@@ -54,19 +54,27 @@ def test_the_patterns_find_what_they_are_for(name, bad):
 
 def test_user_data_is_written_by_storage_alone():
     """Calls that write files, outside storage. Each exception names its reason."""
-    writes = re.compile(r"\.write_(bytes|text)\(|\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|shutil\.(move|copy|copyfile|copytree)\(|\.unlink\(|os\.(remove|replace|rename)\(")
+    writes = re.compile(
+        r"\.write_(bytes|text)\(|\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|shutil\.(move|copy|copyfile|copytree)\(|\.unlink\(|os\.(remove|replace|rename)\("
+    )
     allowed = {path.relative_to(ROOT).as_posix() for path in SOURCES if path.parent.name == "storage"}
     found = {str(path.relative_to(ROOT)) for path in SOURCES if writes.search(path.read_text())} - allowed
     assert found == set()
 
 
 def test_files_are_small_rooms():
-    long = {str(path.relative_to(ROOT)): lines for path in SOURCES if (lines := len(path.read_text().splitlines())) > 300}
+    long = {
+        str(path.relative_to(ROOT)): lines for path in SOURCES if (lines := len(path.read_text().splitlines())) > 300
+    }
     assert set(long) <= {"studio/storage.py"}, long
 
 
 def _models(module):
-    return [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__]
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__
+    ]
 
 
 def test_every_setting_explains_itself():
@@ -92,9 +100,17 @@ def test_the_tree_in_the_readme_is_the_tree_on_disk():
         depth = len(match[1]) // 2
         stack[depth:] = [match[2].rstrip("/")]
         told["/".join(stack)] = match[3] or ""
-    tracked = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     files = [Path(line) for line in tracked.stdout.splitlines() if (ROOT / line).exists()]
-    python = {str(path) for path in files if path.parts[0] == "studio" and path.suffix == ".py" and path.name != "__init__.py"}
+    python = {
+        str(path) for path in files if path.parts[0] == "studio" and path.suffix == ".py" and path.name != "__init__.py"
+    }
     folders = {path.parts[0] for path in files if len(path.parts) > 1 and not path.parts[0].startswith(".")}
     assert sorted(python - set(told)) == [], "on disk, not in the README"
     assert sorted(name for name in told if not (ROOT / name).exists()) == [], "in the README, not on disk"

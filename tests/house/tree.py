@@ -1,4 +1,4 @@
-"""Prints the tree for the README: every room and file with the first line of its docstring."""
+"""Writes the tree into the README: every room and file with the first line of its docstring. `python tests/house/tree.py`"""
 
 import ast
 import subprocess
@@ -23,6 +23,7 @@ TOLD = {
     "studio/plots": "one figure a file",
     "studio/ui": "the page",
     "studio/ui/steps": "one file a step",
+    "studio/ui/views": "what a step shows, as HTML",
 }
 
 
@@ -33,12 +34,21 @@ def first_line(path: Path) -> str:
 
 def tree() -> str:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     files = {Path(line) for line in listed.stdout.splitlines() if (ROOT / line).exists()}
-    python = {path for path in files if path.parts[0] == "studio" and path.suffix == ".py" and path.name != "__init__.py"}
-    wanted = sorted({Path("app.py"), *python, *(parent for path in python for parent in path.parents if parent != Path())}
-                    | {Path(name) for name in TOLD if (ROOT / name).exists()}, key=lambda path: [part for part in path.parts])
+    python = {
+        path for path in files if path.parts[0] == "studio" and path.suffix == ".py" and path.name != "__init__.py"
+    }
+    wanted = sorted(
+        {Path("app.py"), *python, *(parent for path in python for parent in path.parents if parent != Path())}
+        | {Path(name) for name in TOLD if (ROOT / name).exists()},
+        key=lambda path: [part for part in path.parts],
+    )
     lines = []
     for path in wanted:
         is_folder = (ROOT / path).is_dir()
@@ -49,4 +59,6 @@ def tree() -> str:
 
 
 if __name__ == "__main__":
-    print(tree())
+    readme = ROOT / "README.md"
+    before, mark, rest = readme.read_text().partition("<!-- tree -->\n```text\n")
+    readme.write_text(before + mark + tree() + "\n```" + rest.partition("```")[2])

@@ -24,7 +24,7 @@ from studio.events import (
     to_line,
 )
 from studio.rundir import RunDir
-from studio.storage import Log, Stage
+from studio.storage import Log, Stage, write_json
 from studio.story import Story
 
 AXIS: dict[str, Any] = {
@@ -33,11 +33,19 @@ AXIS: dict[str, Any] = {
 }  # fmt: skip
 
 
+METRIC = {"name": "accuracy", "title": "Accuracy", "value": 0.9, "low": 0.8, "high": 0.95}
+REPORT = {
+    "task": "text-classification", "labels": ["long", "short"], "rows": 20, "metrics": [METRIC],
+    "ladder": [{"name": "most_frequent", "title": "Always the same", "metrics": [METRIC | {"value": 0.5}]}],
+}  # fmt: skip
+
+
 class Worker:
     def __init__(self, folder: Path) -> None:
         self.run = RunDir(folder)
         plan = folder / "plan.json"
-        self.plan: dict[str, Any] = json.loads(plan.read_bytes()) if plan.exists() else {}
+        told = plan.read_text() if plan.exists() else os.environ.get("FAKE_PLAN", "{}")
+        self.plan: dict[str, Any] = json.loads(told)
         self.term = False
 
     def say(self, event: Event) -> None:
@@ -91,6 +99,7 @@ class Worker:
         self.say(Scoring(step=step, reason=reason, best_step=step))
         with Stage(self.run.model) as stage:
             stage.write("config.json", b"{}")
+        write_json(self.run.report, REPORT)
         self.say(
             Finished(step=step, reason=reason, best_step=step, metrics={"accuracy": 0.9, "macro_f1": 0.8}, seconds=1)
         )
@@ -137,6 +146,7 @@ def answer(run: RunDir, plan: dict[str, Any]) -> int:
         pids.write(f"{os.getpid()}\n")
     for line in sys.stdin:
         asked = json.loads(line)
+        asked["texts"] = [text if isinstance(text, str) else text["text"] for text in asked["texts"]]
         if "die" in asked["texts"] and not (run.path / "died").exists():
             (run.path / "died").touch()
             return 1

@@ -61,8 +61,10 @@ def test_start_takes_away_old_requests(make: Callable[[str], RunDir], was: str) 
     assert asked(run) == {"start"}
     first = run.requested("start")
     time.sleep(0.02)
+    run.request("pause")
     actions.start(run)
     assert run.requested("start") == first  # it keeps its place
+    assert asked(run) == {"start"}
 
 
 @pytest.mark.parametrize("was", ["preparing", "training", "scoring"])

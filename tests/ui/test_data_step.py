@@ -29,11 +29,8 @@ def event(choice):
     return gr.EventData(None, {"choice": choice})
 
 
-def test_a_new_page_says_what_is_needed(studio):
-    view = named(data.show(studio, Session()))
-    assert "What you need" in view["message"]
-    assert not view["found"].visible
-    assert not view["go_on"].interactive
+def test_opening_a_page_wipes_out_nothing(studio):
+    assert data.show(studio, Session()) == [gr.skip()] * len(named(data._View().updates))
 
 
 def test_a_dropped_table_is_read_and_its_columns_guessed(studio, tmp_path):

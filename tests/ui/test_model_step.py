@@ -60,6 +60,8 @@ def test_what_is_not_here_can_be_downloaded_if_the_hub_answers(studio, hub):
     assert "disabled" in controls(cards)[other.id]
     assert "disabled" not in controls(cards)["embedded"]
     assert "cannot be reached" in cards
+    assert "12 models to download" in cards
+    assert list(controls(cards)) == [preset.id for preset in PRESETS]
 
 
 @pytest.mark.parametrize("choice", ["", "evil/model", "folder:x", "folder:../..", "<b>"])
@@ -96,6 +98,12 @@ def test_going_on_needs_a_model_that_is_here(studio):
     assert model.go_on(studio, Session()).selected == "3"
     with pytest.raises(StudioError, match="not on this machine"):
         model.go_on(studio, Session(model=PRESETS[1].id))
+
+
+def test_a_download_says_at_once_what_it_does(studio):
+    note, fetch = model.fetching(studio, Session(model=PRESETS[1].id))
+    assert f"Downloading {PRESETS[1].title}" in note
+    assert not fetch.interactive
 
 
 def test_a_download_that_fails_is_said_in_its_place(studio, monkeypatch):

@@ -2,6 +2,7 @@ import gzip
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -83,17 +84,25 @@ def test_plotly_is_the_one_of_the_installed_package_small_and_cached():
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A real server in a process of its own, as `python app.py` starts it; its address, and the process."""
-    home = tmp_path_factory.mktemp("served")
-    code = "from studio.ui.server import serve; import pathlib; from studio.rundir import Home; " + (
-        f"serve(Home(pathlib.Path({str(home)!r})), spare=False)"
+    home = str(tmp_path_factory.mktemp("served"))
+    code = (
+        "import pathlib; from studio.rundir import Home; from studio.ui.server import serve; "
+        f"serve(Home(pathlib.Path({home!r})), port={free_port()}, spare=False)"
     )
-    environment = {**os.environ, "STUDIO_MAX_UPLOAD_MB": "1", "GRADIO_SERVER_PORT": ""}
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
-    line = process.stdout.readline()
-    yield line.split(" at ")[1].split(" ")[0].rstrip("/"), process
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    environment = {**os.environ, "STUDIO_MAX_UPLOAD_MB": "1"}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("Fine-Tuning Studio is at "), line
+            yield line.split(" at ")[1].split(" ")[0].rstrip("/"), process
+        finally:
+            process.kill()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def ask(url, data=None, **headers):

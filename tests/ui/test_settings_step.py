@@ -121,6 +121,13 @@ def test_a_measured_run_is_the_one_that_starts(studio, session, monkeypatch):
     assert started.run == again.draft
 
 
+def test_measuring_says_so_at_once_and_failing_in_its_place(studio, session):
+    assert "Measuring" in settings.measuring(studio, session)
+    told, card = settings.measure_now(studio, session, "", *typed(epochs=-1))
+    assert told == session
+    assert "Epochs cannot be" in card
+
+
 def test_a_run_that_was_started_is_never_taken_for_a_draft(studio, session):
     """Another tab may have started it; and the id comes from the browser."""
     first, *_jump = settings.start(studio, session, "First", *typed())

@@ -27,6 +27,7 @@ from studio.ui.words import count
 MOST_MENUS = max(len(task.inputs) + 1 for task in TASKS.values())
 FILE_TYPES = [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".ods"]
 _ANY = "text-classification"
+_INTRODUCTION = "Bring a table with one text per row, and the right answer for each in another column."
 _ABOUT_TEST = (
     "Optional. Its rows are used for the report only, never for training; it needs the same columns. "
     "Without one, some rows of your table are kept aside."
@@ -63,12 +64,7 @@ class DataStep:
 
 def draw(studio: Studio) -> DataStep:
     """Put the step on the page."""
-    html(
-        heading(
-            "What should the model learn?",
-            "Bring a table with one text per row, and the right answer for each in another column.",
-        )
-    )
+    html(heading("What should the model learn?", _INTRODUCTION))
     with gr.Row(elem_classes=["fs-bring"], equal_height=True):
         upload = gr.File(
             label="Your table: CSV, TSV, JSONL, Excel or Parquet",
@@ -80,7 +76,7 @@ def draw(studio: Studio) -> DataStep:
         )
         with gr.Column(scale=4, min_width=280, elem_classes=["fs-examples"]):
             examples = choices(example_cards(uploads.bundled()), elem_id="data-examples")
-    message = html(elem_id="data-message")
+    message = html(promises(), elem_id="data-message")
     with gr.Column(visible=False, elem_id="data-found", elem_classes=["fs-stack"]) as found:
         reading_card = html(elem_id="data-reading")
         with gr.Column(elem_classes=["fs-card", "fs-columns"]):
@@ -182,9 +178,12 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
 
 
 def show(studio: Studio, session: Session) -> list[Any]:
-    """What the step shows for this session: everything about the table, or nothing yet."""
+    """What the step shows for this session. Without a table nothing changes: the welcome, or what was wrong, stays.
+
+    (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
+    """
     if not session.table:
-        return _View(message=promises()).updates
+        return [gr.skip()] * (9 + MOST_MENUS)
     try:
         table = uploads.read(studio.home, session.table, studio.limits)
     except StudioError as error:

@@ -9,18 +9,18 @@ from studio.config import Model
 from studio.errors import StudioError
 from studio.models.folder import model_folder, offered_folders
 from studio.models.hub import download, downloaded
-from studio.models.presets import PRESETS, Preset, preset_named
+from studio.models.presets import EMBEDDED, PRESETS, Preset, preset_named
 from studio.models.reach import HUB
 from studio.models.sizing import expected, gigabytes
 from studio.tasks import task_named
 from studio.ui import navigation
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
 from studio.ui.markup import Markup, element, fragment
-from studio.ui.pieces import error_card, heading, html
+from studio.ui.pieces import card, error_card, heading, html, more
 from studio.ui.session import Session
 from studio.ui.steps import data
 from studio.ui.studio import Studio
-from studio.ui.words import percent
+from studio.ui.words import count, percent
 
 PROGRESS = gr.Progress()
 _BYTES_A_PARAMETER = 4
@@ -77,6 +77,13 @@ def choose(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, 
     return session, *_below(studio, session)
 
 
+def fetching(studio: Studio, session: Session) -> tuple[Markup, Any]:
+    """What is shown at once, while `fetch` works."""
+    title = f"Downloading {stand_in(session.model).title} …"
+    text = "It goes on when you close this page; the model is then here for all later runs."
+    return card(title, text=text, tone="done"), gr.Button(interactive=False)
+
+
 def fetch(studio: Studio, session: Session, progress: gr.Progress = PROGRESS) -> list[Any]:
     """Download the picked model, with its pinned revision."""
     preset = preset_named(session.model)
@@ -128,7 +135,9 @@ def _offered_ids(studio: Studio, session: Session) -> list[str]:
 def _cards(studio: Studio, session: Session) -> Markup:
     hub = HUB.now(wait_s=0.5)
     foreign = _foreign_share(studio, session) > _FOREIGN_SHARE
-    cards = [_preset_card(studio, session, preset, hub, foreign=foreign) for preset in _suited(session)]
+    cards = {preset: _preset_card(studio, session, preset, hub, foreign=foreign) for preset in _suited(session)}
+    absent = [each for preset, each in cards.items() if hub is False and not _is_here(studio, preset)]
+    here = [each for each in cards.values() if each not in absent]
     folders = [
         radio_card(
             model_id,
@@ -140,15 +149,27 @@ def _cards(studio: Studio, session: Session) -> Markup:
         )
         for model_id in offered_folders(studio.home)
     ]
+    return fragment(radio_cards("Base model", [*here, *folders]), _far(absent, is_reachable=hub is not False))
+
+
+def _far(cards: list[Markup], *, is_reachable: bool) -> Markup:
+    """The models that cannot be had now, folded away with the reason."""
+    if is_reachable or not cards:
+        return fragment()
     told = "The Hub of models cannot be reached from here, so only models on this machine can be used."
+    title = f"{count(len(cards), 'model')} to download when the Hub can be reached"
     return fragment(
-        radio_cards("Base model", [*cards, *folders]),
-        element("p", told, class_="fs-note fs-below", data_tone="watch") if hub is False else None,
+        element("p", told, class_="fs-note fs-below", data_tone="watch"),
+        more(title, radio_cards("Base models to download", cards)),
     )
 
 
+def _is_here(studio: Studio, preset: Preset) -> bool:
+    return preset.id == EMBEDDED.id or downloaded(studio.home, preset) is not None
+
+
 def _preset_card(studio: Studio, session: Session, preset: Preset, hub: bool | None, *, foreign: bool) -> Markup:
-    here = preset.id == "embedded" or downloaded(studio.home, preset) is not None
+    here = _is_here(studio, preset)
     need = expected(preset, studio.machine)
     size = gigabytes(preset.parameters * 1e6 * _BYTES_A_PARAMETER)
     place = (

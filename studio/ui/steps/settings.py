@@ -31,6 +31,7 @@ _EFFORTS = {
     "balanced": ("Balanced", "A good model without waste. Right for nearly everything."),
     "thorough": ("Thorough", "About twice the time, for the last bit of quality."),
 }
+_INTRODUCTION = "Every value below was chosen for your data and this machine. You can start right away."
 _MAIN = ("trains", "epochs", "learning_rate", "batch_rows", "max_length", "patience")
 """Settings that the simple view explains."""
 
@@ -58,12 +59,7 @@ class SettingsStep:
 
 def draw(studio: Studio) -> SettingsStep:
     """Put the step on the page."""
-    html(
-        heading(
-            "How should it be trained?",
-            "Every value below was chosen for your data and this machine. You can start right away.",
-        )
-    )
+    html(heading("How should it be trained?", _INTRODUCTION))
     effort = choices("", elem_id="settings-effort")
     with gr.Row(elem_classes=["fs-two-columns"]):
         reasons = html(elem_id="settings-reasons")
@@ -148,10 +144,20 @@ def rename(studio: Studio, session: Session, name: str) -> Session:
     return replace(session, name=str(name)[:200])
 
 
+def measuring(studio: Studio, session: Session) -> Markup:
+    """What is shown at once, while `measure_now` works."""
+    return card(
+        "Measuring …", text="A few steps are trained and thrown away. This takes 10 to 30 seconds.", tone="done"
+    )
+
+
 def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Markup]:
     """A short measured trial of this very order, in a worker of its own."""
-    session, run = _drafted(studio, _filled(studio, session, name, widgets))
-    return session, _measured(measure(run, studio.spares))
+    try:
+        session, run = _drafted(studio, _filled(studio, session, name, widgets))
+        return session, _measured(measure(run, studio.spares))
+    except StudioError as error:
+        return session, error_card(error)
 
 
 def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any, Any]:

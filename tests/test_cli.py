@@ -1,0 +1,475 @@
+"""The command line: what is typed, what is said on which output, and the exit code. Fake workers, but one real run."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.cli import main
+from studio.config import RunConfig
+from studio.events import Checked, Finished, Paused
+from studio.jobs.launch import Local
+from studio.jobs.runs import list_runs
+from studio.jobs.supervisor import Supervisor
+from studio.rundir import Home, RunDir
+
+FAKE = str(Path(__file__).with_name("jobs") / "fake_worker.py")
+ROWS = [("meow meow, said the little cat number {}", "cat"), ("woof woof, said the big dog number {}", "dog")]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """80 rows, two labels, and one row without a text."""
+    lines = [f'"{ROWS[n % 2][0].format(n)}",{ROWS[n % 2][1]},{n}' for n in range(80)]
+    file = tmp_path / "animals.csv"
+    file.write_text("\n".join(["message,category,id", *lines, ",cat,80"]) + "\n")
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
+    monkeypatch.setenv("STUDIO_HOME", str(home.path))
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`fake(**plan)`: workers are fake from now on and follow that plan."""
+
+    def fake(**plan: Any) -> None:
+        monkeypatch.setenv("FAKE_PLAN", json.dumps(plan))
+        monkeypatch.setattr(Local, "command", lambda self, run: [sys.executable, FAKE, str(run)])
+        monkeypatch.setattr(Local, "spare_command", lambda self: [sys.executable, FAKE, "--wait"])
+
+    return fake
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """`run(*arguments)`: exit code, stdout, stderr."""
+
+    def run(*arguments: Any) -> tuple[int, str, str]:
+        capsys.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+Run = Callable[..., tuple[int, str, str]]
+COLUMNS = ("--text", "message", "--label", "category")
+
+
+def only_run(home: Home) -> RunDir:
+    (run_id,) = home.run_ids()
+    return home.run(run_id)
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["nope"], ["train"], ["train", "f", "--set", "epochs"], ["train", "f", "--effort", "much"], ["predict", "r", "f"]]
+    + [["runs", "--nope"], ["serve", "--auth", "nobody"], ["serve", "--port", "x"], ["export", "r"]],
+)
+def test_a_wrong_command_line(run: Run, wrong: list[str]) -> None:
+    code, out, err = run(*wrong)
+    assert (code, out) == (2, "")
+    assert "usage: studio" in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["train", "--help"], ["serve", "--help"]])
+def test_help(run: Run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, err) == (0, "")
+    assert "studio" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ([], {"port": None, "auth": [], "spare": True}),
+        (["--port", "7000"], {"port": 7000}),
+        (["serve", "--host", "0.0.0.0", "--auth", "me:a:b"], {"host": "0.0.0.0", "auth": [("me", "a:b")]}),
+        (["--no-spare"], {"spare": False}),
+    ],
+)
+def test_studio_alone_serves(
+    monkeypatch: pytest.MonkeyPatch, run: Run, arguments: list[str], wanted: dict[str, Any]
+) -> None:
+    import studio.ui.server
+
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(studio.ui.server, "serve", lambda home, **options: asked.update(options, home=home))
+    assert run(*arguments)[0] == 0
+    assert wanted.items() <= asked.items()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_home_is_taken_before_and_after_the_command(run: Run, tmp_path: Path, before: bool) -> None:
+    option = ["--home", str(tmp_path / "other")]
+    code, out, _ = run(*option, "runs", "--json") if before else run("runs", "--json", *option)
+    assert code == 0
+    assert json.loads(out) == {"home": str(tmp_path / "other"), "runs": []}
+
+
+def test_no_slow_library_for_quick_commands(file: Path) -> None:
+    """Neither torch nor gradio nor sklearn for `runs` and `check`."""
+    code = (
+        "import sys; from studio.cli import main; main(['runs']); main(['check', sys.argv[1]])\n"
+        "print([name for name in ('torch', 'transformers', 'gradio', 'sklearn') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+# check
+
+
+def test_check_in_words(run: Run, file: Path) -> None:
+    code, out, err = run("check", file)
+    assert code == 0
+    assert "81 rows" in out
+    assert "Read as CSV" in out
+    assert "text = message, label = category" in out
+    assert "Row 82, message: The text is empty" in out
+    assert "“category” holds 2 different values" in err
+
+
+def test_check_json(run: Run, file: Path) -> None:
+    code, out, _ = run("check", file, "--json", *COLUMNS)
+    told = json.loads(out)
+    assert code == 0
+    assert told["labels"] == {"cat": 40, "dog": 40}
+    assert told["problem_count"] == 1
+    assert told["can_train"]
+    assert told["roles"] == {"text": "message", "label": "category"}
+
+
+def test_check_of_what_cannot_be_trained(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("text,label\n" + "".join(f"text {n},same\n" for n in range(20)))
+    code, out, _ = run("check", tmp_path / "one.csv", "--text", "text", "--label", "label")
+    assert code == 1
+    assert "Only one label" in out
+
+
+def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
+    labels = ("good", "evil\x1b[2Jx")
+    rows = "".join(f"a text number {n},{labels[n % 2]}\n" for n in range(20))
+    (tmp_path / "evil.csv").write_text("text,label\n" + rows)
+    _, out, _ = run("check", tmp_path / "evil.csv", "--text", "text", "--label", "label")
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["check", "nowhere.csv"], "no such file"),
+        (["train", "{file}", "--text", "nope"], "There is no column 'nope' for 'text'"),
+        (["train", "{file}", "--column", "mood=id"], "no role 'mood'"),
+        (["train", "{file}", *COLUMNS, "--task", "cooking"], "no task named 'cooking'"),
+        (["train", "{file}", *COLUMNS, "--model", "gpt-9"], "no base model named 'gpt-9'"),
+        (["train", "{file}", *COLUMNS, "--set", "speed=9"], "no setting named speed"),
+        (["train", "{file}", *COLUMNS, "--set", "epochs=0"], "optimizer.epochs"),
+        (["train", "{file}", *COLUMNS, "--config", "nowhere.json"], "settings cannot be read"),
+        (["train", "{file}", *COLUMNS, "--test", "nowhere.csv"], "no such file"),
+        (["resume", "zzz"], "no such run"),
+        (["predict", "zzz", "{file}", "-o", "x.csv"], "no such run"),
+        (["evaluate", "", "{file}"], "no such run"),
+    ],
+)  # fmt: skip
+def test_errors_are_sentences(run: Run, home: Home, file: Path, arguments: list[str], says: str) -> None:
+    typed = [argument.format(file=file) for argument in arguments]
+    code, out, err = run(*typed)
+    assert (code, out) == (1, "")
+    assert says in err
+    assert "Traceback" not in err
+    if arguments[0] != "predict":
+        code, out, _ = run(*typed, "--json")
+        assert code == 1
+        error = json.loads(out)["error"]
+        assert says in error["what"] + error["where"]
+        assert error["fix"]
+    assert home.run_ids() == []
+
+
+def test_unsure_columns_are_asked_for(run: Run, tmp_path: Path) -> None:
+    rows = "".join(f"first text number {n},second text number {n},{'ab'[n % 2]},{'cd'[n % 2]}\n" for n in range(40))
+    (tmp_path / "two.csv").write_text("one,two,kind,type\n" + rows)
+    code, _, err = run("train", tmp_path / "two.csv")
+    assert code == 1
+    assert "Which column is the text?" in err
+    assert "--text COLUMN" in err
+    assert "one, two, kind, type" in err
+
+
+# train
+
+
+def test_train_tells_one_json_object(run: Run, fake: Callable[..., None], home: Home, file: Path) -> None:
+    fake(steps=5)
+    code, out, err = run("train", file, "--json", "--set", "epochs=2", "--name", "Cats “&” dogs")
+    told = json.loads(out)
+    made = only_run(home)
+    assert code == 0
+    assert told["run"] == made.id
+    assert told["folder"] == str(made.path)
+    assert told["metrics"] == {"accuracy": {"value": 0.9, "low": 0.8, "high": 0.95}}
+    assert told["baselines"]["most_frequent"]["accuracy"]["value"] == 0.5
+    assert (told["best_step"], told["stopped_early"]) == (5, False)
+    assert told["seconds"] >= 0
+    assert "1 row" in err
+    assert made.config.columns == {"text": "message", "label": "category"}
+    assert made.config.name == "Cats “&” dogs"
+    assert made.config.optimizer.epochs == 2
+    assert not home.supervisor.is_held
+
+
+def test_train_in_words(run: Run, fake: Callable[..., None], home: Home, file: Path) -> None:
+    fake(steps=3)
+    code, out, _ = run("train", file, *COLUMNS)
+    assert code == 0
+    assert "Accuracy: 90.0 % (95 %: 80.0 % to 95.0 %)" in out
+    assert f"studio predict {only_run(home).id[:6]}" in out
+
+
+def test_train_again_from_its_own_settings(
+    run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path
+) -> None:
+    fake(steps=1)
+    assert run("train", file, "--set", "learning_rate=3e-5", "--set", "seed=7", "--name", "First")[0] == 0
+    first = only_run(home)
+    (tmp_path / "train.json").write_bytes((first.path / "config.json").read_bytes())
+    assert run("train", file, "--config", tmp_path / "train.json")[0] == 0
+    (again,) = [home.run(run_id) for run_id in home.run_ids() if run_id != first.id]
+    assert again.config == first.config
+    for part in ("train", "validation", "test"):
+        assert again.part(part).read_bytes() == first.part(part).read_bytes()  # type: ignore[arg-type]
+
+
+def test_typed_columns_and_settings_win_over_the_file(
+    run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path
+) -> None:
+    fake(steps=1)
+    config = RunConfig(columns={"text": "id", "label": "category"}).with_settings({"epochs": 9, "patience": 9})
+    (tmp_path / "train.json").write_text(config.model_dump_json())
+    assert run("train", file, "--config", tmp_path / "train.json", "--text", "message", "--set", "epochs=2")[0] == 0
+    made = only_run(home).config
+    assert made.columns == {"text": "message", "label": "category"}
+    assert (made.optimizer.epochs, made.early_stopping.patience) == (2, 9)
+
+
+def test_effort_and_test_file(run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path) -> None:
+    fake(steps=1)
+    (tmp_path / "test.csv").write_text(
+        "message,category\n" + "".join(f"unseen {n},{'cat' if n % 2 else 'dog'}\n" for n in range(10))
+    )
+    assert run("train", file, "--effort", "quick", "--test", tmp_path / "test.csv")[0] == 0
+    made = only_run(home)
+    assert made.config.source.test_file == "test.csv"
+    assert json.loads(made.facts.read_bytes())["parts"]["test"] == 10
+
+
+def test_a_worker_that_dies(run: Run, fake: Callable[..., None], home: Home, file: Path) -> None:
+    fake(steps=50, die_at=8)
+    code, out, _ = run("train", file, *COLUMNS, "--json")
+    assert code == 1
+    error = json.loads(out)["error"]
+    made = only_run(home)
+    assert "ran out of memory" in error["what"]
+    assert f"studio resume {made.id}" in error["fix"]
+    code, out, _ = run("resume", made.id[:8], "--json")
+    assert code == 0
+    assert json.loads(out)["run"] == made.id
+    assert run("resume", made.id)[0] == 1  # it is finished
+
+
+def test_a_server_that_is_in_charge_does_it(run: Run, fake: Callable[..., None], home: Home, file: Path) -> None:
+    fake(steps=5)
+    server = Supervisor(home)
+    server.start()
+    while not server.is_in_charge:
+        time.sleep(0.05)
+    code, out, _ = run("train", file, *COLUMNS, "--json")
+    assert code == 0
+    assert json.loads(out)["best_step"] == 5
+    assert server.is_in_charge
+    server.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_pauses(run: Run, fake: Callable[..., None], home: Home, file: Path, number: int) -> None:
+    fake(steps=100_000)
+    code = (
+        "import sys; from studio.cli import main; from studio.jobs.launch import Local\n"
+        "Local.command = lambda self, run: [sys.executable, sys.argv[1], str(run)]\n"
+        "sys.exit(main(sys.argv[2:]))"
+    )
+    command = [sys.executable, "-c", code, FAKE, "train", str(file), *COLUMNS]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as typed:
+        while not home.run_ids() or not any(event.kind == "step" for event in only_run(home).events()):
+            time.sleep(0.05)
+            assert typed.poll() is None
+        typed.send_signal(number)
+        _, err = typed.communicate(timeout=30)
+    made = only_run(home)
+    assert typed.returncode == 130
+    assert f"studio resume {made.id}" in err
+    assert "Traceback" not in err
+    paused = made.events()[-1]
+    assert isinstance(paused, Paused)
+    assert paused.by == "you"
+    fake(steps=paused.step + 3)
+    told = run("resume", made.id)
+    assert told[0] == 0, told
+
+
+# predict, evaluate, export, runs
+
+
+@pytest.fixture
+def finished(run: Run, fake: Callable[..., None], home: Home, file: Path) -> RunDir:
+    fake(steps=1)
+    assert run("train", file, *COLUMNS)[0] == 0
+    return only_run(home)
+
+
+def test_predict(run: Run, finished: RunDir, tmp_path: Path) -> None:
+    rows = [f'"{"x" * (n % 100 + 1)}",{n}' for n in range(600)] + [",empty", '"=1+1; a formula",f']
+    (tmp_path / "new.csv").write_text("\n".join(["message,answer", *rows]) + "\n")
+    out_file = tmp_path / "out.csv"
+    code, out, err = run("predict", finished.id[:6], tmp_path / "new.csv", "-o", out_file)
+    assert (code, out) == (0, "")
+    assert "1 row" in err
+    with out_file.open(encoding="utf-8-sig", newline="") as readable:
+        written = list(csv.reader(readable))
+    assert written[0] == ["message", "answer", "model answer", "model confidence"]
+    assert len(written) == 603
+    assert written[1 + 90][2:] == ["long", "0.91"]
+    assert written[1 + 10][2:] == ["short", "0.89"]
+    assert written[-2] == ["", "empty", "", ""]
+    assert written[-1][0] == "'=1+1; a formula"
+
+
+def test_predict_untuned_and_another_column(run: Run, finished: RunDir, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("body\nhello\nthere\n")
+    code, _, err = run("predict", finished.id, tmp_path / "new.csv", "-o", tmp_path / "out.csv")
+    assert code == 1
+    assert "--text COLUMN" in err
+    assert not (tmp_path / "out.csv").exists()
+    arguments = (
+        "predict",
+        finished.id,
+        tmp_path / "new.csv",
+        "-o",
+        tmp_path / "out.csv",
+        "--text",
+        "body",
+        "--untuned",
+    )
+    assert run(*arguments)[0] == 0
+    assert "hello,long,0.5" in (tmp_path / "out.csv").read_text("utf-8-sig")
+
+
+def test_evaluate(run: Run, finished: RunDir, tmp_path: Path) -> None:
+    rows = [f"{'x' * 95},long", f"{'y' * 99},long", "z,short", "zz,long", ",long", "only a short one,long"]
+    (tmp_path / "new.csv").write_text("\n".join(["message,category", *rows]))
+    code, out, _ = run("evaluate", finished.id, tmp_path / "new.csv", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["rows"], told["left_out"]) == (5, 1)
+    accuracy = told["metrics"]["accuracy"]
+    assert accuracy["value"] == pytest.approx(3 / 5)
+    assert accuracy["low"] < 0.6 < accuracy["high"]
+    assert "macro_f1" in told["metrics"]
+    code, out, _ = run("evaluate", finished.id, tmp_path / "new.csv")
+    assert code == 0
+    assert "Accuracy: 60.0 %" in out
+
+
+def test_evaluate_says_when_rows_were_trained_on(run: Run, finished: RunDir, file: Path) -> None:
+    code, out, err = run("evaluate", finished.id, file, "--json")
+    used = json.loads(finished.facts.read_bytes())["parts"]
+    assert json.loads(out)["seen_in_training"] == used["train"] + used["validation"]
+    assert run("evaluate", finished.id, file)[2].endswith("the figures flatter the model.\n")
+    assert code == 0
+
+
+def test_predict_of_an_unfinished_run(
+    run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path
+) -> None:
+    fake(exit_early=5)
+    assert run("train", file, *COLUMNS)[0] == 1
+    code, _, err = run("predict", only_run(home).id, file, "-o", tmp_path / "out.csv")
+    assert code == 1
+    assert "no model yet" in err
+
+
+def test_runs_are_listed(run: Run, finished: RunDir, home: Home) -> None:
+    code, out, _ = run("runs")
+    assert code == 0
+    assert out.splitlines()[0].split() == ["RUN", "STATUS", "NAME", "MODEL", "BEST", "TIME", "CREATED"]
+    assert finished.id in out
+    assert "accuracy 90.0 % (test)" in out
+    (finished.path / "config.json").write_text("{")
+    listed = json.loads(run("runs", "--json")[1])["runs"]
+    assert [each["id"] for each in listed] == [finished.id]
+    assert "damaged" in run("runs")[1]
+    assert len(list_runs(home)) == 1
+
+
+def test_an_ambiguous_id(run: Run, home: Home, file: Path, tmp_path: Path) -> None:
+    for run_id in ("a" * 20, "a" * 19 + "b"):
+        (home.runs / run_id).mkdir()
+    code, _, err = run("predict", "aaa", file, "-o", tmp_path / "x.csv")
+    assert code == 1
+    assert "2 runs begin like this" in err
+
+
+def test_a_reader_that_leaves_early(file: Path) -> None:
+    """As `studio check FILE | head -0` does."""
+    code = "import sys; from studio.cli import main; sys.exit(main(sys.argv[1:]))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "check", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
+    ) as typed:
+        assert typed.stdout is not None
+        typed.stdout.close()
+        assert typed.stderr is not None
+        assert b"Traceback" not in typed.stderr.read()
+
+
+# The real worker
+
+
+@pytest.mark.slow
+def test_the_whole_path_with_the_real_worker(run: Run, home: Home, file: Path, tmp_path: Path) -> None:
+    settings = ("--set", "epochs=1", "--set", "trains=head", "--set", "max_length=32")
+    code, out, err = run("train", file, *COLUMNS, *settings, "--json")
+    assert code == 0, out + err
+    told = json.loads(out)
+    made = only_run(home)
+    assert told["metrics"]["accuracy"]["value"] == 1.0  # cats and dogs are easy
+    assert set(told["baselines"]) == {"most_frequent", "tfidf", "frozen"}
+    assert isinstance(made.events()[-1], Finished)
+    assert any(isinstance(event, Checked) for event in made.events())
+    assert not made.lease.path.exists()
+    assert run("predict", made.id, file, "-o", tmp_path / "out.csv")[0] == 0
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as readable:
+        rows = list(csv.DictReader(readable))
+    assert sum(row["answer"] == row["category"] for row in rows) == 80
+    code, out, _ = run("evaluate", made.id, file, "--json")
+    assert json.loads(out)["metrics"]["accuracy"]["value"] == 1.0
+    assert run("export", made.id, "-o", tmp_path / "out.zip")[0] == 0
+    assert (tmp_path / "out.zip").stat().st_size > 50_000_000
