@@ -42,7 +42,9 @@ def main() -> int:
         chromium.cache_clear()
         if chromium():
             return 0
-    print("Browser tests need Chromium. Install it (Debian: apt-get install chromium), or set STUDIO_CHROMIUM to its path.")
+    print(
+        "Browser tests need Chromium. Install it (Debian: apt-get install chromium), or set STUDIO_CHROMIUM to its path."
+    )
     return 1
 
 

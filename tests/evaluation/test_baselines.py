@@ -1,4 +1,3 @@
-
 import pytest
 
 from studio.data.example import Example
