@@ -10,19 +10,18 @@ import signal
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from studio import storage
 from studio.errors import StudioError
 from studio.events import Failed, Finished, Paused
 from studio.jobs.briefs import brief
+from studio.jobs.job import Job
 from studio.jobs.last_word import Death, failed, say
 from studio.jobs.launch import LOCAL, Launcher, start_worker
 from studio.jobs.queue import waiting
 from studio.jobs.spare import Spares
 from studio.rundir import Home, RunDir
-from studio.storage import Holder
 
 TICK_S = 0.25
 _SURVEY_S = 2.0
@@ -39,21 +38,6 @@ _LEFT: list[subprocess.Popen[bytes]] = []
 """Workers that go on after their supervisor was closed; held, since Python complains of a child that is forgotten."""
 
 
-@dataclass
-class _Job:
-    """A worker at work, or on its way."""
-
-    run: RunDir
-    process: subprocess.Popen[bytes] | None
-    """None for one that this supervisor did not start but found by its lease."""
-    told: int
-    """Number of the run's last event before the worker began."""
-    asked: float | None = None
-    """Time of the `start` request it answers."""
-    holder: Holder | None = None
-    """Who holds the run's lease; None while the worker is on its way."""
-
-
 class Supervisor:
     """Starts one worker at a time, first come first served. At rest until `start`.
 
@@ -68,7 +52,7 @@ class Supervisor:
         self._launcher = launcher
         self._only = only
         """Start this run alone, and leave all others as they are (`studio train`)."""
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Job] = {}
         self._lease = home.supervisor
         self._is_in_charge = False
         self._due = {"claim": 0.0, "beat": 0.0, "survey": 0.0}
@@ -186,10 +170,10 @@ class Supervisor:
             if holder is None or holder.is_me:
                 continue
             if holder.is_alive:
-                self._jobs[run_id] = _Job(run, None, -1, run.requested("start"), holder)
+                self._jobs[run_id] = Job(run, None, -1, run.requested("start"), holder)
                 self._arrived(self._jobs[run_id])
             else:  # a request that is there now is for the next worker, so it stays
-                self._bury(_Job(run, None, -1, None, holder), Death(None, holder))
+                self._bury(Job(run, None, -1, None, holder), Death(None, holder))
 
     # Watching
 
@@ -200,7 +184,7 @@ class Supervisor:
             except (StudioError, OSError) as error:  # as a full disk; what a dead worker left is found again
                 _log.warning("Run %s cannot be looked after: %s", job.run.id, error)
 
-    def _watch(self, job: _Job) -> None:
+    def _watch(self, job: Job) -> None:
         code = job.process.poll() if job.process is not None else None
         is_wanted = job.run.requested("start") is not None  # read before the lease, which may answer it
         holder = job.run.lease.holder()
@@ -217,12 +201,12 @@ class Supervisor:
         finally:
             del self._jobs[job.run.id]
 
-    def _arrived(self, job: _Job) -> None:
+    def _arrived(self, job: Job) -> None:
         """The worker holds the lease: the request is answered."""
         if job.asked is not None and job.run.requested("start") == job.asked:
             job.run.answer_request("start")
 
-    def _bury(self, job: _Job, death: Death) -> None:
+    def _bury(self, job: Job, death: Death) -> None:
         """A worker is gone: see that its story has an end, and that no old request waits for the next one."""
         run = job.run
         if not run.path.is_dir():
@@ -258,10 +242,10 @@ class Supervisor:
                 run.answer_request("start")
             return
 
-    def _launch(self, run: RunDir) -> _Job:
+    def _launch(self, run: RunDir) -> Job:
         _ = run.config  # a damaged order is refused here, in words
         last = brief(run).last
-        job = _Job(run, None, last.seq if last is not None else 0, run.requested("start"))
+        job = Job(run, None, last.seq if last is not None else 0, run.requested("start"))
         spare = self.spares.take_ready()
         if spare is not None:
             try:
@@ -278,19 +262,11 @@ class Supervisor:
     def _pause_workers(self, timeout_s: float) -> None:
         self._survey()
         for job in self._jobs.values():
-            _ask_to_leave(job)
+            job.ask_to_leave()
         until = time.monotonic() + timeout_s
         while self._jobs and time.monotonic() < until:
             time.sleep(0.05)
             self._watch_all()
-
-
-def _ask_to_leave(job: _Job) -> None:
-    """SIGTERM: save, say so, and leave."""
-    if job.process is not None:
-        job.process.terminate()
-    elif job.holder is not None and job.holder.is_alive and job.holder.is_here:
-        os.kill(job.holder.pid, signal.SIGTERM)
 
 
 def _cannot_start(error: OSError) -> StudioError:

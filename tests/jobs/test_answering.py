@@ -82,7 +82,7 @@ def test_hangs(launcher: FakeLauncher, run: RunDir, monkeypatch: pytest.MonkeyPa
     start = time.monotonic()
     with pytest.raises(StudioError, match="in time"):
         answering.ask(run, "tuned", ["hang"])
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 40
     answering.close()
 
 

@@ -319,7 +319,7 @@ SERVER = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from .conftest import FakeLauncher
+from jobs.conftest import FakeLauncher
 from studio.jobs.supervisor import Supervisor
 from studio.jobs.spare import Spares
 from studio.rundir import Home

@@ -54,4 +54,4 @@ def test_takes_too_long(spares: Spares, make_run: MakeRun) -> None:
     start = time.monotonic()
     with pytest.raises(StudioError, match="longer than"):
         measure(make_run(trial_s=60), spares, timeout_s=1)
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 40

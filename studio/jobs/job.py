@@ -1,0 +1,31 @@
+"""A worker as the supervisor sees it: started by it or found at work."""
+
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+
+from studio.rundir import RunDir
+from studio.storage import Holder
+
+
+@dataclass
+class Job:
+    """A worker at work, or on its way."""
+
+    run: RunDir
+    process: subprocess.Popen[bytes] | None
+    """None for one that this supervisor did not start but found by its lease."""
+    told: int
+    """Number of the run's last event before the worker began."""
+    asked: float | None = None
+    """Time of the `start` request it answers."""
+    holder: Holder | None = None
+    """Who holds the run's lease; None while the worker is on its way."""
+
+    def ask_to_leave(self) -> None:
+        """SIGTERM: save, say so, and leave."""
+        if self.process is not None:
+            self.process.terminate()
+        elif self.holder is not None and self.holder.is_alive and self.holder.is_here:
+            os.kill(self.holder.pid, signal.SIGTERM)
