@@ -100,7 +100,8 @@ def answer_file(model: Classifier, source: Path, column: str, target: Path) -> i
             rows = [row + [""] * (len(header) - len(row)) for row in rows]
             for row, answer in zip(rows, model([row[place] for row in rows]), strict=True):
                 label, share = best(answer)
-                writer.writerow([*map(safe, row), safe(label), f"{share:.4f}"])
+                cells = [safe(cell) for cell in row]  # those beyond the header go last: the answer stays in its column
+                writer.writerow([*cells[: len(header)], safe(label), f"{share:.4f}", *cells[len(header) :]])
             count += len(rows)
             print(f"{count:,} rows answered", end="\r", file=sys.stderr, flush=True)
     print(file=sys.stderr)

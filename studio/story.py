@@ -56,8 +56,8 @@ class Story:
         match event:
             case Step():
                 self.steps.append(event)
-            case Checked():
-                self.checks.append(event)
+            case Checked():  # a check that was told but not saved comes again after a crash
+                self.checks = [*(check for check in self.checks if check.step != event.step), event]
             case Warned():
                 self.warnings.append(event)
             case Saved():

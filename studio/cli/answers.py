@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from studio import storage
@@ -25,13 +27,17 @@ from studio.ui.predictions import as_csv
 def predict(asked: argparse.Namespace) -> int:
     """Every row answered, written beside all its columns."""
     run = find_run(asked.home, asked.run)
+    _check_writable(asked.output)
     table = read(asked.file)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
     parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
     answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
-    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
-    storage.write_file(asked.output, as_csv(table, [said.get(row) for row in table.rows]))
+    said = dict(zip(parsed.places, answers, strict=True))
+    try:
+        storage.write_file(asked.output, as_csv(table, [said.get(place) for place in range(len(table))]))
+    except OSError as error:
+        raise _unwritable(asked.output, error.strerror or "the place cannot be used") from error
     _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
     return 0
@@ -59,6 +65,20 @@ def evaluate(asked: argparse.Namespace) -> int:
     if known:
         complain(f"{counted(known, 'row')} trained on before, among these: the figures flatter the model.")
     return 0
+
+
+def _check_writable(output: Path) -> None:
+    """Before anything is computed. Raises: StudioError."""
+    if not output.parent.is_dir():
+        raise _unwritable(output, f"there is no folder {output.parent}")
+    if output.is_dir():
+        raise _unwritable(output, "it is a folder")
+    if not os.access(output.parent, os.W_OK):
+        raise _unwritable(output, f"the folder {output.parent} is not yours to write to")
+
+
+def _unwritable(output: Path, why: str) -> StudioError:
+    return StudioError(f"The answers cannot be written: {why}", where=str(output), fix="Choose another place with -o.")
 
 
 def _ask(run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example]) -> list[Answer]:

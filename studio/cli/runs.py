@@ -43,7 +43,12 @@ def export(asked: argparse.Namespace) -> int:
 
 def _line(run: RunSummary) -> tuple[str, ...]:
     status = "damaged" if run.damaged else f"queued ({run.place})" if run.place else run.status
-    best = "" if run.value is None else f"{run.metric} {share(run.value)} ({run.part})"
+    best = "" if run.value is None else f"{run.metric} {_value(run.metric, run.value)} ({run.part})"
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
     name = plain(shortened(run.name, 40))
     return run.id, status, name, plain(run.model), best, clock(run.seconds) if run.seconds else "", created
+
+
+def _value(metric: str, value: float) -> str:
+    """A loss is no share of anything."""
+    return f"{value:.3f}" if metric == "loss" else share(value)

@@ -28,6 +28,8 @@ class Parsed:
     examples: list[Example]
     problems: list[Problem]
     notes: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+    """The index in the table of each example's row."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
     targets = table.column(columns[target]) if target in columns else None
     examples: list[Example] = []
     problems: list[Problem] = []
+    places: list[int] = []
     stripped = 0
     for index, row in enumerate(table.rows):
         values = {role: column[index] for role, column in zip(inputs, texts, strict=True)}
@@ -75,8 +78,9 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
             continue
         stripped += example.target is not None and example.target != said
         examples.append(example)
+        places.append(index)
     note = f"Spaces around the {target} were removed in {counted(stripped, 'row')}."
-    return Parsed(examples, problems, (note,) if stripped else ())
+    return Parsed(examples, problems, (note,) if stripped else (), tuple(places))
 
 
 def findings(

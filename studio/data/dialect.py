@@ -81,7 +81,8 @@ def find_dialect(lines: Sequence[str], choice: str = "", *, prefer: str = "") ->
     if rivals:
         note = (
             f"The cells could be separated by {DELIMITERS[best.delimiter]} or by {' or '.join(rivals)}; "
-            f"{DELIMITERS[best.delimiter]} were taken. If the columns look wrong, choose the other."
+            f"{DELIMITERS[best.delimiter]} were taken. If the columns look wrong, save the table again "
+            f"with {DELIMITERS[best.delimiter]} inside texts in quotation marks, as spreadsheet programs do."
         )
         dialect = replace(dialect, notes=(*dialect.notes, note))
     return dialect, skip

@@ -34,7 +34,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
-_SAVE_AS = "Save it as “CSV UTF-8” in your spreadsheet program and upload it again."
+_SAVE_AGAIN = "save it as “CSV UTF-8” in your spreadsheet program and upload it again."
+_SAVE_AS = f"S{_SAVE_AGAIN[1:]}"
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LONG_RUN = re.compile(rb"[\xc0-\xff]{3,}|[\x80-\xff]{4,}")
 _ASCII = bytes(range(128))
@@ -123,7 +124,8 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Decoded:
         ) from error
     if (text := _western(data, high)) is not None:
         note = (
-            "The file is not UTF-8; it was read as Windows-1252 (Western Excel). If letters look wrong, choose another."
+            "The file is not UTF-8; it was read as Windows-1252 (Western Excel). "
+            f"If letters look wrong, {_SAVE_AGAIN}"
         )
         return Decoded(text, "Windows-1252", (note,))
     return _guess(data)
@@ -158,7 +160,7 @@ def _guess(data: bytes) -> Decoded:
     if best is None:
         raise StudioError("The encoding of the file cannot be recognized", fix=_SAVE_AS)
     title = next(title for title, codec in ENCODINGS.items() if _same_codec(codec, best.encoding))
-    note = f"The file is not UTF-8; its encoding was guessed as {title}. If letters look wrong, choose another one."
+    note = f"The file is not UTF-8; its encoding was guessed as {title}. If letters look wrong, {_SAVE_AGAIN}"
     return Decoded(text, title, (note,))
 
 

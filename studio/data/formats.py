@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,21 @@ def read_json_lines(text: str) -> Found:
 def read_json_array(text: str) -> Found:
     """An array of objects; the row number is the line on which an object starts.
 
+    Where several objects share a line, as in minified JSON, all are numbered by their place in the array, from 1.
     Raises: StudioError when the file is no array of objects.
     """
-    return _objects(_elements(text))
+    lines: list[int] = []
+
+    def numbered() -> Iterator[tuple[int, str]]:
+        for ordinal, (line, source) in enumerate(_elements(text), 1):
+            lines.append(line)
+            yield ordinal, source
+
+    found = _objects(numbered())
+    if len(set(lines)) < len(lines):
+        return found
+    problems = [replace(problem, row=lines[problem.row - 1]) for problem in found.problems]
+    return replace(found, rows=[lines[row - 1] for row in found.rows], problems=problems)
 
 
 def _elements(text: str) -> Iterator[tuple[int, str]]:
@@ -93,7 +105,7 @@ def _objects(sources: Iterator[tuple[int, str]]) -> Found:
     if not rows:
         raise StudioError(
             "The file holds no rows: JSON with one object a row is expected",
-            where=f"line {problems[0].row}: {problems[0].what}" if problems else "",
+            where=f"row {problems[0].row}: {problems[0].what}" if problems else "",
             fix='Write one object a line, as {"text": "I was charged twice", "label": "billing"}.',
         )
     names, notes = unique_names(list(columns))

@@ -56,8 +56,8 @@ def assemble(numbers: Sequence[int], records: Sequence[list[str]], header_row: i
         notes.append(f"What stands above the column names (row {numbers[at]}) was left out.")
     if at == 0 and not header_row and _looks_like_data(header, body.kept):
         notes.append(
-            f"Row {numbers[at]} was taken for the column names, but looks like data. If the file has no header row, "
-            "say so, or that row is lost."
+            f"Row {numbers[at]} was taken for the column names, but looks like data. If the file has no names in its "
+            "first row, add a row with names above it and upload it again, or that row is lost."
         )
     cells = pa.table({name: pa.array(columns[i], pa.large_string()) for name, i in zip(names, keep, strict=True)})
     return Columns(

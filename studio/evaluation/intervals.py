@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 RESAMPLES = 2000
 _Z = 1.959964  # the normal distribution's 97.5 % point
 
+_TOGETHER = 250
+"""Resamples computed at once: bounds the memory."""
+
 Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
 
@@ -35,31 +39,50 @@ def macro_f1_interval(truth: Numbers, said: Numbers, labels: int, seed: int) -> 
     """Bootstrap interval of macro-F1; `truth` and `said` are label numbers below `labels`, one a row.
 
     Rows with the same truth and answer are alike, so drawing rows is drawing counts of the few different pairs:
-    one multinomial draw a resample, and a matrix product for all resamples together.
+    a multinomial draw a resample, and a matrix product for many resamples together. Memory is bounded, whatever the
+    number of labels.
     """
+    random = np.random.default_rng(seed)
+    rows = len(truth)
     pairs, counts = np.unique(truth * labels + said, return_counts=True)
-    pairs, weights = _with_pseudo_rows(pairs, counts, labels)
-    drawn = np.random.default_rng(seed).multinomial(len(truth), weights / weights.sum(), size=RESAMPLES)
     of_truth, of_said = np.divmod(pairs, labels)
     is_truth, is_said = np.eye(labels)[of_truth], np.eye(labels)[of_said]
-    hits = drawn @ (is_truth * (of_truth == of_said)[:, None])
-    both = drawn @ (is_truth + is_said)
-    occurs = both > 0
-    f1 = np.divide(2 * hits, both, out=np.zeros_like(both), where=occurs).sum(1) / occurs.sum(1)
-    return percentiles(f1)
+    is_hit, is_either = is_truth * (of_truth == of_said)[:, None], is_truth + is_said
+    values = []
+    for start in range(0, RESAMPLES, _TOGETHER):
+        some = min(_TOGETHER, RESAMPLES - start)
+        # How many of a resample's rows are real ones, right pseudo-rows, wrong pseudo-rows.
+        kinds = random.multinomial(rows, np.array([rows, _Z**2 / 2, _Z**2 / 2]) / (rows + _Z**2), size=some)
+        drawn = random.multinomial(kinds[:, 0], counts / rows)
+        hits, both = drawn @ is_hit, drawn @ is_either
+        _add_pseudo_rows(
+            hits, both, kinds, np.bincount(truth, minlength=labels), np.bincount(said, minlength=labels), random
+        )
+        occurs = both > 0
+        values.append(np.divide(2 * hits, both, out=np.zeros_like(both), where=occurs).sum(1) / occurs.sum(1))
+    return percentiles(np.concatenate(values))
 
 
-def _with_pseudo_rows(pairs: Numbers, counts: Numbers, labels: int) -> tuple[Numbers, NDArray[np.float64]]:
-    """The pairs and their weights, with z²/2 right and z²/2 wrong pseudo-rows; wrong ones spread by how often
-    each label is right and how often it is said."""
-    weights = np.zeros((labels, labels))
-    weights.ravel()[pairs] = counts
-    support, said = weights.sum(1), weights.sum(0)
-    wrong = np.outer(support, said + 1 / labels)
-    np.fill_diagonal(wrong, 0.0)
-    weights += _Z**2 / 2 * (np.diag(support) / support.sum() + wrong / max(wrong.sum(), 1e-12))
-    kept = np.flatnonzero(weights)
-    return kept, weights.ravel()[kept]
+def _add_pseudo_rows(
+    hits: Floats, both: Floats, kinds: Numbers, support: Numbers, said: Numbers, random: np.random.Generator
+) -> None:
+    """Add each resample's pseudo-rows to its sums, (resamples, labels): right ones by how often a label is right,
+    wrong ones by how often each label is right and how often it is said."""
+    labels = len(support)
+    right = np.repeat(np.arange(len(kinds)), kinds[:, 1])
+    label = random.choice(labels, len(right), p=support / support.sum())
+    np.add.at(hits, (right, label), 1)
+    np.add.at(both, (right, label), 2)
+    if labels < 2:
+        return
+    wrong = np.repeat(np.arange(len(kinds)), kinds[:, 2])
+    while len(wrong):  # pairs that happen to be right are drawn again
+        is_right = random.choice(labels, len(wrong), p=support / support.sum())
+        is_said = random.choice(labels, len(wrong), p=(said + 1 / labels) / (said.sum() + 1))
+        differ = is_right != is_said
+        np.add.at(both, (wrong[differ], is_right[differ]), 1)
+        np.add.at(both, (wrong[differ], is_said[differ]), 1)
+        wrong = wrong[~differ]
 
 
 def bootstrap(score: Callable[[Numbers], float], rows: int, seed: int) -> Interval:

@@ -3,6 +3,11 @@
 A `StudioError` becomes a message on the page with its own words; anything else is our bug: it is logged with an id,
 and the page shows that id. Everything bound here is a public endpoint of the server, and what arrives is a
 stranger's word: a handler checks its inputs.
+
+A handler that takes long must not write the session it was given: people go on clicking meanwhile, and what they did
+would be undone. Such a row says in `keep` what of its session counts. Its results wait in a `gr.State`, and a quick
+row puts them on the page: all components as they were returned, and the session as it is at that moment, with those
+parts put in.
 """
 
 import functools
@@ -10,7 +15,7 @@ import inspect
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -21,6 +26,7 @@ from studio.ui.session import Session
 from studio.ui.studio import Studio
 
 _log = logging.getLogger(__name__)
+Keep = Callable[[Studio, Session, Session], Session]
 _NOT_DONE, _OUR_BUG = "That did not work", "Something is wrong in the studio"
 
 
@@ -37,6 +43,8 @@ class Row:
     """`hidden`, `minimal` or `full` (see gradio)."""
     options: dict[str, Any] = field(default_factory=dict)
     """More of gradio's options: `js`, `trigger_mode`, `show_progress_on` …"""
+    keep: Keep | None = None
+    """For a handler that takes long: `keep(studio, found, now)` puts what it found into the session of now."""
     then: "tuple[Row, ...]" = ()
     """Rows that follow when the handler has returned without an error; their trigger is None."""
 
@@ -49,13 +57,32 @@ def bind_row(studio: Studio, row: Row, trigger: Any) -> None:
         "api_visibility": "private",
         **row.options,
     }
-    handler = shown(studio, row.handler)
+    handler, writes, followers = shown(studio, row.handler), list(row.writes), row.then
+    if row.keep is not None:
+        results = gr.State()
+        delivered = Row(None, _delivery(row.keep), [writes[0], results], writes, then=row.then)
+        writes, followers = [results], (delivered,)
     if isinstance(trigger, list):
-        bound = gr.on(trigger, handler, list(row.reads), list(row.writes), **options)
+        bound = gr.on(trigger, handler, list(row.reads), writes, **options)
     else:
-        bound = trigger(handler, list(row.reads), list(row.writes), **options)
-    for follower in row.then:
+        bound = trigger(handler, list(row.reads), writes, **options)
+    for follower in followers:
         bind_row(studio, follower, bound.success)
+
+
+def only(*names: str) -> Keep:
+    """A `keep` that takes over these fields."""
+    return lambda studio, found, now: replace(now, **{name: getattr(found, name) for name in names})
+
+
+def _delivery(keep: Keep) -> Callable[..., Any]:
+    """The quick row after a slow one: its results (a session first) on the page of now."""
+
+    def deliver(studio: Studio, session: Session, results: Sequence[Any]) -> tuple[Any, ...]:
+        found, *others = results
+        return keep(studio, Session.parse(found), session), *others
+
+    return deliver
 
 
 def shown(studio: Studio, handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -152,7 +152,8 @@ class Watch:
             case Step():
                 self._points.add(event.step, event.loss, order)
             case Checked():
-                self._checks.append((order, event))
+                others = [(number, check) for number, check in self._checks if check.step != event.step]
+                self._checks = [*others, (order, event)]
             case Started():
                 self._points.span = max(4.0, event.total_steps / 120)
                 if self._story.resumed > self._life:  # steps that a crash lost are told again: viewers start over

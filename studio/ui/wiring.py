@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from studio.ui import navigation
-from studio.ui.binding import Row, bind_row
+from studio.ui import drafts, navigation
+from studio.ui.binding import Row, bind_row, only
 from studio.ui.session import Session
 from studio.ui.steps import data, export, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
@@ -83,20 +83,24 @@ def _page_rows(page: "Page") -> list[Row]:
 # ------------------------------------------------------------------ 1 data
 
 
+_COLUMNS = ("task", "columns", "is_ready", "settings")
+_TABLE = ("table", "test_table", "name", *_COLUMNS)
+
+
 def _data_rows(page: "Page") -> list[Row]:
     step = page.data
     reads, writes = [page.session], [page.session, *step.view]
-    menus = [step.task, *step.menus]
+    menus, test = [step.task, *step.menus], [page.session, step.test_upload]
     changed = [menu.input for menu in menus]
+    shown, shown_test = _on(step.message), _on(step.test_note)
+    table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
     return [
-        Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", _on(step.message)),
-        Row(step.examples.choose, data.take_example, reads, writes, "minimal", _on(step.message)),
+        Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", shown, keep=table),
+        Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table),
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
-        Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}),
-        Row(
-            step.test_upload.upload, data.take_test, [*reads, step.test_upload], writes, "minimal", _on(step.test_note)
-        ),
-        Row(step.test_upload.clear, data.take_test, [*reads, step.test_upload], writes),
+        Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
+        Row(step.test_upload.upload, data.take_test, test, writes, "minimal", shown_test, keep=tested),
+        Row(step.test_upload.clear, data.take_test, test, writes, keep=tested),
         Row(step.go_on.click, navigation.to_model, reads, [page.tabs]),
         Row(page.tab["data"].select, data.show, reads, step.view),
     ]
@@ -127,6 +131,7 @@ def _settings_rows(page: "Page") -> list[Row]:
     form = [page.session, step.name, *step.widgets]  # all of it, so that a click right after a key press misses nothing
     changed = Row(typed, settings.change, [*reads, *step.widgets], [page.session, step.reasons, step.plan])
     measured = Row(None, settings.measure_now, form, [page.session, step.measured], options={"preprocess": False})
+    measured = replace(measured, keep=drafts.keep)
     return [
         Row(page.tab["settings"].select, settings.show, reads, step.view),
         Row(step.effort.choose, settings.choose_effort, reads, without_effort),

@@ -14,6 +14,7 @@ from studio.errors import StudioError
 from studio.events import Failed, Finished, Paused
 from studio.rundir import RunDir
 from studio.worker.reporter import Leave, Reporter
+from studio.worker.trouble import trouble
 
 _NICE = 10
 FINISHED_OR_PAUSED, FAILED, TAKEN = 0, 1, 3
@@ -55,11 +56,9 @@ def _train(run: RunDir, reporter: Reporter) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - the worker's log
         reporter.say(_failed(run, reporter, error))
         return FAILED
-    except Exception:  # noqa: BLE001 - the border: whatever else is our bug, and is told as such
+    except Exception as error:  # noqa: BLE001 - the border: whatever else is our bug, and is told as such
         traceback.print_exc()
-        fix = "The traceback is in worker.log, in the run's folder. Please report it; the run can be tried again."
-        bug = StudioError("This is a bug of the studio", where=f"run {run.id}, step {reporter.story.step}", fix=fix)
-        reporter.say(_failed(run, reporter, bug))
+        reporter.say(_failed(run, reporter, trouble(error, f"run {run.id}, step {reporter.story.step}")))
         return FAILED
     return FINISHED_OR_PAUSED
 

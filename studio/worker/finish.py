@@ -87,10 +87,9 @@ def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any
 
 def notes(job: Job, reporter: Reporter) -> list[str]:
     """What people should know when they read the report."""
-    cut = sum(1 for length in job.train.lengths if length >= job.kit.setup.max_length)
     said = [warning.text for warning in reporter.story.warnings]
-    if cut:
+    if job.cut:
         said.append(
-            f"{cut:,} training texts reach the limit of {job.kit.setup.max_length} tokens; longer ones were cut off there."
+            f"{job.cut:,} training texts reach the limit of {job.kit.setup.max_length} tokens; longer ones were cut off there."
         )
     return said

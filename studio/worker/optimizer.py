@@ -54,7 +54,7 @@ def trained(model: nn.Module) -> dict[str, nn.Parameter]:
 
 def make_optimizer(model: Wearing, config: RunConfig) -> torch.optim.AdamW:
     """AdamW with one group for each peak rate and decay. A group's `peak` is its learning rate after the warm-up."""
-    layers = 1 + max((_layer_of(name) for name, _ in model.backbone.named_parameters()), default=-1)
+    layers = 1 + max((_layer_of(name) for name, _ in model.named_parameters()), default=-1)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, weight in trained(model).items():
         decay = 0.0 if _NO_DECAY.search(name) or weight.ndim < 2 else config.optimizer.weight_decay
@@ -97,7 +97,7 @@ def _peak(name: str, layers: int, config: RunConfig) -> float:
 
 
 def _layer_of(name: str) -> int:
-    found = _LAYER.search(name)
+    found = _LAYER.search(f".{name}")
     return int(found.group(1)) if found else -1
 
 

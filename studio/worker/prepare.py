@@ -44,6 +44,8 @@ class Job:
     probe: Probe
     watch: str
     watch_mode: Literal["max", "min"]
+    cut: int
+    """Training texts that reach the length limit."""
 
 
 def prepare(run: RunDir, say: Prepare) -> Job:
@@ -74,7 +76,8 @@ def prepare(run: RunDir, say: Prepare) -> Job:
     if config.method.trains == "head" and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
-    return Job(run, config, kit, folder, examples, train, validation, model, probe, watch, watch_mode)
+    cut = int((rows.lengths >= setup.max_length).sum())
+    return Job(run, config, kit, folder, examples, train, validation, model, probe, watch, watch_mode, cut)
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:

@@ -66,3 +66,17 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says(rows, accuracy)
 
 def test_percentiles_are_the_middle_95_percent():
     assert percentiles(np.arange(1001.0)) == pytest.approx((25, 975))
+
+
+def test_hundreds_of_labels_take_little_memory():
+    import tracemalloc
+
+    random = np.random.default_rng(1)
+    truth = random.integers(0, 500, 2000)
+    said = np.where(random.random(2000) < 0.9, truth, random.integers(0, 500, 2000))
+    tracemalloc.start()
+    low, high = macro_f1_interval(truth, said, 500, seed=1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0.8 < low < high < 0.95
+    assert peak < 200e6

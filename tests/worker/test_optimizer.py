@@ -83,3 +83,22 @@ def test_adapters_train_little_and_merge_without_a_trace(model):
     assert set(dict(model.backbone.named_parameters())) == names
     after = model(input_ids=ids, attention_mask=torch.ones_like(ids))
     torch.testing.assert_close(before, after, atol=1e-5, rtol=1e-5)
+
+
+def test_layers_are_found_where_the_base_model_has_no_encoder_around_them():
+    """ModernBERT names its layers `layers.0…` at the top; no rate may exceed the peak there either."""
+    from transformers import ModernBertConfig, ModernBertModel
+
+    sizes = {"hidden_size": 32, "intermediate_size": 48, "num_attention_heads": 2, "num_hidden_layers": 3}
+    backbone = ModernBertModel(ModernBertConfig(vocab_size=50, pad_token_id=0, bos_token_id=1, eos_token_id=2, **sizes))
+    modern = Wearing(backbone, SequenceHead(32, FACTS))
+    wanted = config(layer_decay=0.8, learning_rate=1e-4, head_factor=1, freeze_embeddings="false")
+    freeze(modern, wanted)
+    peak = {
+        id(weight): group["peak"] for group in make_optimizer(modern, wanted).param_groups for weight in group["params"]
+    }
+    rates = {name: peak[id(weight)] for name, weight in trained(modern).items()}
+    assert max(rates.values()) == pytest.approx(1e-4)
+    assert rates["backbone.layers.2.attn.Wqkv.weight"] == pytest.approx(1e-4)
+    assert rates["backbone.layers.0.attn.Wqkv.weight"] == pytest.approx(1e-4 * 0.8**2)
+    assert rates["backbone.embeddings.tok_embeddings.weight"] == pytest.approx(1e-4 * 0.8**3)

@@ -154,7 +154,7 @@ def measuring(studio: Studio, session: Session) -> Markup:
 def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Markup]:
     """A short measured trial of this very order, in a worker of its own."""
     try:
-        session, run = _drafted(studio, _filled(studio, session, name, widgets))
+        session, run = drafts.draft(studio, _filled(studio, session, name, widgets))
         return session, _measured(measure(run, studio.spares))
     except StudioError as error:
         return session, error_card(error)
@@ -162,7 +162,7 @@ def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> t
 
 def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any, Any]:
     """Write the run folder, put it into the queue, and show it."""
-    session, run = _drafted(studio, _filled(studio, session, name, widgets))
+    session, run = drafts.draft(studio, _filled(studio, session, name, widgets))
     actions.start(run)
     session = replace(session, run=run.id, draft="", draft_order="", name="")
     return session, gr.Tab(interactive=True), navigation.jump("train")  # opened here: not a round trip later
@@ -172,31 +172,6 @@ def _filled(studio: Studio, session: Session, name: str, widgets: Sequence[Any])
     """The session with what stands in the form now. Raises: StudioError for an impossible value."""
     suggested = order.plan(studio, replace(session, settings={}))
     return replace(session, name=str(name or "")[:200], settings=order.by_hand(suggested, widgets))
-
-
-def _drafted(studio: Studio, session: Session) -> tuple[Session, RunDir]:
-    """The run of this form, not started: the one that was measured if nothing changed since, else a new one."""
-    config = order.config(studio, session)
-    model_folder(config.model, studio.home)  # says what to do when the model is not here
-    wanted = order.fingerprint(config, session)
-    draft = _untouched(studio, session.draft)
-    if draft is not None and wanted == session.draft_order:
-        return session, draft
-    if draft is not None:
-        delete_run(studio.home, draft.id)
-    table = uploads.read(studio.home, session.table, studio.limits)
-    test = uploads.read(studio.home, session.test_table, studio.limits) if session.test_table else None
-    run = create_run(studio.home, table, config, test_table=test)
-    return replace(session, draft=run.id, draft_order=wanted), run
-
-
-def _untouched(studio: Studio, run_id: str) -> RunDir | None:
-    """The run of that id if it was never started; the id is a stranger's word, and what was started must not be lost."""
-    try:
-        run = studio.home.run(run_id)
-        return run if Story.of(run.events()).status(run) == "draft" else None
-    except StudioError:
-        return None
 
 
 # ------------------------------------------------------------------ pieces
