@@ -66,7 +66,7 @@ function tabulate(checks) {
   const body = find('.lv-table tbody');
   for (const [step, loss, value, best, epoch] of checks) {
     const row = document.createElement('tr');
-    row.append(...[step ? thousands(step) : 'untuned', epoch.toFixed(1), loss.toFixed(3), value === null ? '–' : `${(100 * value).toFixed(1)} %`, best ? 'yes' : ''].map(text => make('td', text)));
+    row.append(...[step ? thousands(step) : 'untuned', epoch.toFixed(1), lossText(loss), value === null ? '–' : `${(100 * value).toFixed(1)} %`, best ? 'yes' : ''].map(text => make('td', text)));
     body.append(row);
   }
 }
@@ -92,8 +92,8 @@ function take(reply) {
 
 function describe() {
   const last = state.smooth.y.at(-1), check = state.checks.at(-1);
-  const training = last === undefined ? '' : ` Training loss ${last.toFixed(3)} at step ${thousands(state.last)}.`;
-  const validation = check ? ` Validation loss ${check[1].toFixed(3)} at step ${thousands(check[0])}.` : '';
+  const training = last === undefined ? '' : ` Training loss ${lossText(last)} at step ${thousands(state.last)}.`;
+  const validation = check ? ` Validation loss ${lossText(check[1])} at step ${thousands(check[0])}.` : '';
   const best = state.best.length ? ` Best version at step ${thousands(state.best[0])}.` : '';
   find('.lv-loss').setAttribute('aria-label', `Loss curves.${training}${validation}${best}`);
   find('.lv-metric').setAttribute('aria-label', `${state.axis.title || 'Metric'} at each check.${check && check[2] !== null ? ` Last ${(100 * check[2]).toFixed(1)} percent.` : ''}${best}`);
@@ -116,7 +116,7 @@ find('.lv-loss').addEventListener('keydown', event => {
   const stride = Math.max(1, Math.round(count / 60));
   reading = Math.min(count - 1, Math.max(0, (reading ?? (move > 0 ? -stride : count - 1 + stride)) + move * stride));
   figures.loss.hover([{curveNumber: 1, pointNumber: reading}]);
-  put(find('.lv-heard'), `Step ${thousands(state.smooth.x[reading])}: training loss ${state.smooth.y[reading].toFixed(3)}`);
+  put(find('.lv-heard'), `Step ${thousands(state.smooth.x[reading])}: training loss ${lossText(state.smooth.y[reading])}`);
 });
 
 // ---------------------------------------------------------------- the loop: asks, waits as told, backs off, rests when unseen

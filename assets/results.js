@@ -54,12 +54,23 @@ element.addEventListener('change', (event) => {
   settle();
 });
 
+// ---- a table wider than its frame: told, and its edge fades while more is to come
+function edge(frame) {
+  const over = frame.scrollWidth - frame.clientWidth;
+  frame.toggleAttribute('data-wide', over > 1);
+  frame.toggleAttribute('data-cut', Math.abs(frame.scrollLeft) < over - 1);
+}
+const frames = new ResizeObserver((entries) => { for (const entry of entries) edge(entry.target); });
+element.addEventListener('scroll', (event) => { if (event.target.matches('.rs-scroll')) edge(event.target); }, true);
+
 // ---- after the server drew anew
 function settle() {
   const boxes = all('input[data-choose]');
   for (const run of chosen.slice()) if (!boxes.some((box) => box.dataset.choose === run)) chosen.splice(chosen.indexOf(run), 1);
   for (const box of boxes) box.checked = chosen.includes(box.dataset.choose);
   for (const button of all('button[data-needs]')) button.disabled = chosen.length !== Number(button.dataset.needs);
+  frames.disconnect();
+  for (const each of all('.rs-scroll')) frames.observe(each);
   const start = element.querySelector('a[data-start]');
   if (start && start.dataset.start !== started) { started = start.dataset.start; start.click(); }
   const focus = element.querySelector('[data-focus]');

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from studio import storage
 from studio.config import RunConfig
@@ -195,7 +195,3 @@ class RunDir:
     def answer_request(self, what: Request) -> bool:
         """Take the request away; False when there was none."""
         return storage.remove_file(self.path / what)
-
-    def write_facts(self, facts: dict[str, Any]) -> None:
-        """Keep what was counted when the data was frozen."""
-        storage.write_json(self.facts, facts)

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from studio.cli import main
-from studio.config import RunConfig
+from studio.config import RunConfig, Source
 from studio.events import Checked, Finished, Paused
 from studio.jobs.launch import Local
 from studio.jobs.runs import list_runs
@@ -158,6 +159,18 @@ def test_check_json(run: Run, file: Path) -> None:
     assert told["roles"] == {"text": "message", "label": "category"}
 
 
+def test_how_a_file_is_read_can_be_typed(run: Run, tmp_path: Path) -> None:
+    rows = "".join(f"Größe; Nummer {n}\t{'ab'[n % 2]}\n" for n in range(20))
+    (tmp_path / "odd.csv").write_bytes(rows.encode("mac-roman"))
+    reading = ("--encoding", "Mac Roman", "--delimiter", "tab", "--header-row", "-1")
+    code, out, err = run("check", tmp_path / "odd.csv", *reading, "--text", "Column 1", "--label", "Column 2", "--json")
+    assert code == 0, out + err
+    told = json.loads(out)
+    assert told["reading"].startswith("Read as TSV: Mac Roman, separated by tabs")
+    assert (told["rows"], told["labels"]) == (20, {"a": 10, "b": 10})
+    assert "There is no encoding named 'Klingon'" in run("check", tmp_path / "odd.csv", "--encoding", "Klingon")[2]
+
+
 def test_check_of_what_cannot_be_trained(run: Run, tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text("text,label\n" + "".join(f"text {n},same\n" for n in range(20)))
     code, out, _ = run("check", tmp_path / "one.csv", "--text", "text", "--label", "label")
@@ -271,6 +284,27 @@ def test_typed_columns_and_settings_win_over_the_file(
     assert (made.optimizer.epochs, made.early_stopping.patience) == (2, 9)
 
 
+def test_settings_of_other_rows_are_told(
+    run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path
+) -> None:
+    fake(steps=1)
+    source = Source(file="first.csv", sha256="ab" * 32, test_file="my test.csv")
+    order = tmp_path / "train.json"
+    order.write_text(RunConfig(source=source).model_dump_json())
+    code, _, err = run("train", file, *COLUMNS, "--config", order)
+    assert code == 1
+    assert "--test 'my test.csv'" in err
+    assert home.run_ids() == []
+    (tmp_path / "my test.csv").write_text("message,category\n" + "a new cat,cat\na new dog,dog\n" * 4)
+    code, _, err = run("train", file, *COLUMNS, "--config", order, "--test", tmp_path / "my test.csv")
+    assert code == 0
+    assert "animals.csv is not the file that the settings were made with (first.csv)" in err
+    order.write_bytes((only_run(home).path / "config.json").read_bytes())
+    code, _, err = run("train", file, "--config", order, "--test", tmp_path / "my test.csv")
+    assert code == 0
+    assert "is not the file" not in err
+
+
 def test_effort_and_test_file(run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path) -> None:
     fake(steps=1)
     (tmp_path / "test.csv").write_text(
@@ -300,12 +334,12 @@ def test_a_server_that_is_in_charge_does_it(run: Run, fake: Callable[..., None],
     fake(steps=5)
     server = Supervisor(home)
     server.start()
-    while not server.is_in_charge:
+    while not server._is_in_charge:
         time.sleep(0.05)
     code, out, _ = run("train", file, *COLUMNS, "--json")
     assert code == 0
     assert json.loads(out)["best_step"] == 5
-    assert server.is_in_charge
+    assert server._is_in_charge
     server.close()
 
 
@@ -383,6 +417,34 @@ def test_predict_untuned_and_another_column(run: Run, finished: RunDir, tmp_path
     assert "hello,long,0.5" in (tmp_path / "out.csv").read_text("utf-8-sig")
 
 
+def test_predict_of_json_on_one_line(run: Run, finished: RunDir, tmp_path: Path) -> None:
+    texts = ["x" * 95, "", "y", "z" * 99]
+    (tmp_path / "new.json").write_text(json.dumps([{"message": text} for text in texts]))
+    assert run("predict", finished.id, tmp_path / "new.json", "-o", tmp_path / "out.csv")[0] == 0
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as readable:
+        rows = list(csv.DictReader(readable))
+    assert [(row["message"], row["answer"]) for row in rows] == list(
+        zip(texts, ["long", "", "short", "long"], strict=True)
+    )
+
+
+def test_predict_to_where_nothing_can_be_written(
+    run: Run, finished: RunDir, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.storage.write_file", full)
+        code, _, err = run("predict", finished.id, file, "-o", tmp_path / "out.csv")
+    assert (code, err.splitlines()[-1].partition(":")[0]) == (1, "The answers cannot be written")
+    monkeypatch.setattr("studio.cli.answers._ask", lambda *_: pytest.fail("asked before the place was checked"))
+    for place in (tmp_path / "missing" / "out.csv", tmp_path):
+        code, _, err = run("predict", finished.id, file, "-o", place)
+        assert code == 1
+        assert "The answers cannot be written" in err
+
+
 def test_evaluate(run: Run, finished: RunDir, tmp_path: Path) -> None:
     rows = [f"{'x' * 95},long", f"{'y' * 99},long", "z,short", "zz,long", ",long", "only a short one,long"]
     (tmp_path / "new.csv").write_text("\n".join(["message,category", *rows]))
@@ -428,6 +490,15 @@ def test_runs_are_listed(run: Run, finished: RunDir, home: Home) -> None:
     assert [each["id"] for each in listed] == [finished.id]
     assert "damaged" in run("runs")[1]
     assert len(list_runs(home)) == 1
+
+
+def test_a_watched_loss_is_no_percentage(
+    run: Run, monkeypatch: pytest.MonkeyPatch, finished: RunDir, home: Home
+) -> None:
+    (listed,) = list_runs(home)
+    listed = replace(listed, metric="loss", value=0.35, part="validation")
+    monkeypatch.setattr("studio.cli.runs.list_runs", lambda home: [listed])
+    assert "loss 0.350 (validation)" in run("runs")[1]
 
 
 def test_an_ambiguous_id(run: Run, home: Home, file: Path, tmp_path: Path) -> None:

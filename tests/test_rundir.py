@@ -107,9 +107,3 @@ def test_events_are_those_of_whole_lines(tmp_path: Path) -> None:
     event = Preparing(seq=1, time=2.0, what="x")
     storage.write_file(run.events_file, to_line(event) + b'{"seq": 2, "kind": "prep')
     assert run.events() == [event]
-
-
-def test_facts_are_kept(tmp_path: Path) -> None:
-    run = RunDir(tmp_path)
-    run.write_facts({"rows": 3})
-    assert run.facts.read_text() == '{\n "rows": 3\n}'

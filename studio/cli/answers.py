@@ -28,7 +28,7 @@ def predict(asked: argparse.Namespace) -> int:
     """Every row answered, written beside all its columns."""
     run = find_run(asked.home, asked.run)
     _check_writable(asked.output)
-    table = read(asked.file)
+    table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
     parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
@@ -46,7 +46,7 @@ def predict(asked: argparse.Namespace) -> int:
 def evaluate(asked: argparse.Namespace) -> int:
     """The run's metrics on a labeled table, with intervals, and how many of its rows the model knows from training."""
     run = find_run(asked.home, asked.run)
-    table = read(asked.file)
+    table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=True)
     parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)

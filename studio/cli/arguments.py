@@ -135,8 +135,27 @@ def _columns(parser: argparse.ArgumentParser, with_task: bool = True) -> None:
         "--column", action="append", default=[], type=_pair, metavar="ROLE=COLUMN", dest="columns",
         help="column of any other role; may be repeated",
     )  # fmt: skip
+    _reading(parser)
     if with_task:
         parser.add_argument("--task", metavar="NAME", help="what to learn (default: guessed from the columns)")
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    """Over the guesses of `data.read`; for every table of the command."""
+    guessed = "(default: guessed)"
+    parser.add_argument("--encoding", default="", metavar="NAME", help=f"as UTF-8 or Windows-1252 {guessed}")
+    parser.add_argument(
+        "--delimiter", default="", type=_delimiter, metavar="CHARACTER",
+        help=f"what separates the cells, or the word tab {guessed}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--header-row", default=0, type=int, metavar="ROW", help="row with the column names, -1 for none (0: guessed)"
+    )
+    parser.add_argument("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: first with content)")
+
+
+def _delimiter(text: str) -> str:
+    return "\t" if text in ("tab", "\\t") else text
 
 
 def _home(text: str) -> Home:

@@ -17,7 +17,7 @@ _MOST = 20
 
 def check(asked: argparse.Namespace) -> int:
     """0 when the table can be trained on, else 1."""
-    table = read(asked.file)
+    table = read(asked.file, asked)
     task, columns, guess = task_and_columns(asked, table)
     parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
     found = findings(

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from studio.cli.terminal import complain
-from studio.data.read import Limits, read_table
+from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.rundir import Home, RunDir
@@ -17,11 +17,12 @@ _LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000)
 """Looser than the page's: whoever types a path owns the machine."""
 
 
-def read(path: Path) -> Table:
-    """The table of that file. Raises: StudioError."""
+def read(path: Path, asked: argparse.Namespace) -> Table:
+    """The table of that file, read as typed. Raises: StudioError."""
     if not path.is_file():
         raise StudioError("There is no such file", where=str(path), fix="Check the path.")
-    return read_table(path, path.name, limits=_LIMITS)
+    choices = Choices(asked.encoding, asked.delimiter, asked.header_row, asked.sheet)
+    return read_table(path, path.name, limits=_LIMITS, choices=choices)
 
 
 def find_run(home: Home, text: str) -> RunDir:

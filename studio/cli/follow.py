@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from studio import figures
 from studio.cli.terminal import Bar, clock
 from studio.errors import StudioError
 from studio.events import Checked, Event, Failed, Finished, Warned
@@ -89,7 +90,7 @@ def _state(told: Story) -> tuple[float | None, str]:
             (told.preparing.done, f"{told.preparing.what} …") if told.preparing is not None else (None, "Preparing …")
         )
     parts = [f"epoch {newest.epoch:.1f}/{started.epochs}", f"step {newest.step}/{started.total_steps}"]
-    parts.append(f"loss {newest.loss:.3f}")
+    parts.append(f"loss {figures.loss(newest.loss)}")
     if told.best is not None:
         parts.append(f"best {started.watch} {told.best.best_value:.3f}")
     if newest.tokens_per_s:
@@ -104,7 +105,7 @@ def _note(event: Event, bar: Bar) -> None:
         case Checked():
             values = " · ".join(f"{name} {value:.3f}" for name, value in event.metrics.items())
             mark = " (best so far)" if event.is_best else ""
-            bar.note(f"Step {event.step}: validation loss {event.loss:.3f} · {values}{mark}")
+            bar.note(f"Step {event.step}: validation loss {figures.loss(event.loss)} · {values}{mark}")
         case Warned():
             bar.note(f"Note: {event.text}")
 

@@ -5,7 +5,7 @@ import json
 import time
 from dataclasses import asdict
 
-from studio import storage
+from studio import figures, storage
 from studio.cli.columns import find_run
 from studio.cli.terminal import clock, complain, plain, say, share, table
 from studio.data.phrases import shortened
@@ -51,4 +51,4 @@ def _line(run: RunSummary) -> tuple[str, ...]:
 
 def _value(metric: str, value: float) -> str:
     """A loss is no share of anything."""
-    return f"{value:.3f}" if metric == "loss" else share(value)
+    return figures.loss(value) if metric == "loss" else share(value)

@@ -2,13 +2,14 @@
 
 import argparse
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 from studio.cli.columns import find_run, read, task_and_columns
 from studio.cli.follow import follow
-from studio.cli.terminal import Bar, complain, say, share
-from studio.config import Model, RunConfig
+from studio.cli.terminal import Bar, complain, plain, say, share
+from studio.config import Model, RunConfig, Source
 from studio.data.check import parse_rows
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -29,8 +30,8 @@ from studio.rundir import Home, RunDir
 def train(asked: argparse.Namespace) -> int:
     """Make the run, start it, follow it."""
     home: Home = asked.home.prepare()
-    table = read(asked.file)
-    test = read(asked.test) if asked.test else None
+    table = read(asked.file, asked)
+    test = read(asked.test, asked) if asked.test else None
     config = order(asked, home, table)
     _fetch(config.model, home, quiet=asked.json)
     run = create_run(home, table, config, test)
@@ -53,6 +54,8 @@ def resume(asked: argparse.Namespace) -> int:
 def order(asked: argparse.Namespace, home: Home, table: Table) -> RunConfig:
     """The whole order: `--config` or the suggestions for this data, then what was typed. Raises: StudioError."""
     given = _given(asked.config) if asked.config else None
+    if given is not None:
+        _compare_source(given.source, asked, table)
     known = {role: column for role, column in given.columns.items() if column in table.columns} if given else {}
     task, columns, _ = task_and_columns(asked, table, given.task if given is not None else "", known)
     model = _model(asked.model) if asked.model else given.model if given is not None else Model()
@@ -82,6 +85,19 @@ def _given(path: Path) -> RunConfig:
         raise StudioError(
             f"The settings cannot be read: {error.strerror}", where=str(path), fix="Check the path."
         ) from error
+
+
+def _compare_source(source: Source, asked: argparse.Namespace, table: Table) -> None:
+    """Settings given to other rows train another model: that is said. Raises: StudioError when the test file is missing."""
+    if source.test_file and not asked.test:
+        raise StudioError(
+            f"The settings are of a run with a separate test file, {source.test_file!r}",
+            where=str(asked.config),
+            fix=f"Give that file with --test {shlex.quote(source.test_file)}, or empty test_file in the settings.",
+        )
+    if source.sha256 and source.sha256 != table.sha256:
+        made = f" ({source.file})" if source.file else ""
+        complain(plain(f"{table.name} is not the file that the settings were made with{made}: expect another model."))
 
 
 def _model(name: str) -> Model:

@@ -47,9 +47,10 @@ class Finding:
 def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], target: str, parse: Parse) -> Parsed:
     """Every row as an example of a task. `columns` maps role → column; without the target's role, examples ask.
 
-    Only spaces around labels are taken away. Raises: StudioError when an input role has no column.
+    Only spaces around labels are taken away. Raises: StudioError when an input role has no column, or two share one.
     """
-    for role in (*inputs, *([target] if target in columns else [])):
+    roles = (*inputs, *([target] if target in columns else []))
+    for role in roles:
         if columns.get(role) not in table.columns:
             raise StudioError(
                 f"The column for '{role}' is not chosen"
@@ -58,6 +59,7 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
                 where="Columns",
                 fix=f"Pick one of: {', '.join(shortened(name, 40) for name in table.columns[:20])}.",
             )
+    _tell_apart(table, columns, roles)
     texts = [table.column(columns[role]) for role in inputs]
     targets = table.column(columns[target]) if target in columns else None
     examples: list[Example] = []
@@ -81,6 +83,22 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
         places.append(index)
     note = f"Spaces around the {target} were removed in {counted(stripped, 'row')}."
     return Parsed(examples, problems, (note,) if stripped else (), tuple(places))
+
+
+def _tell_apart(table: Table, columns: Mapping[str, str], roles: Sequence[str]) -> None:
+    """Raises: StudioError when two roles read the same column, from which nothing could be learned."""
+    first: dict[str, str] = {}
+    for role in roles:
+        column = columns[role]
+        if column in first:
+            raise StudioError(
+                f"The {first[column]} and the {role} are the same column, “{shortened(column, 60)}”",
+                where="Columns",
+                fix="The table needs a second column with the right answer for each row."
+                if len(table.columns) == 1
+                else f"Choose another column for the {first[column]} or the {role}: the right answer must stand in its own.",
+            )
+        first[column] = role
 
 
 def findings(

@@ -79,10 +79,11 @@ def find_dialect(lines: Sequence[str], choice: str = "", *, prefer: str = "") ->
     rivals = [DELIMITERS[fit.delimiter] for fit in fits[1:] if fit.share >= best.share]
     dialect = _with_quoting(Dialect(best.delimiter), sample)
     if rivals:
+        other = next(fit.delimiter for fit in fits[1:] if fit.share >= best.share)
         note = (
             f"The cells could be separated by {DELIMITERS[best.delimiter]} or by {' or '.join(rivals)}; "
-            f"{DELIMITERS[best.delimiter]} were taken. If the columns look wrong, save the table again "
-            f"with {DELIMITERS[best.delimiter]} inside texts in quotation marks, as spreadsheet programs do."
+            f"{DELIMITERS[best.delimiter]} were taken. If the columns look wrong, add the line “sep={other}” "
+            "above the column names and upload it again."
         )
         dialect = replace(dialect, notes=(*dialect.notes, note))
     return dialect, skip

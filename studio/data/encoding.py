@@ -124,8 +124,7 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Decoded:
         ) from error
     if (text := _western(data, high)) is not None:
         note = (
-            "The file is not UTF-8; it was read as Windows-1252 (Western Excel). "
-            f"If letters look wrong, {_SAVE_AGAIN}"
+            f"The file is not UTF-8; it was read as Windows-1252 (Western Excel). If letters look wrong, {_SAVE_AGAIN}"
         )
         return Decoded(text, "Windows-1252", (note,))
     return _guess(data)

@@ -1,4 +1,4 @@
-"""Files that carry their own structure: JSON lines, JSON, Parquet, Excel. Every value becomes text, as it was typed."""
+"""Files that carry their own structure: JSON lines, JSON, Excel. Every value becomes text, as it was typed."""
 
 import datetime
 import io
@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import python_calamine
 
 from studio.data.phrases import counted, shortened
 from studio.data.repairs import MOST_PROBLEMS, unique_names
+from studio.data.shared import check_shared
 from studio.data.table import Problem
 from studio.errors import StudioError
 
@@ -163,51 +162,6 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def read_parquet(path: Path, most_bytes: int, most_rows: int, most_columns: int) -> Found:
-    """All columns as text; nested values as JSON, nothing as empty.
-
-    Rows have no numbers of their own: the first is 2, as if the column names stood in row 1 of a spreadsheet.
-    What the footer says is checked before anything is unpacked. Raises: StudioError.
-    """
-    try:
-        file = pq.ParquetFile(path)
-        facts = file.metadata
-        unpacked = sum(facts.row_group(index).total_byte_size for index in range(facts.num_row_groups))
-        check_size(facts.num_rows, facts.num_columns, most_rows, most_columns)
-        if unpacked > most_bytes * UNPACKED:
-            raise StudioError(
-                f"The file unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most_bytes * UNPACKED / 1e6:,.0f} MB",
-                fix="Upload fewer rows.",
-            )
-        table = file.read()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise StudioError("The Parquet file is damaged", fix="Write it again and upload it.") from error
-    keep = [i for i, name in enumerate(table.column_names) if not name.startswith("__index_level_")]
-    names, notes = unique_names([table.column_names[i] for i in keep])
-    if len(keep) < table.num_columns:
-        notes.append("The index column that pandas writes was left out.")
-    columns = {name: _as_text(table.column(i)) for name, i in zip(names, keep, strict=True)}
-    return Found(pa.table(columns), range(2, table.num_rows + 2), notes)
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    if pa.types.is_nested(kind):
-        texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.large_string())])
-    try:
-        return pc.fill_null(column.cast(pa.large_string()), "")
-    except pa.ArrowException:
-        texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.large_string())])
-
-
-def _nested(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
 @dataclass(frozen=True)
 class Sheet:
     """One sheet of a workbook: every row from the first on, all cells as text."""
@@ -223,6 +177,7 @@ def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_col
     Raises: StudioError for damaged or encrypted files, sheets that are not there, and what unpacks to too much.
     """
     _check_unpacked(path, most_bytes)
+    check_shared(path, most_bytes * UNPACKED)
     notes: tuple[str, ...] = ()
     try:
         with python_calamine.load_workbook(path) as book:
@@ -234,7 +189,7 @@ def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_col
                 if found.total_height:
                     break
             check_size(found.total_height, found.total_width, most_rows + 100, most_columns)
-            rows = [[_cell(value) for value in row] for row in found.to_python(skip_empty_area=False)]
+            rows = _rows(found, most_bytes * UNPACKED)
     except (python_calamine.CalamineError, python_calamine.PasswordError, python_calamine.ZipError, OSError) as error:
         locked = isinstance(error, python_calamine.PasswordError)
         raise StudioError(
@@ -244,6 +199,22 @@ def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_col
     if len(names) > 1 and not sheet:
         notes = (f"The workbook has {len(names)} sheets; “{shortened(name, 60)}” was read.",)
     return Sheet(name, rows, notes)
+
+
+def _rows(sheet: python_calamine.CalamineSheet, most_characters: int) -> list[list[str]]:
+    """All cells, row by row. A text that many cells share is stored once in the file and costs memory in every one."""
+    rows: list[list[str]] = []
+    characters = 0
+    for values in sheet.iter_rows():
+        rows.append([_cell(value) for value in values])
+        characters += sum(map(len, rows[-1]))
+        if characters > most_characters:
+            raise StudioError(
+                f"The sheet holds more than {most_characters / 1e6:,.0f} million characters",
+                where=f"row {len(rows)}",
+                fix="Upload fewer rows, or shorten the texts.",
+            )
+    return rows
 
 
 def _cell(value: Any) -> str:

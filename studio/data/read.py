@@ -14,10 +14,10 @@ from studio.data.formats import (
     check_size,
     read_json_array,
     read_json_lines,
-    read_parquet,
     read_sheet,
 )
 from studio.data.kinds import kind_of
+from studio.data.parquet import read_parquet
 from studio.data.phrases import counted
 from studio.data.repairs import assemble, longest_cell
 from studio.data.table import Reading, Table

@@ -76,9 +76,13 @@ def diverging(story: Story) -> Diverging | None:
 
 
 def checks_without_progress(story: Story) -> int:
-    """How many checks in a row have brought nothing, the newest included."""
+    """How many checks in a row have cost a chance, the newest included.
+
+    The check before tuning costs none, and progress since then counts also below it (`studio.worker.stopping`).
+    """
+    patience = story.started.patience if story.started else 0
     for passed, check in enumerate(reversed(story.checks)):
-        if check.is_best:
+        if check.step == 0 or check.chances_left >= patience:
             return passed
     return len(story.checks)
 

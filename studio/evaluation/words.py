@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from studio import figures
 from studio.evaluation.curves import checks_without_progress, diverging, memorizing, next_check, slowing
 from studio.events import Checked, Failed, Finished, Paused, Started
 from studio.story import Status, Story
@@ -68,9 +69,9 @@ def _training(story: Story) -> Words:
         return _diverging(story, wild.start, wild.now)
     if (learned := memorizing(story)) is not None:
         body = (
-            f"Since step {learned.since:,} the training rows are learned better and better (loss {learned.training[0]:.3f} "
-            f"to {learned.training[1]:.3f}), but the model gets worse on rows it does not train on "
-            f"({learned.validation[0]:.3f} to {learned.validation[1]:.3f})."
+            f"Since step {learned.since:,} the training rows are learned better and better (loss {figures.loss(learned.training[0])} "
+            f"to {figures.loss(learned.training[1])}), but the model gets worse on rows it does not train on "
+            f"({figures.loss(learned.validation[0])} to {figures.loss(learned.validation[1])})."
         )
         return Words("watch", "Memorizing the training rows", f"{body} {_kept(story.best)} {_next(story, started)}")
     idle = checks_without_progress(story)
@@ -89,6 +90,9 @@ def _learning(story: Story, started: Started) -> Words:
         first = f"The first check on rows it does not train on comes at step {next_check(started, story.step):,}."
         probe = f" Before any tuning the model stood at {_watched(started, last)}." if last else ""
         return Words("good", "Learning", f"{first}{probe}")
+    if not last.is_best:
+        body = f"The last check was progress, but none is better yet than {_watched(started, last)}. {_saved(last)}"
+        return Words("good", "Catching up", f"{body} Nothing for you to do.")
     body = f"The last check was the best so far: {_watched(started, last)} at step {last.step:,}. {_saved(last)}"
     return Words("good", "Learning", f"{body} Nothing for you to do.")
 
@@ -98,7 +102,7 @@ def _diverging(story: Story, start: float, now: float) -> Words:
     if not math.isfinite(now):
         body = f"The loss is no number any more: the steps were too large. {_kept(story.best)} {fix}"
     else:
-        body = f"The loss on training rows rose from {start:.3f} to {now:.3f}. {_kept(story.best)} {fix}"
+        body = f"The loss on training rows rose from {figures.loss(start)} to {figures.loss(now)}. {_kept(story.best)} {fix}"
     return Words("bad", "The training has lost its way", body)
 
 
@@ -126,7 +130,7 @@ def _watched(started: Started, check: Checked) -> str:
     """As in `macro-F1 93.4 %`."""
     name = started.watch.replace("_", "-").replace("macro-f1", "macro-F1")
     if started.watch == "loss":
-        return f"validation loss {check.best_value:.3f}"
+        return f"validation loss {figures.loss(check.best_value)}"
     return f"{name} {100 * check.best_value:.1f} %"
 
 
@@ -135,8 +139,9 @@ def _ending(story: Story) -> str:
     last = story.last if isinstance(story.last, Finished) else story.scoring
     if last is None:
         return ""
-    after = f"after step {last.best_step:,}" if last.best_step else "beyond the start"
     idle = checks_without_progress(story)
+    since = story.checks[-idle - 1].step if idle < len(story.checks) else 0
+    after = f"after step {since:,}" if since else "beyond the start"
     why = {
         "all epochs done": "All epochs are done.",
         "stopped early": f"Training stopped early because {f'{idle} checks in a row' if idle > 1 else 'the checks'} "
@@ -171,7 +176,8 @@ def _failed(story: Story) -> Words:
         return Words("bad", "The training failed", "The worker's log says more.")
     said = story.last
     place = f"Where: {said.where}. " if said.where else ""
-    again = " You can resume from the last checkpoint." if said.can_resume else ""
+    is_new = said.can_resume and "esume" not in said.fix  # what the supervisor says of a dead worker names it already
+    again = " You can resume from the last checkpoint." if is_new else ""
     return Words("bad", f"{said.what.rstrip('.')}.", f"{place}{said.fix}{again}".strip())
 
 

@@ -35,21 +35,28 @@ def build_archive(run: RunDir) -> Path:
         raise StudioError(
             f"The model is damaged: {problems[0]}", where=f"run {run.id}", fix="Train it again; do not use this one."
         )
-    folder, texts = slug(title_of(run)), _texts(run)
+    folder, files = slug(title_of(run)), _files(run)
 
     def fill(file: BinaryIO) -> None:
         with ZipFile(file, "w", ZIP_DEFLATED, strict_timestamps=False) as package:
-            for name, text in texts.items():
-                package.writestr(f"{folder}/{name}", text)
-            for path in _model_files(run):
-                name = path.relative_to(run.model).as_posix()
-                if name not in texts:
-                    kind = ZIP_STORED if path.suffix == ".safetensors" else ZIP_DEFLATED
-                    package.write(path, f"{folder}/{name}", kind)
+            for name, source in files.items():
+                if isinstance(source, str):
+                    package.writestr(f"{folder}/{name}", source)
+                else:
+                    kind = ZIP_STORED if source.suffix == ".safetensors" else ZIP_DEFLATED
+                    package.write(source, f"{folder}/{name}", kind)
 
     target = run.path / "export.zip"
     storage.write_with(target, fill)
     return target
+
+
+def contents(run: RunDir) -> dict[str, int]:
+    """Name → bytes of every file that the archive will hold, without building it. Raises: StudioError."""
+    return {
+        name: len(source.encode()) if isinstance(source, str) else source.stat().st_size
+        for name, source in _files(run).items()
+    }
 
 
 def slug(name: str) -> str:
@@ -63,8 +70,13 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 """Names that Windows keeps for itself."""
 
 
-def _model_files(run: RunDir) -> list[Path]:
-    return sorted(path for path in run.model.rglob("*") if path.is_file() and path.name != storage.MANIFEST)
+def _files(run: RunDir) -> dict[str, str | Path]:
+    """Name → what stands there: a text, or the file of the model that is copied."""
+    files: dict[str, str | Path] = dict(_texts(run))
+    for path in sorted(run.model.rglob("*")):
+        if path.is_file() and path.name != storage.MANIFEST:
+            files.setdefault(path.relative_to(run.model).as_posix(), path)
+    return files
 
 
 def _texts(run: RunDir) -> dict[str, str]:
@@ -86,7 +98,12 @@ def _texts(run: RunDir) -> dict[str, str]:
 
 def _labels(run: RunDir) -> list[str]:
     """The model's labels, in the order of its outputs."""
-    labels: list[str] = json.loads((run.model / "head.json").read_bytes())["labels"]
+    try:
+        labels: list[str] = json.loads((run.model / "head.json").read_bytes())["labels"]
+    except (OSError, ValueError, KeyError) as error:
+        raise StudioError(
+            "The model is damaged: head.json", where=f"run {run.id}", fix="Train it again; do not use this one."
+        ) from error
     return labels
 
 
@@ -101,4 +118,5 @@ FORMAT = Format(
     title="Zip with everything",
     help="The model, a card with its facts and figures, a program that asks it, and the order that trains it again.",
     build=build_archive,
+    contents=contents,
 )

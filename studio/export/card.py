@@ -1,6 +1,7 @@
 """The model card: README.md of an exported model. Facts of the run only; nothing is promised that was not measured."""
 
 import json
+import re
 from typing import Any
 
 from studio import __version__
@@ -133,6 +134,10 @@ its head (pooling and one linear layer) is in `head.safetensors` and `head.json`
 """
 
 
+_ROWS_LOST = re.compile(r"[\d,]+ (empty )?(rows?|remarks? below the table) left out\b(?! of training)")
+"""A note on rows of the file that could not be read: they never were rows of the table, so no count has them."""
+
+
 def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     source, config = run.config.source, run.config
     lines = ["## Data\n"]
@@ -148,8 +153,12 @@ def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
         lines.append("- Rows used: " + ", ".join(f"{parts.get(name, 0):,} {name}" for name in names))
     left = [facts.get(key) or {} for key in ("left_out", "left_out_test")]
     count = sum(int(each.get("count", 0)) for each in left)
-    lines.append(f"- Rows left out because they could not be used: {count:,}")
-    lines += [f"- {plain(note)}" for note in [*(facts.get("notes") or []), *report.notes]]
+    notes = [str(note) for note in facts.get("notes") or []]
+    reading = [note for note in notes if _ROWS_LOST.match(note)]
+    left_out = [*([f"{count:,} without a usable text or label"] if count else []), *reading]
+    told = "; ".join(each.replace(" left out", "", 1).rstrip(".") for each in left_out)
+    lines.append(f"- Rows left out because they could not be used: {plain(told) or 'none'}")
+    lines += [f"- {plain(note)}" for note in [*(n for n in notes if n not in reading), *report.notes]]
     return "\n".join([*lines, "", _labels(report, facts)])
 
 

@@ -18,3 +18,5 @@ class Format:
     """One sentence for a person who has never trained a model."""
     build: Callable[[RunDir], Path]
     """Makes the file in the run folder, whole or not at all, and says where. Raises: StudioError."""
+    contents: Callable[[RunDir], dict[str, int]]
+    """Name → bytes of what `build` will put into it. Raises: StudioError."""

@@ -1,6 +1,7 @@
 """`train.json`: the whole order of a run, for `studio train FILE --config train.json` to train it again."""
 
 import re
+import shlex
 
 from studio.config import RunConfig
 from studio.rundir import RunDir
@@ -12,6 +13,13 @@ def order_json(run: RunDir) -> str:
     The same table, order and machine lead to the same model. Folders are cut off file names: they are nobody's business.
     """
     return _without_folders(run.config).model_dump_json(indent=1) + "\n"
+
+
+def train_again(config: RunConfig) -> str:
+    """The command that trains the same model again, for a shell in the folder of `train.json` and the tables."""
+    source = config.source
+    again = f"studio train {shlex.quote(file_name(source.file) or 'your-table.csv')} --config train.json"
+    return again + (f" --test {shlex.quote(file_name(source.test_file))}" if source.test_file else "")
 
 
 def file_name(text: str) -> str:

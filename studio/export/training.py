@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from studio import __version__
+from studio import __version__, figures
 from studio.config import SETTINGS, RunConfig
 from studio.events import Finished
-from studio.export.escape import plain
+from studio.export.escape import code, plain
+from studio.export.order import train_again
 from studio.rundir import RunDir
 from studio.story import Story
+from studio.tasks import task_named
 
 _LORA_ONLY = frozenset({"lora_rank", "lora_alpha"})
 
@@ -15,18 +17,18 @@ _LORA_ONLY = frozenset({"lora_rank", "lora_alpha"})
 def how_trained(run: RunDir) -> str:
     """Course and settings, in Markdown."""
     story = Story.of(run.events())
-    lines = ["## How it was trained\n", *_course(story)]
+    lines = ["## How it was trained\n", *_course(run.config, story)]
     lines += ["", "| Setting | Value |", "|---|---|"]
     lines += [f"| {setting.title} | {_value(run.config, setting.group, name)} |" for name, setting in SETTINGS.items()
               if run.config.method.trains == "lora" or name not in _LORA_ONLY]  # fmt: skip
     lines += [
         "",
-        f"`train.json` holds all of it: `studio train FILE --config train.json` (studio {__version__}) trains again.",
+        f"`train.json` holds all of it: {code(train_again(run.config))} (studio {__version__}) trains again.",
     ]
     return "\n".join([*lines, ""])
 
 
-def _course(story: Story) -> list[str]:
+def _course(config: RunConfig, story: Story) -> list[str]:
     lines = []
     if story.started is not None:
         started = story.started
@@ -40,9 +42,10 @@ def _course(story: Story) -> list[str]:
         lines.append(f"- Ended at step {last.step:,} ({last.reason}); the version kept is from {kept}")
     best = story.best
     if best is not None and story.started is not None:
-        value = "" if story.started.watch == "loss" else f", {story.started.watch} {100 * best.best_value:.1f} %"
+        watch = story.started.watch
+        value = "" if watch == "loss" else f", {_watch_title(config, watch)} {100 * best.best_value:.1f} %"
         lines.append(
-            f"- Best check on the {story.started.validation_rows:,} validation rows: loss {best.loss:.3f}{value}"
+            f"- Best check on the {story.started.validation_rows:,} validation rows: loss {figures.loss(best.loss)}{value}"
         )
     if story.seconds:
         lines.append(f"- Time at work: {story.seconds / 60:.1f} minutes")
@@ -53,6 +56,12 @@ def _value(config: RunConfig, group: str, name: str) -> str:
     value: Any = getattr(getattr(config, group) if group else config, name)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value == "":
-        return "the task's own"
-    return plain(f"{value:g}" if isinstance(value, float) else str(value))
+    if name == "watch":
+        return _watch_title(config, str(value) or task_named(config.task).watch)
+    return plain(figures.small(value) if isinstance(value, float) else str(value))
+
+
+def _watch_title(config: RunConfig, watch: str) -> str:
+    """The watched value as the page calls it."""
+    titles = {metric.name: metric.title for metric in task_named(config.task).metrics}
+    return titles.get(watch, "validation loss" if watch == "loss" else plain(watch))

@@ -1,6 +1,5 @@
 """Runs as a whole: made, listed, deleted."""
 
-import time
 from dataclasses import dataclass
 
 from studio import storage
@@ -64,14 +63,6 @@ def list_runs(home: Home) -> list[RunSummary]:
     places = {run_id: number for number, run_id in enumerate(waiting(home), 1)}
     summaries = [_summary(RunDir(home.runs / run_id), places.get(run_id, 0)) for run_id in home.run_ids()]
     return sorted((summary for summary in summaries if summary), key=lambda summary: -summary.created)
-
-
-def summarize(home: Home, run_id: str) -> RunSummary:
-    """One line of that list. Raises: StudioError when there is no such run."""
-    places = {waiting_id: number for number, waiting_id in enumerate(waiting(home), 1)}
-    run = home.run(run_id)
-    summary = _summary(run, places.get(run_id, 0))
-    return summary or RunSummary(run_id, run_id, "failed", time.time(), damaged="The run was deleted just now.")
 
 
 def delete_run(home: Home, run_id: str) -> None:

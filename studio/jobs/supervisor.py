@@ -60,11 +60,6 @@ class Supervisor:
         self._thread: threading.Thread | None = None
 
     @property
-    def is_in_charge(self) -> bool:
-        """Whether this one starts the workers of its data folder."""
-        return self._is_in_charge
-
-    @property
     def is_idle(self) -> bool:
         """Whether no worker is at work that this one knows of."""
         return not self._jobs

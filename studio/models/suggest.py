@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any, Literal, get_args
 
 from studio.errors import StudioError
+from studio.figures import small
 from studio.models.presets import Preset
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
 
@@ -162,18 +163,18 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
 
 def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
     if trains == "lora":
-        return Suggestion(2e-4, "0.0002: adapters start from nothing and need larger steps than pretrained weights.")
+        return Suggestion(2e-4, "2e-4: adapters start from nothing and need larger steps than pretrained weights.")
     few = facts.rows_a_label < FEW_ROWS_A_LABEL
     rate = 5e-5 if facts.rows_a_label < 20 else 3e-5 if few else 1e-4
     if preset.width > 512:  # wide models forget at rates the small ones thrive on (usual range 2e-5 to 5e-5)
         rate = min(rate, 5e-5 if preset.layers <= 6 else 3e-5)
-        return Suggestion(rate, f"{rate:g}: a model of this size forgets what it knew when its steps are larger.")
+        return Suggestion(rate, f"{small(rate)}: a model of this size forgets what it knew when its steps are larger.")
     if few:
         return Suggestion(
-            rate, f"{rate:g}: small steps, since about {facts.rows_a_label:.0f} rows a label are easily memorized."
+            rate, f"{small(rate)}: small steps, since about {facts.rows_a_label:.0f} rows a label are easily memorized."
         )
     return Suggestion(
-        rate, f"{rate:g}: about {facts.rows_a_label:,.0f} rows a label carry large steps, which learn faster."
+        rate, f"{small(rate)}: about {facts.rows_a_label:,.0f} rows a label carry large steps, which learn faster."
     )
 
 

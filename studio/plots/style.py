@@ -12,7 +12,6 @@ TRAINING, VALIDATION = "var(--c-train)", "var(--c-val)"
 BRAND, INK, QUIET, LINE, PANEL = "var(--brand)", "var(--ink)", "var(--ink2)", "var(--gridc)", "var(--panel)"
 PAIR = (TRAINING, VALIDATION, BRAND, QUIET)
 """Colors of runs side by side."""
-_ROW_HEIGHT = 26
 
 
 def as_text(label: str, most: int = 40) -> str:
@@ -37,8 +36,3 @@ def layout(alt: str, *, height: int = 320, **more: Any) -> dict[str, Any]:
             {**frame[name], **value} if isinstance(frame.get(name), dict) and isinstance(value, dict) else value
         )
     return frame
-
-
-def bar_height(bars: int) -> int:
-    """Pixels for that many horizontal bars."""
-    return max(120, 60 + _ROW_HEIGHT * bars)

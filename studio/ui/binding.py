@@ -28,6 +28,8 @@ from studio.ui.studio import Studio
 _log = logging.getLogger(__name__)
 Keep = Callable[[Studio, Session, Session], Session]
 _NOT_DONE, _OUR_BUG = "That did not work", "Something is wrong in the studio"
+_SHOWN_S, _BUG_SHOWN_S = 12, 30
+"""How long a message stays: it lies over the page, and must not cover its buttons for good."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,13 @@ def shown(studio: Studio, handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return _to_page(handler(studio, *_from_page(handler, values)))
         except StudioError as error:
-            raise gr.Error(escape(str(error)), title=_NOT_DONE, duration=None, print_exception=False) from error
+            raise gr.Error(escape(str(error)), title=_NOT_DONE, duration=_SHOWN_S, print_exception=False) from error
         except gr.Error:
             raise
         except Exception as error:  # noqa: BLE001 - the border of the page: whatever it was, a person is told calmly
-            raise gr.Error(_our_bug(handler, error), title=_OUR_BUG, duration=None, print_exception=False) from None
+            raise gr.Error(
+                _our_bug(handler, error), title=_OUR_BUG, duration=_BUG_SHOWN_S, print_exception=False
+            ) from None
 
     safe.__signature__ = _without_studio(handler)  # type: ignore[attr-defined]  # gradio counts and types parameters
     return safe

@@ -6,14 +6,14 @@ A viewer that knows an older card gets only the values that differ, so each valu
 import json
 from typing import Any
 
+from studio import figures
 from studio.errors import StudioError
 from studio.evaluation.words import status_in_words
-from studio.events import Checked, Failed
 from studio.models.presets import PRESETS
 from studio.rundir import RunDir
 from studio.story import Status, Story
 from studio.tasks import task_named
-from studio.ui.quantities import about, clock, learning_rate, speed
+from studio.ui.quantities import about, clock, speed
 from studio.ui.words import count, percent, size
 
 Card = dict[str, Any]
@@ -28,7 +28,7 @@ CAN: dict[Status, tuple[str, ...]] = {
     "failed": ("resume",),
     "finished": ("results",),
 }
-"""Status → the buttons that make sense."""
+"""Status → the buttons that make sense. A run that failed before its first checkpoint begins anew when resumed."""
 
 
 class Watched:
@@ -66,9 +66,7 @@ def header(run: RunDir) -> Card:
 def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float, place: int) -> Card:
     """Everything but the curves, at `now` (seconds since 1970); `place` counts the runs ahead in the queue."""
     asked = next((what for what in ("stop", "pause") if run.requested(what)), "") if status in _AT_WORK else ""
-    can = list(CAN.get(status, ())) if not asked else ["resume"] if asked == "pause" else []
-    if isinstance(story.last, Failed) and not story.last.can_resume:
-        can = [what for what in can if what != "resume"]
+    can = list(CAN.get(status, ())) if not asked else []
     return {
         "status": status,
         "can": can,
@@ -85,14 +83,23 @@ _AT_WORK: frozenset[Status] = frozenset({"preparing", "training", "scoring"})
 
 
 _ASKED = {
-    "stop": ("Stopping", "The step at hand is being finished. Then the best version is scored and kept."),
-    "pause": ("Pausing", "The step at hand is being finished and everything is being saved."),
+    "stop": ("Stopping", "{at_hand} is being finished. Then the best version is scored and kept."),
+    "pause": ("Pausing", "{at_hand} is being finished and everything is being saved."),
 }
+
+
+def _asked_words(story: Story, status: Status, asked: str) -> tuple[str, str]:
+    """What happens between asking and having: only during training there is a step to finish."""
+    if asked == "pause" and status == "preparing":
+        return "Pausing", "The worker is leaving. No step was under way, so nothing is lost."
+    has_stepped = status == "training" and story.started is not None and story.step > story.started.step
+    head, body = _ASKED[asked]
+    return head, body.format(at_hand="The step at hand" if has_stepped else "The work at hand")
 
 
 def _words(story: Story, status: Status, asked: str, place: int) -> Card:
     if asked:
-        head, body = _ASKED[asked]
+        head, body = _asked_words(story, status, asked)
         return {"state": "wait", "head": head, "body": body}
     said = status_in_words(story, status, place)
     return {"state": said.state, "head": said.head, "body": said.body}
@@ -129,7 +136,7 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
     limit = story.started.memory_limit if story.started else 0
     return {
         "tile.metric": _metric_tile(watched, story),
-        "tile.loss": [f"{lowest.loss:.3f}", f"at step {lowest.step:,}", ""]
+        "tile.loss": [figures.loss(lowest.loss), f"at step {lowest.step:,}", ""]
         if lowest
         else ["", "after the first check", ""],
         "tile.time": [clock(spent) if spent or running else "", _time_note(status, left), ""],
@@ -137,7 +144,7 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
         if step and step.rows_per_s
         else ["", "rows and tokens per second", ""],
         "tile.memory": [size(memory) if memory else "", f"of {size(limit)}" if limit else "at its peak", ""],
-        "tile.rate": [learning_rate(step.learning_rate) if step else "", "size of a step now", ""],
+        "tile.rate": [figures.small(step.learning_rate) if step else "", "size of a step now", ""],
     }
 
 
@@ -181,7 +188,7 @@ def _best(watched: Watched, story: Story) -> list[Any]:
     best = story.best
     if best is None:
         return []
-    return [best.step, round(best.loss, 4), _short(best.metrics.get(watched.shown)), story.checks[-1].step]
+    return [best.step, figures.short(best.loss), _short(best.metrics.get(watched.shown)), story.checks[-1].step]
 
 
 def _stopping(watched: Watched, story: Story, status: Status) -> Card:
@@ -197,7 +204,7 @@ def _stopping(watched: Watched, story: Story, status: Status) -> Card:
         }
     if not started.early_stopping:
         sub = "Every epoch will be trained. The best version is kept all the same."
-        return {"big": "Off", "left": 0, "of": 0, "sub": sub, "watch": _watch_in_words(watched, story.best)}
+        return {"big": "Off", "left": 0, "of": 0, "sub": sub, "watch": _watch_in_words(watched, story)}
     last = story.checks[-1] if story.checks else None
     left = last.chances_left if last else started.patience
     return {
@@ -205,7 +212,7 @@ def _stopping(watched: Watched, story: Story, status: Status) -> Card:
         "left": left,
         "of": started.patience,
         "sub": _rule(watched, status, left, started.patience, started.check_every),
-        "watch": _watch_in_words(watched, story.best),
+        "watch": _watch_in_words(watched, story),
     }
 
 
@@ -218,18 +225,21 @@ def _big(story: Story, status: Status, left: int, patience: int) -> str:
 
 
 def _rule(watched: Watched, status: Status, left: int, patience: int, every: int) -> str:
-    better = f"a better {watched.in_words}"
+    better = figures.progress(watched.in_words)
     if status in ("finished", "scoring"):
         return f"The rule was: stop after {count(patience, 'check')} in a row without {better}."
     will = f"Training will stop after {left} more {'check' if left == 1 else 'checks'} in a row without {better}."
     return f"{will} A check runs every {count(every, 'step')}."
 
 
-def _watch_in_words(watched: Watched, best: Checked | None) -> str:
+def _watch_in_words(watched: Watched, story: Story) -> str:
+    best = story.best
     if best is None:
         return f"Watching {watched.in_words} on the validation rows."
-    value = f"{best.best_value:.3f}" if watched.is_loss else percent(best.best_value)
+    value = figures.loss(best.best_value) if watched.is_loss else percent(best.best_value)
     where = f"at step {best.best_step:,}" if best.best_step else "before any tuning"
+    if not best.best_step and story.started is not None and story.started.early_stopping:
+        where += "; chances count from the first check after it"
     return f"Watching {watched.in_words}: best {value} {where}."
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from studio import figures
 from studio.config import SETTINGS, RunConfig, Setting
 from studio.errors import StudioError
 
@@ -101,13 +102,13 @@ def value_of(setting: Setting, raw: object) -> Any:
 
 
 def shown_value(value: object) -> str:
-    """As people write it: `0.0001`, `on`, `linear`."""
+    """As people write it: `1e-4`, `on`, `linear`."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.6f}".rstrip("0").rstrip(".") if 1e-6 <= abs(value) < 1e6 else f"{value:g}"
+        return figures.small(value)
     return "" if isinstance(value, NoneType) else str(value)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from studio.errors import StudioError
 from studio.jobs.runs import create_run, delete_run
+from studio.models.folder import model_folder
 from studio.rundir import RunDir
 from studio.story import Story
 from studio.ui import order, uploads

@@ -9,6 +9,7 @@ from studio.ui.pieces import html
 from studio.ui.session import Session
 from studio.ui.steps import data, export, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
+from studio.ui.words import size
 
 TITLE = "Fine-Tuning Studio"
 _LOGO = (
@@ -76,6 +77,4 @@ def _top(studio: Studio) -> str:
 def machine_in_words(studio: Studio) -> str:
     """As in 'This machine · 8 cores · 16 GB · no GPU'. Numbers only, so nothing needs escaping."""
     machine = studio.machine
-    return (
-        f"This machine · {machine.cores} cores · {machine.memory / 2**30:.0f} GB · {'GPU' if machine.gpu else 'no GPU'}"
-    )
+    return f"This machine · {machine.cores} cores · {size(machine.memory)} · {'GPU' if machine.gpu else 'no GPU'}"

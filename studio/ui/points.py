@@ -4,6 +4,8 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from studio.figures import short
+
 Numbers = list[int] | list[float]
 
 MOST_POINTS = 2000
@@ -79,5 +81,4 @@ class Points:
 
 
 def _short(values: list[float]) -> list[float]:
-    """Four decimals are finer than any pixel, and half the bytes."""
-    return [round(value, 4) for value in values]
+    return [short(value) for value in values]

@@ -1,4 +1,4 @@
-"""Figures of a running training as people read them: time spent, time to come, speed, learning rate."""
+"""Figures of a running training as people read them: time spent, time to come, speed."""
 
 
 def clock(seconds: float) -> str:
@@ -25,11 +25,3 @@ def about(seconds: float) -> str:
 def speed(per_second: float) -> str:
     """A rate with as many digits as help: `0.4`, `7.2`, `107`, `1,134`."""
     return f"{per_second:.1f}" if per_second < 9.95 else f"{per_second:,.0f}"
-
-
-def learning_rate(value: float) -> str:
-    """As in `1.0e-4`; 0 stays `0`."""
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}e{int(exponent)}"

@@ -19,7 +19,8 @@ from studio.ui.page import build
 from studio.ui.routes import routes
 from studio.ui.studio import Studio
 
-DEFAULT_PORT = 7860
+_SAID_BY_GRADIO = {"common.complete": "Done"}
+"""A word its progress bar tells screen readers, and which its own translations lack: else they read out the key."""
 _EVERY_ADDRESS = frozenset({"0.0.0.0", "::", ""})
 _STYLES = ("studio.css", "live.css", "results.css")
 _HEAD = (
@@ -53,9 +54,12 @@ def serve(
     studio = Studio.at(home or Home.default(), spare=spare)
     studio.start()
     try:
-        uploads.sweep(studio.home)
         over = threading.Event()
-        with _signals(over), running(studio, address, port, auth=auth, open_browser=open_browser) as url:
+        with (
+            _signals(over),
+            uploads.swept(studio.home),
+            running(studio, address, port, auth=auth, open_browser=open_browser) as url,
+        ):
             _say(f"Fine-Tuning Studio is at {url} (Ctrl-C ends it; runs pause, and go on at the next start).")
             over.wait()
             _say("Saving the runs at work …")
@@ -97,6 +101,7 @@ def running(
             run_history=False,
             ssr_mode=False,
             show_error=False,
+            i18n=gr.I18n(en=_SAID_BY_GRADIO),
             share=False,
             enable_monitoring=False,
             mcp_server=False,

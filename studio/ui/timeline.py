@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from studio import figures
 from studio.events import (
     Checked,
     Event,
@@ -44,6 +45,9 @@ class Timeline:
     def __init__(self, watch_title: str = "", watch: str = "") -> None:
         self.lines: list[Line] = []
         self.watch_title, self.watch = watch_title, watch
+        self._patience = 0
+        self._best: list[tuple[int, float]] = []
+        """`(step, watched value)` of the checks that were the best when they came."""
 
     def tell(self, event: Event, order: int) -> None:
         """Take in the next event; `order` counts events from 1."""
@@ -76,6 +80,8 @@ class Timeline:
         return [[line.number, line.when, line.text, line.tone] for line in new]
 
     def _started(self, event: Started, order: int) -> None:
+        self._patience = event.patience
+        self._best = [best for best in self._best if best[0] <= event.step or best[0] == 0]
         if event.step:
             text = f"Went on from step {event.step:,}."
         else:
@@ -87,14 +93,27 @@ class Timeline:
 
     def _checked(self, event: Checked, order: int) -> None:
         value = event.metrics.get(self.watch)
-        said = f"{self.watch_title} {percent(value)}" if value is not None else f"loss {event.loss:.3f}"
+        said = f"{self.watch_title} {percent(value)}" if value is not None else f"loss {figures.loss(event.loss)}"
+        verdict = self._verdict(event)
+        if event.is_best:
+            self._best.append((event.step, event.best_value))
         if event.step == 0:
             self._say(order, "before any tuning", f"The untuned model: {said}.", "", "checked", 0)
             return
-        detail = f"{said}, validation loss {event.loss:.3f}" if value is not None else said
-        verdict = "A new best" if event.is_best else "Not better than the best"
+        detail = f"{said}, validation loss {figures.loss(event.loss)}" if value is not None else said
         tone: Tone = "good" if event.is_best else ""
-        self._say(order, _at(event.step), f"{verdict}: {detail}.", tone, "checked", event.step)
+        self._say(order, _at(event.step), verdict.format(detail), tone, "checked", event.step)
+
+    def _verdict(self, event: Checked) -> str:
+        """What a check means, in the terms of early stopping; `{}` stands for its numbers."""
+        before = [value for step, value in self._best if step < event.step]
+        if event.is_best:
+            stands = before and abs(before[-1] - event.best_value) < 1e-9
+            return "As good as the best, with a lower loss: {}." if stands else "A new best: {}."
+        if self._patience and event.chances_left >= self._patience:
+            best = "the best" if event.best_step else "the untuned start"
+            return f"Catching up: {{}}; not yet better than {best}."
+        return "Not better than the best: {}."
 
     def _saved(self, event: Saved, order: int) -> None:
         last = self.lines[-1] if self.lines else None

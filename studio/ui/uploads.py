@@ -1,9 +1,13 @@
 """Uploaded tables: kept in the data folder under an id nobody can guess, read and checked once, remembered for a while."""
 
+import contextlib
 import json
+import logging
+import os
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,8 +26,9 @@ from studio.tasks import task_named
 from studio.ui.words import size
 
 KEPT_DAYS = 30
-"""An upload that no form has used for so long is removed; runs hold their own frozen rows."""
+"""An upload that no form has read for so long is removed; runs hold their own frozen rows."""
 _ABOUT = "about.json"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Look:
     lengths: Sequence[int]
     """Tokens of a sample of the texts."""
     facts: DataFacts
+    notes: Sequence[str] = ()
+    """What was changed while the rows became examples, in sentences."""
 
     @property
     def can_train(self) -> bool:
@@ -91,6 +98,7 @@ def read(home: Home, table_id: str, limits: Limits) -> Table:
     try:
         name = str(json.loads((folder / _ABOUT).read_bytes())["name"])
         file = next(path for path in folder.iterdir() if path.stem == "table")
+        os.utime(folder)  # its time says when it was last read: see `remove_unused`
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
     return _read(file, name, limits)
@@ -108,12 +116,37 @@ def look(home: Home, table_id: str, task: str, columns: dict[str, str], tokenize
 
 
 def sweep(home: Home, days: int = KEPT_DAYS) -> None:
-    """Remove uploads that were made long ago, and half ones. Call while no page is open."""
+    """Remove uploads that no form has read for so long, and half ones. Call while no page is open."""
     storage.sweep(home.tables)
+    remove_unused(home, days)
+
+
+def remove_unused(home: Home, days: int = KEPT_DAYS) -> None:
+    """Remove uploads that no form has read for so long. Safe at any time."""
     oldest = time.time() - days * 86400
     for folder in home.tables.iterdir():
         if folder.is_dir() and folder.stat().st_mtime < oldest:
             storage.remove_folder(folder)
+
+
+@contextlib.contextmanager
+def swept(home: Home, every_s: float = 86400.0) -> Iterator[None]:
+    """Sweep now, and remove unused uploads every day while the block lasts."""
+    over = threading.Event()
+
+    def keep_tidy() -> None:
+        while not over.wait(every_s):
+            try:
+                remove_unused(home)
+            except OSError:
+                _log.exception("Old uploads could not be removed; the next try is tomorrow")
+
+    sweep(home)
+    threading.Thread(target=keep_tidy, name="uploads", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 @lru_cache(maxsize=3)
@@ -137,6 +170,7 @@ def _look(
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths),
+        parsed.notes,
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from studio import figures
 from studio.errors import StudioError
 from studio.events import Checked, Event, Started, Step, parse_events
 from studio.rundir import Home, RunDir
@@ -187,7 +188,7 @@ def _check(check: Checked, watched: Watched) -> list[Any]:
     value = check.metrics.get(watched.shown)
     return [
         check.step,
-        round(check.loss, 4),
+        figures.short(check.loss),
         None if value is None else round(value, 4),
         int(check.is_best),
         round(check.epoch, 2),

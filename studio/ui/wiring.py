@@ -211,7 +211,7 @@ def _runs_rows(page: "Page") -> list[Row]:
     step = page.runs
     reads, writes = [page.session, step.asked], [page.session, page.tabs, *step.view]
     return [
-        Row(step.table.refresh, runs.show, reads, [step.table], options=_LAST),
+        Row(step.table.refresh, runs.show, [*reads, step.pair], [step.table, *step.view[2:]], options=_LAST),
         Row(step.table.act, runs.act, reads, writes),
     ]
 

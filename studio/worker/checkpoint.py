@@ -80,11 +80,6 @@ def newest(folder: Path, warn: Callable[[str], None]) -> Checkpoint | None:
     return None
 
 
-def steps_saved(folder: Path) -> list[int]:
-    """Steps of all committed checkpoints, oldest first; whether they are whole is not looked at."""
-    return [step for step, _ in _committed(folder)]
-
-
 def clear(folder: Path) -> None:
     """Remove all checkpoints: the run is over, and its model is kept elsewhere."""
     if folder.is_dir():

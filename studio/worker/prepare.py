@@ -11,7 +11,7 @@ from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
 from studio.models.folder import model_folder, pooling_of
-from studio.models.heads import HeadFacts, SequenceHead, Wearing
+from studio.models.heads import SCALE, HeadFacts, SequenceHead, Wearing
 from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
@@ -104,7 +104,7 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
     pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
-    return HeadFacts("sequence", pooling, True, 16.0, setup.labels, setup.max_length, task.name)
+    return HeadFacts("sequence", pooling, True, SCALE, setup.labels, setup.max_length, task.name)
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> SequenceHead:

@@ -16,7 +16,6 @@ import sys, tempfile
 from pathlib import Path
 import gradio as gr
 from studio.plots.confusion import confusion_matrix
-from studio.plots.labels import label_bars
 from studio.rundir import Home
 from studio.ui.chart import chart
 from studio.ui.routes import routes
@@ -30,7 +29,7 @@ with gr.Blocks(analytics_enabled=False) as blocks:
     def clicked(event: gr.SelectData):
         return f"{{event.index}} {{event.value}}"
     matrix.select(clicked, None, told)
-    show.click(lambda: label_bars({{hostile: 3, "2": 2}}), None, bars)
+    show.click(lambda: confusion_matrix(["1", hostile], [[3, 0], [0, 2]]), None, bars)
 with tempfile.TemporaryDirectory() as folder:
     _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=styles(), ssr_mode=False, run_history=False,
                               app_kwargs={{"routes": routes(Home(Path(folder)).prepare())}})

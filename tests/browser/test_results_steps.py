@@ -224,6 +224,11 @@ def test_asking_both_models_and_a_whole_table(visit, run, tmp_path):
     expect(page.locator("#try-file-told")).to_contain_text("150 rows")
     expect(page.locator("#try-column input")).to_have_value("ticket")
     page.get_by_role("button", name="Answer all rows").click()
+    announced = page.wait_for_function(
+        "() => [...document.querySelectorAll('[role=status][aria-live]')].map((each) => each.textContent.trim())"
+        ".find((text) => text === 'Done' || text.startsWith('common.'))"
+    )
+    assert announced.json_value() == "Done"  # to screen readers, in words and not as gradio's key
     link = page.get_by_role("link", name="Download as CSV")
     expect(link).to_be_visible()
     with page.expect_download() as waiting:
@@ -304,3 +309,29 @@ def test_on_a_phone_nothing_runs_off_the_side(visit, run, step, ready):
     page = visit(run, step, width=380)
     expect(page.locator(ready).first).to_be_visible()
     no_sideways_scroll(page)
+
+
+def test_on_a_phone_a_wide_table_says_that_it_scrolls(visit, run):
+    page = visit(run, "results", width=380)
+    frame = page.get_by_role("region", name="Confusion matrix")
+    expect(frame).to_have_attribute("data-cut", "")
+    hint = "(each) => getComputedStyle(each, '::after').content"
+    assert "Scroll sideways" in frame.evaluate(hint)
+    frame.evaluate("(each) => { each.scrollLeft = each.scrollWidth; }")
+    expect(frame).not_to_have_attribute("data-cut", "")
+    expect(frame).to_have_attribute("data-wide", "")
+
+
+def test_on_a_phone_the_names_of_files_and_runs_are_whole(visit, run, wide_run):
+    page = visit(run, "export", width=380)
+    line = page.locator(".rs-files tr").first
+    expect(line).to_be_visible()
+    name, size = line.locator("th").bounding_box(), line.locator("td").last.bounding_box()
+    assert name["x"] + name["width"] <= size["x"]  # the name first, its size at the right
+    page = visit(run, "runs", width=380)
+    for each in (run, wide_run):
+        page.locator(f"input[data-choose='{each.id}']").check()
+    page.get_by_role("button", name="Compare two").click()
+    head = page.locator(".rs-compare thead th").first
+    expect(head).to_be_visible()
+    assert head.evaluate("(each) => each.scrollWidth <= each.clientWidth")

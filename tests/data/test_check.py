@@ -52,6 +52,15 @@ def test_a_missing_column_is_said_with_the_choices(tmp_path, columns):
         parsed(read_text(tmp_path, "stars,review\n5,fine\n"), columns)
 
 
+@pytest.mark.parametrize(
+    ("text", "fix"), [("review\nfine\nbad\n", "a second column"), ("review,x\nfine,1\n", "another")]
+)
+def test_a_column_cannot_be_its_own_answer(tmp_path, text, fix):
+    with pytest.raises(StudioError, match="The text and the label are the same column, “review”") as told:
+        parsed(read_text(tmp_path, text), {"text": "review", "label": "review"})
+    assert fix in told.value.fix
+
+
 def test_healthy_rows_are_left_in_peace():
     assert look(healthy()) == {}
 

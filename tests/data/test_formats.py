@@ -1,6 +1,8 @@
 """JSON lines, JSON, Parquet and Excel: every value arrives as the text that was typed."""
 
 import datetime
+import io
+import re
 import zipfile
 
 import pyarrow as pa
@@ -42,7 +44,8 @@ def test_a_json_array(tmp_path):
     text = '[\n {"text": "a",\n  "label": "x"},\n {"text": "b", "label": "y"}, {"text": "c", "label": 5}\n]\n'
     table = read_text(tmp_path, text, "rows.json")
     assert cells(table) == [["a", "x"], ["b", "y"], ["c", "5"]]
-    assert table.rows == (2, 4, 4)
+    assert table.rows == range(1, 4)  # two share a line: numbered by their place
+    assert read_text(tmp_path, text.replace("}, {", "},\n{"), "lines.json").rows == (2, 4, 5)
     assert read_text(tmp_path, text, "misnamed.csv").reading.format == "JSON"
 
 
@@ -95,6 +98,50 @@ def test_parquet_is_measured_by_its_footer_and_refused_when_damaged(tmp_path):
     for broken in (data[:-20], data[:4] + b"\0" * 30, data[: len(data) // 2] + data[-8:]):
         with pytest.raises(StudioError, match="damaged"):
             read_bytes(tmp_path, broken, "broken.parquet")
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.list_(pa.string()), pa.binary(3000)])
+def test_parquet_that_repeats_a_text_does_not_fill_the_memory(tmp_path, kind):
+    """One text in every row, stored once: some hundred bytes that would become 60 MB."""
+    text = "x" * 3000
+    rows = pa.array([[text] if pa.types.is_list(kind) else text] * 20_000, kind)
+    pq.write_table(pa.table({"text": rows}), tmp_path / "rows.parquet", compression="zstd")
+    assert (tmp_path / "rows.parquet").stat().st_size < 20_000
+    before = pa.total_allocated_bytes()
+    pa.default_memory_pool().release_unused()
+    with pytest.raises(StudioError, match="unpacks to more, the limit is 1 MB"):
+        read_table(tmp_path / "rows.parquet", limits=Limits(file_bytes=100_000))
+    assert pa.total_allocated_bytes() - before < 10_000_000
+    assert len(read_table(tmp_path / "rows.parquet")) == 20_000
+
+
+def test_parquet_in_several_groups_and_without_rows(tmp_path):
+    texts = [f"text {n}" if n % 7 else None for n in range(5000)]
+    table = parquet(tmp_path, pa.table({"a.b": texts, "n": list(range(5000))}), row_group_size=900)
+    assert table.column("a.b") == [text or "" for text in texts]
+    assert table.column("n")[-1] == "4999"
+    assert len(parquet(tmp_path, pa.table({"text": pa.array([], pa.string())}))) == 0
+
+
+def with_shared_text(book, text):
+    """The workbook with its cells of 0 pointing to one text, as Excel stores what many cells share."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb"><v>0</v>", b' t="s"><v>0</v>', old.read(name)))
+        new.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}"><si><t>{text}</t></si></sst>')
+    return sink.getvalue()
+
+
+def test_excel_cells_that_share_a_text_are_all_counted(tmp_path, monkeypatch):
+    book = with_shared_text(workbook({"Data": [["text", "label"], *[[0, "y"]] * 1000]}), "x" * 3000)
+    assert read_bytes(tmp_path, book, "rows.xlsx").column("text") == ["x" * 3000] * 1000
+    with pytest.raises(StudioError, match="A sheet holds 3 million characters, the limit is 1"):
+        read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
+    monkeypatch.setattr("studio.data.formats.check_shared", lambda *_: None)  # as for formats it knows nothing of
+    with pytest.raises(StudioError, match="more than 1 million characters"):
+        read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
 
 
 def test_excel_numbers_are_as_typed(tmp_path):

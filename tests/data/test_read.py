@@ -1,5 +1,7 @@
 """Delimited text: each trait of real files on a few lines that show it."""
 
+import re
+
 import pytest
 
 from data.write import cells, csv_bytes, read_bytes, read_text
@@ -253,3 +255,18 @@ def test_digest_and_sentence(tmp_path):
 def test_a_file_full_of_broken_marks_is_refused(tmp_path):
     with pytest.raises(StudioError, match="More than 1000 rows have broken quotation marks"):
         read_text(tmp_path, "text,label\n" + 'a,"b, b"c\n' * 20_000)
+
+
+def test_notes_name_only_what_a_person_can_do(tmp_path):
+    """Each remedy is tried: the page has no controls for how a file is read."""
+    western = "text,label\n" + "café au lait,a\nthé vert,b\n" * 5
+    (note,) = read_text(tmp_path, western, encoding="cp1252").reading.notes
+    assert "save it as “CSV UTF-8”" in note
+    headless = "text one,5\ntext two,6\ntext three,7\n"
+    (note,) = read_text(tmp_path, headless).reading.notes
+    assert "add a row with names above it" in note
+    assert len(read_text(tmp_path, "text,label\n" + headless)) == 3
+    either = "text,note;label\na,b;c\nd,e;f\n"
+    (note,) = read_text(tmp_path, either).reading.notes
+    (line,) = re.findall("“(sep=.)”", note)
+    assert read_text(tmp_path, f"{line}\n{either}").columns == ["text", "note;label"]

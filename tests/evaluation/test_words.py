@@ -3,6 +3,7 @@ from typing import get_args
 
 import pytest
 
+from studio.evaluation.curves import checks_without_progress
 from studio.evaluation.words import status_in_words
 from studio.events import Failed, Finished, Paused, Preparing, Saved, Scoring
 from studio.story import Status, Story
@@ -44,6 +45,18 @@ def test_no_progress_says_when_it_will_stop():
     )
     words = status_in_words(told(FALLING, [(10, 1.0), (20, 0.8), (30, 0.81)], stops=False), "training")
     assert "Early stopping is off" in words.body
+
+
+def test_chances_count_from_the_first_check_after_the_start():
+    checks = [(0, 0.1), (10, 0.5), (20, 0.6), (30, 0.7)]
+    story = told(FALLING, checks)
+    left = dict(zip((0, 10, 20, 30), (3, 3, 2, 1), strict=True))
+    story.checks = [check.model_copy(update={"chances_left": left[check.step]}) for check in story.checks]
+    assert checks_without_progress(story) == 2
+    story.checks = story.checks[:2]
+    words = status_in_words(story, "training")
+    assert (words.state, words.head) == ("good", "Catching up")
+    assert "none is better yet than validation loss 0.100" in words.body
 
 
 def test_memorizing_says_since_when_and_what_is_kept():
@@ -101,6 +114,14 @@ def test_failing_says_what_where_and_what_to_do():
     words = status_in_words(_after(failed), "failed")
     assert (words.state, words.head) == ("bad", "The memory ran out.")
     assert words.body == "Where: step 12. Halve the rows per step. You can resume from the last checkpoint."
+
+
+def test_resuming_is_offered_once():
+    fix = "Resume it: it goes on from the last checkpoint."
+    words = status_in_words(
+        _after(Failed(step=12, what="It is gone", where="step 12", fix=fix, can_resume=True)), "failed"
+    )
+    assert words.body == f"Where: step 12. {fix}"
 
 
 def test_an_interrupted_run_says_where_it_goes_on():

@@ -41,11 +41,30 @@ def test_the_facts_of_the_run_are_in_it(run):
     assert report.comparison.sentence.split(":")[0] in card
     for fact in (
         "162 rows", "96 train, 24 validation, 40 test", "could not be used: 2", "SHA-256 `abab", "column `ticket`", "40 test rows",
-        "Simple model (TF-IDF with logistic regression)", "| Learning rate | 0.0001 |", "| Seed | 5 |", "the version kept is from step 3",
-        "macro_f1 80.0 %", "first 12 tokens", "Apache License 2.0", "python predict.py",
+        "Simple model (TF-IDF with logistic regression)", "| Learning rate | 1e-4 |", "| Seed | 5 |", "the version kept is from step 3",
+        "Macro-F1 80.0 %", "first 12 tokens", "Apache License 2.0", "python predict.py",
         "With 40 test rows the numbers above are rough", "3 training texts were cut.",
     ):  # fmt: skip
         assert fact in card, fact
+
+
+@pytest.mark.parametrize(
+    ("count", "notes", "said"),
+    [
+        (0, ["2 rows left out for having more or fewer cells than there are columns."], "2 rows for having more"),
+        (2, ["1 row left out for broken quotation marks."], "2 without a usable text or label; 1 row for broken"),
+        (
+            0,
+            ["1 row left out of training because the same text is in the test file."],
+            "none\n- 1 row left out of training",
+        ),
+    ],
+)
+def test_rows_left_out_are_told_in_one_statement(fresh, count, notes, said):
+    storage.write_json(fresh.facts, {"left_out": {"count": count}, "notes": notes})
+    card = model_card(fresh)
+    assert f"- Rows left out because they could not be used: {said}" in card
+    assert (f"\n- {notes[0][:14]}" in card) == said.startswith("none")
 
 
 def test_no_cell_of_the_table_is_in_it(run):

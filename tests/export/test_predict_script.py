@@ -77,6 +77,17 @@ def test_a_file_in_a_file_out_safe_for_spreadsheets(program, folder, tmp_path, m
     assert rows[1][3:] == [label, f"{share:.4f}"]
 
 
+def test_cells_beyond_the_header_do_not_shift_the_answer(program, folder, tmp_path):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text,note\nrefund,a,b,=c\nparcel late,d\n")
+    model = program.Classifier(folder)
+    program.answer_file(model, source, "text", target)
+    rows = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
+    label, share = program.best(model(["refund"])[0])
+    assert rows[1] == ["refund", "a", label, f"{share:.4f}", "b", "'=c"]
+    assert len(rows[2]) == len(rows[0]) == 4
+
+
 def test_a_wrong_column_is_told_with_the_right_ones(program, folder, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text("a,b\n1,2\n")

@@ -1,5 +1,6 @@
 """Answers from a process that holds the model: asked, changed, lost, hung, let go."""
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,10 @@ def finished(run: RunDir) -> RunDir:
     return run
 
 
+def held(answering: Answering, run: RunDir) -> "subprocess.Popen[bytes]":
+    return answering._held[str(run.path)].spare.process
+
+
 def processes(run: RunDir) -> int:
     return len((run.path / "pids.txt").read_text().split())
 
@@ -49,24 +54,55 @@ def test_tuned_and_untuned(answering: Answering, run: RunDir) -> None:
     assert answering.ask(run, "tuned", []) == []
 
 
-def test_another_run_takes_its_place(answering: Answering, make_run: MakeRun) -> None:
-    first, second = finished(make_run()), finished(make_run())
-    answering.ask(first, "tuned", ["a"])
-    assert answering._held is not None
-    process = answering._held[1].process
-    answering.ask(second, "tuned", ["a"])
+def test_two_runs_are_held_and_a_third_takes_the_place_of_the_one_unused_for_longest(
+    answering: Answering, make_run: MakeRun
+) -> None:
+    first, second, third = (finished(make_run()) for _ in range(3))
+    for run in (first, second, first, second, first):
+        answering.ask(run, "tuned", ["a"])
+    assert (processes(first), processes(second)) == (1, 1)
+    process = held(answering, second)
+    answering.ask(third, "tuned", ["a"])
     assert process.poll() is not None
     answering.ask(first, "tuned", ["a"])
-    assert (processes(first), processes(second)) == (2, 1)
+    assert (processes(first), processes(second), processes(third)) == (1, 1, 1)
+    answering.ask(second, "tuned", ["a"])
+    assert processes(second) == 2
+
+
+def test_warming_takes_no_model_that_is_in_use(
+    answering: Answering, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (finished(make_run()) for _ in range(3))
+    answering.ask(first, "tuned", ["a"])
+    answering.warm(second)
+    answering.warm(third)
+    assert list(answering._held) == [str(first.path), str(second.path)]
+    monkeypatch.setattr("studio.jobs.answering.IN_USE_S", 0.0)
+    answering.warm(third)
+    assert list(answering._held) == [str(second.path), str(third.path)]
+
+
+def test_one_that_is_not_asked_is_let_go_while_another_is(launcher: FakeLauncher, make_run: MakeRun) -> None:
+    first, second = finished(make_run()), finished(make_run())
+    answering = Answering(Spares(enabled=False, launcher=launcher), idle_s=1.0)
+    answering.ask(first, "tuned", ["a"])
+    process = held(answering, first)
+
+    def gone() -> bool:
+        answering.ask(second, "tuned", ["a"])
+        return process.poll() is not None
+
+    until(gone, 10)
+    answering.close()
 
 
 def test_started_again_when_it_died(answering: Answering, run: RunDir) -> None:
     answering.ask(run, "tuned", ["a"])
     assert [answer.value for answer in answering.ask(run, "tuned", ["die", "x" * 99])] == ["short", "long"]
     assert processes(run) == 2
-    assert answering._held is not None
-    answering._held[1].process.kill()
-    answering._held[1].process.wait()
+    held(answering, run).kill()
+    held(answering, run).wait()
     assert answering.ask(run, "tuned", ["a"])[0].value == "short"
 
 
@@ -107,10 +143,9 @@ def test_no_model_yet(answering: Answering, make_run: MakeRun) -> None:
 def test_let_go_when_idle(launcher: FakeLauncher, run: RunDir) -> None:
     answering = Answering(Spares(enabled=False, launcher=launcher), idle_s=0.3)
     answering.ask(run, "tuned", ["a"])
-    assert answering._held is not None
-    process = answering._held[1].process
-    until(lambda: answering._held is None, 5)
-    assert process.poll() is not None
+    process = held(answering, run)
+    until(lambda: process.poll() is not None, 5)
+    assert not answering._held
     assert answering.ask(run, "tuned", ["a"])
     answering.close()
 
@@ -133,6 +168,6 @@ def test_questions_from_many_threads_wait_for_each_other(answering: Answering, r
 
 def test_forget(answering: Answering, run: RunDir) -> None:
     answering.warm(run)
-    assert answering._held is not None
+    assert answering._held
     answering.forget(run)
-    assert answering._held is None
+    assert not answering._held

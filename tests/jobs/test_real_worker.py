@@ -11,7 +11,7 @@ from studio.data.read import read_table
 from studio.events import Failed, Started, Step
 from studio.jobs import actions
 from studio.jobs.answering import Answering
-from studio.jobs.runs import create_run, summarize
+from studio.jobs.runs import create_run, list_runs
 from studio.jobs.spare import Spares
 from studio.jobs.supervisor import Supervisor
 from studio.jobs.trial import measure
@@ -63,7 +63,7 @@ def test_spare_trial_kill_resume_answers(home: Home, run: RunDir) -> None:
         assert begun[0] == 0
         assert begun[1] > 0
         assert [event.seq for event in run.events()] == list(range(1, len(run.events()) + 1))
-        assert summarize(home, run.id).part == "test"
+        assert list_runs(home)[0].part == "test"
 
         tuned = answering.ask(run, "tuned", ["my cat sleeps", "a dog that barks"])
         assert [answer.value for answer in tuned] == ["cat", "dog"]

@@ -23,7 +23,7 @@ from studio.jobs import actions
 from studio.jobs.briefs import brief
 from studio.jobs.launch import worker_environment
 from studio.jobs.queue import waiting
-from studio.jobs.runs import create_run, delete_run, list_runs, summarize
+from studio.jobs.runs import create_run, delete_run, list_runs
 from studio.rundir import Home, Part, RunDir
 from studio.storage import problems_of
 from studio.story import Story
@@ -178,9 +178,6 @@ def test_list_newest_first_with_results(home: Home, make_run: MakeRun) -> None:
     assert [summary.place for summary in listed] == [1, 0, 0]
     assert listed[1].seconds == 4.0
     assert {summary.damaged for summary in listed} == {""}
-    assert summarize(home, failed.id) == listed[1]
-    with pytest.raises(StudioError, match="no such run"):
-        summarize(home, "x" * 20)
 
 
 def damage_config(run: RunDir) -> None:
@@ -228,7 +225,7 @@ def test_garbage_in_the_events_is_skipped(home: Home, make_run: MakeRun) -> None
     run.events_file.write_bytes(
         lines[0] + b"\xff\xfe{{\n" + b'{"kind": "of the future"}\n' + b"".join(lines[1:]) + b'{"to'
     )
-    summary = summarize(home, run.id)
+    (summary,) = list_runs(home)
     assert (summary.status, summary.value) == ("failed", 0.6)
 
 

@@ -232,7 +232,7 @@ def test_a_run_paused_by_a_person_stays_paused(home: Home, launcher: FakeLaunche
     storage.write_file(run.events_file, to_line(Paused(seq=1, time=1, step=5, by="you")))
     supervisor = Supervisor(home, launcher=launcher)
     supervisor.start()
-    until(lambda: supervisor.is_in_charge)
+    until(lambda: supervisor._is_in_charge)
     time.sleep(0.6)
     supervisor.close()
     assert status(run) == "paused"
@@ -328,7 +328,7 @@ supervisor = Supervisor(Home(Path(sys.argv[1])), launcher=launcher, spares=Spare
 supervisor.start()
 while True:
     time.sleep(0.05)
-    sys.stdout.write(f"{supervisor.is_in_charge}\\n")
+    sys.stdout.write(f"{supervisor._is_in_charge}\\n")
     sys.stdout.flush()
 """
 
@@ -366,11 +366,11 @@ def test_two_supervisors_in_one_process(home: Home, launcher: FakeLauncher, make
     both = [Supervisor(home, launcher=launcher) for _ in range(2)]
     for supervisor in both:
         supervisor.start()
-    until(lambda: any(supervisor.is_in_charge for supervisor in both))
+    until(lambda: any(supervisor._is_in_charge for supervisor in both))
     run = make_run(steps=20)
     actions.start(run)
     until(lambda: status(run) == "finished")
-    assert [supervisor.is_in_charge for supervisor in both].count(True) == 1
+    assert [supervisor._is_in_charge for supervisor in both].count(True) == 1
     for supervisor in both:
         supervisor.close()
     assert len([event for event in run.events() if isinstance(event, Started)]) == 1

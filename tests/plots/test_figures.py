@@ -6,8 +6,6 @@ from live_story import Teller, new_run
 
 from studio.plots.confusion import confusion_matrix
 from studio.plots.curves import compare_curves
-from studio.plots.labels import label_bars
-from studio.plots.lengths import length_histogram
 from studio.plots.style import as_text
 from studio.story import Story
 
@@ -52,31 +50,6 @@ def test_text_is_only_text():
     assert as_text("a <b> & c") == "a &lt;b&gt; &amp; c"
     assert as_text("one\n two") == "one two"
     assert len(as_text("x" * 100, 40)) == 40
-
-
-def test_label_bars_rank_and_gather_the_rest():
-    figure = _valid(label_bars({f"label {n:02d}": n + 1 for n in range(40)} | {HOSTILE: 500}))
-    bars = figure["data"][0]
-    assert bars["x"][0] == 500
-    assert bars["customdata"][-1] == "12 more labels"
-    assert sum(bars["x"]) == sum(range(1, 41)) + 500
-    _without_tags(figure)
-    _valid(label_bars({}))
-
-
-def test_labels_that_look_alike_once_cut_keep_their_own_bars():
-    figure = label_bars({"x" * 60 + "a": 3, "x" * 60 + "b": 2})
-    assert figure["data"][0]["y"] == [0, 1]
-
-
-def test_lengths_past_the_limit_stand_out():
-    figure = _valid(length_histogram([10, 20, 30, 300, 301], 256))
-    bars = figure["data"][0]
-    assert sum(bars["y"]) == 5
-    assert len(set(bars["marker"]["color"])) == 2
-    assert "2 are longer" in figure["layout"]["meta"]["alt"]
-    _valid(length_histogram([], 256))
-    _valid(length_histogram([5000], 256))
 
 
 @pytest.mark.parametrize("labels", [["a", "b"], ["1", "2", HOSTILE], [f"l{n}" for n in range(77)]])

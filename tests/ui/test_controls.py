@@ -56,7 +56,7 @@ def test_kinds_of_widgets():
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(True, "on"), (False, "off"), (0.0001, "0.0001"), (2e-05, "0.00002"), (10.0, "10"), (0.0, "0"), (32, "32"), ("whole", "whole")],
+    [(True, "on"), (False, "off"), (0.0001, "1e-4"), (2e-05, "2e-5"), (0.05, "0.05"), (10.0, "10"), (0.0, "0"), (32, "32"), ("whole", "whole")],
 )  # fmt: skip
 def test_values_as_people_write_them(value, told):
     assert shown_value(value) == told

@@ -1,3 +1,5 @@
+import os
+import time
 from dataclasses import replace
 
 import gradio as gr
@@ -86,6 +88,36 @@ def test_one_label_only_is_said_and_locks_the_next_steps(studio, tmp_path):
     assert "label" in named(view)["picture"].lower()
 
 
+def test_one_column_for_both_roles_is_said_and_locks_the_next_steps(studio, tmp_path):
+    (tmp_path / "one.csv").write_text("text\n" + "".join(f"text number {n % 5}\n" for n in range(40)), encoding="utf-8")
+    session, *view = data.take_upload(studio, Session(), str(tmp_path / "one.csv"))
+    assert "The text and the label are the same column" in named(view)["message"]
+    assert "needs a second column" in named(view)["message"]
+    assert not session.is_ready
+    assert not named(view)["go_on"].interactive
+    session, *view = data.choose_columns(studio, filled(studio, tmp_path), "text-classification", "topic", "topic")
+    assert "the same column, “topic”" in named(view)["message"]
+    assert not session.is_ready
+
+
+def test_what_was_changed_in_the_labels_is_told_with_the_reading(studio, tmp_path):
+    lines = [f"text number {n},{' good' if n < 17 else 'good' if n % 2 else 'bad'}" for n in range(40)]
+    (tmp_path / "spaces.csv").write_text("\n".join(["text,label", *lines]), encoding="utf-8")
+    _session, *view = data.take_upload(studio, Session(), str(tmp_path / "spaces.csv"))
+    assert "Spaces around the label were removed in 17 rows." in named(view)["reading"]
+
+
+def test_damaged_rows_name_a_column_only_where_one_is_to_blame(studio, tmp_path):
+    lines = [f"text number {n},{'good' if n % 2 else 'bad'}" for n in range(40)]
+    (tmp_path / "ragged.csv").write_text("\n".join(["text,label", *lines[:5], "a,b,c", *lines[5:]]), encoding="utf-8")
+    _session, *view = data.take_upload(studio, Session(), str(tmp_path / "ragged.csv"))
+    assert ">What is wrong</th>" in named(view)["reading"]
+    assert ">Column</th>" not in named(view)["reading"]
+    (tmp_path / "empty.csv").write_text("\n".join(["text,label", *lines, "no label,"]), encoding="utf-8")
+    _session, *view = data.take_upload(studio, Session(), str(tmp_path / "empty.csv"))
+    assert ">Column</th>" in named(view)["picture"]
+
+
 def test_hostile_cells_headers_and_names_are_text(studio, tmp_path):
     path = tmp_path / "x.csv"
     lines = [f"{HOSTILE},topic"] + [
@@ -153,8 +185,25 @@ def test_old_uploads_are_swept_and_others_kept(studio, tmp_path):
     old, new = filled(studio, tmp_path), filled(studio, tmp_path)
     uploads.sweep(studio.home)
     assert studio.home.table(old.table)
-    import os
-
     os.utime(studio.home.table(old.table), (1, 1))
     uploads.sweep(studio.home)
     assert [path.name for path in studio.home.tables.iterdir()] == [new.table]
+
+
+def test_an_old_upload_that_is_still_read_stays(studio, tmp_path):
+    session = filled(studio, tmp_path)
+    os.utime(studio.home.table(session.table), (1, 1))
+    data.show(studio, session)
+    uploads.sweep(studio.home)
+    assert studio.home.table(session.table)
+
+
+def test_a_server_that_runs_for_long_removes_old_uploads_too(studio, tmp_path):
+    session = filled(studio, tmp_path)
+    with uploads.swept(studio.home, every_s=0.05):
+        folder = studio.home.table(session.table)
+        os.utime(folder, (1, 1))
+        until = time.monotonic() + 10
+        while folder.exists():
+            assert time.monotonic() < until
+            time.sleep(0.02)

@@ -1,3 +1,4 @@
+import html
 import zipfile
 
 import gradio as gr
@@ -48,6 +49,8 @@ def test_what_is_inside_is_told_before_and_after_it_is_built(studio, tmp_path):
         order = next(name for name in package.namelist() if name.endswith("/train.json"))
         assert RunConfig.parse(package.read(order)).columns == run.config.columns
     assert all(f">{name}<" in built for name in names)
+    assert all(f">{name}<" in formats for name in names)  # the promise before it was built
+    assert formats.count("<tr>") == built.count("<tr>") == len(names)
     again = export.show(studio, session)[0]
     assert "export.zip" in again
     assert "data-start" not in again
@@ -77,3 +80,15 @@ def test_file_names_with_spaces_and_quotes_are_safe_in_the_command(studio, tmp_p
     storage.write_file(run.path / "config.json", config.model_dump_json().encode())
     use = export.show(studio, Session(run=run.id))[1]
     assert "studio train &#x27;a b&#x27;&quot;&#x27;&quot;&#x27;; rm -rf.csv&#x27; --config" in use
+
+
+def test_the_command_to_train_again_is_the_same_on_the_card(studio, tmp_path):
+    run = finished_run(studio.home, tmp_path)
+    source = run.config.source.model_copy(update={"file": "C:\\me\\rows.csv", "test_file": "new rows.csv"})
+    storage.write_file(
+        run.path / "config.json", run.config.model_copy(update={"source": source}).model_dump_json().encode()
+    )
+    again = "studio train rows.csv --config train.json --test 'new rows.csv'"
+    _, use, _, card = export.show(studio, Session(run=run.id))
+    assert html.escape(again) in use
+    assert f"`{again}`" in card

@@ -1,5 +1,5 @@
 from studio.ui.points import Points
-from studio.ui.quantities import about, clock, learning_rate, speed
+from studio.ui.quantities import about, clock, speed
 
 
 def _points(losses, span=20.0):
@@ -73,4 +73,3 @@ def test_figures_as_people_read_them():
         "a few seconds", "about 40 s", "about 1 min", "about 5 min", "about 1 h", "about 2 h 10 min", "about 2 h",
     ]  # fmt: skip
     assert [speed(v) for v in (0.42, 9.96, 107.2, 1134.0)] == ["0.4", "10", "107", "1,134"]
-    assert [learning_rate(v) for v in (1e-4, 4.4e-5, 0.0)] == ["1.0e-4", "4.4e-5", "0"]

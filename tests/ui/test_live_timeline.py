@@ -9,10 +9,10 @@ def _started(step=0):
     )  # fmt: skip
 
 
-def _checked(step, is_best=True, value=0.8):
+def _checked(step, is_best=True, value=0.8, left=3):
     return Checked(
         step=step, epoch=step / 100, loss=0.4, metrics={"macro_f1": value}, is_best=is_best, best_step=step, best_value=value,
-        chances_left=3,
+        chances_left=left,
     )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def _told(*events):
 def test_a_whole_life_in_sentences():
     events = [
         Preparing(what="Reading the rows"), _started(), _checked(0, value=0.512), _checked(50), Saved(step=50),
-        _checked(100, is_best=False), Warned(step=120, text="2 texts are cut off."), Paused(step=130), _started(130),
+        _checked(100, is_best=False, left=2), Warned(step=120, text="2 texts are cut off."), Paused(step=130), _started(130),
         Scoring(step=400, reason="stopped early", best_step=50),
         Finished(step=400, reason="stopped early", best_step=50, metrics={}, seconds=399),
     ]  # fmt: skip
@@ -40,6 +40,21 @@ def test_a_whole_life_in_sentences():
     assert text[5:8] == ["2 texts are cut off.", "Paused by you. Everything is saved.", "Went on from step 130."]
     assert "version of step 50" in text[8]
     assert "6:39" in text[9]
+
+
+def test_a_check_that_stands_still_with_a_lower_loss_is_told_as_that():
+    text = [line.text for line in _told(_started(), _checked(50, value=1.0), _checked(100, value=1.0)).lines]
+    assert text[1].startswith("A new best: Macro-F1 100.0")
+    assert text[2].startswith("As good as the best, with a lower loss: Macro-F1 100.0")
+    again = _told(_started(), _checked(50), _checked(100), _started(60), _checked(100, value=0.9)).lines[-1].text
+    assert again.startswith("A new best")  # the lost check at step 100 is not what it is measured by
+
+
+def test_progress_below_the_untuned_start_is_catching_up():
+    below = _checked(50, is_best=False, value=0.6).model_copy(update={"best_step": 0})
+    text = _told(_started(), _checked(0), below).lines[-1].text
+    assert text.startswith("Catching up: Macro-F1 60.0")
+    assert text.endswith("not yet better than the untuned start.")
 
 
 def test_progress_of_one_phase_stays_one_line():

@@ -199,12 +199,13 @@ def _refreshed(viewer):
     return viewer.now
 
 
-def test_a_request_shows_at_once_and_can_be_taken_back(held):
+def test_a_request_shows_at_once_and_offers_nothing_else(held):
     Teller(held).train(20)
     viewer = _viewer(held)
     held.request("pause")
     assert _refreshed(viewer)["head"] == "Pausing"
-    assert viewer.now["can"] == ["resume"]
+    assert "step at hand" in viewer.now["body"]
+    assert viewer.now["can"] == []
     held.answer_request("pause")
     held.request("stop")
     assert _refreshed(viewer)["head"] == "Stopping"
@@ -218,8 +219,10 @@ def test_paused_failed_and_finished(run):
     teller.say(Paused(step=60))
     assert _refreshed(viewer)["can"] == ["resume"]
     assert viewer.watch.is_resting
-    teller.say(Failed(step=60, what="It was ended from outside", where="step 60", fix="Resume.", can_resume=False))
-    assert _refreshed(viewer)["can"] == []
+    teller.say(
+        Failed(step=60, what="It was ended from outside", where="step 60", fix="Start it again.", can_resume=False)
+    )
+    assert _refreshed(viewer)["can"] == ["resume"]
     assert viewer.now["state"] == "bad"
     teller.say(Scoring(step=60, reason="stopped by you", best_step=50))
     teller.say(Finished(step=60, reason="stopped by you", best_step=50, metrics={}, seconds=3))

@@ -29,7 +29,7 @@ def is_skip(update):
 
 
 def test_no_runs_is_said(studio):
-    assert "No runs yet" in runs.show(studio, Session(), "")
+    assert "No runs yet" in runs.show(studio, Session(), "", [])[0]
 
 
 def test_all_runs_are_listed_damaged_ones_too(studio, tmp_path):
@@ -40,7 +40,7 @@ def test_all_runs_are_listed_damaged_ones_too(studio, tmp_path):
     waiting.request("start")
     broken = run_without_end(studio.home, tmp_path, name="Broken")
     storage.write_file(broken.path / "config.json", b"{")
-    table = runs.show(studio, Session(run=done.id), "")
+    table = runs.show(studio, Session(run=done.id), "", [])[0]
     for said in (
         "4 runs",
         "Finished",
@@ -92,10 +92,11 @@ def test_ids_that_are_none_are_refused(studio, run_id):
 def test_two_runs_are_compared(studio, tmp_path):
     first = finished_run(studio.home, tmp_path, name="First")
     second = finished_run(studio.home, tmp_path, name=HOSTILE, share_right=0.6, settings={"epochs": 7})
-    session, tabs, table, asked, view, figure = runs.act(
+    session, tabs, table, asked, view, figure, pair = runs.act(
         studio, Session(), "", event(act="compare", runs=[first.id, second.id])
     )
     assert all(map(is_skip, (session, tabs, table)))
+    assert pair[:2] == [first.id, second.id]
     assert "Epochs" in view
     assert "Patience" not in view  # alike in both
     assert "on the same test rows" in view
@@ -104,6 +105,22 @@ def test_two_runs_are_compared(studio, tmp_path):
     for few in ([], [first.id], [first.id, first.id], [first.id, second.id, first.id + "x"]):
         with pytest.raises(StudioError, match="Two runs"):
             runs.act(studio, Session(), "", event(act="compare", runs=few))
+
+
+def test_a_comparison_follows_a_run_that_is_still_at_work(studio, tmp_path):
+    done, going = finished_run(studio.home, tmp_path), run_without_end(studio.home, tmp_path, name="Going")
+    tell(going, story(0.9, {})[:30])
+    pair = runs.act(studio, Session(), "", event(act="compare", runs=[done.id, going.id]))[-1]
+    _table, *unchanged = runs.show(studio, Session(), "", pair)
+    assert all(map(is_skip, unchanged))  # nothing is drawn anew under a reader's eyes
+    tell(going, story(0.9, {}))
+    _table, view, figure, now = runs.show(studio, Session(), "", pair)
+    assert "Side by side" in view
+    assert figure["data"]
+    assert now[:2] == pair[:2]
+    assert all(map(is_skip, runs.show(studio, Session(), "", now)[1:]))
+    runs.delete_run(studio.home, done.id)
+    assert "fs-error" in runs.show(studio, Session(), "", now)[1]
 
 
 def test_the_better_figure_is_marked_and_other_rows_are_told(studio, tmp_path):

@@ -8,7 +8,7 @@ from studio.config import SETTINGS
 from studio.errors import StudioError
 from studio.events import Preparing, to_line
 from studio.jobs.trial import Trial
-from studio.ui import order
+from studio.ui import drafts, order
 from studio.ui.session import Session
 from studio.ui.steps import data, settings
 
@@ -121,6 +121,31 @@ def test_a_measured_run_is_the_one_that_starts(studio, session, monkeypatch):
     assert started.run == again.draft
 
 
+def test_a_run_started_while_it_is_measured_stays_and_the_measured_draft_goes(studio, session, monkeypatch):
+    trial = Trial(0.8, 9 * 10**8, 3.0, 90_000, (100.0, 200.0), 9 * 10**8)
+    clicked = []
+
+    def while_measuring(run, spares):
+        clicked.append(settings.start(studio, session, "", *typed())[0])
+        return trial
+
+    monkeypatch.setattr(settings, "measure", while_measuring)
+    found, _card = settings.measure_now(studio, session, "", *typed())
+    now = clicked[0]
+    assert drafts.keep(studio, found, now) == now
+    assert studio.home.run_ids() == [now.run]
+    assert studio.home.run(now.run).requested("start")
+
+
+def test_of_two_measurements_at_once_one_draft_stays(studio, session, monkeypatch):
+    monkeypatch.setattr(settings, "measure", lambda run, spares: Trial(0.8, 1, 3.0, 9, (1.0, 2.0), 1))
+    first, _card = settings.measure_now(studio, session, "", *typed(epochs=2))
+    second, _card = settings.measure_now(studio, session, "", *typed())
+    now = drafts.keep(studio, second, drafts.keep(studio, first, replace(session, effort="quick")))
+    assert (now.draft, now.draft_order, now.effort) == (second.draft, second.draft_order, "quick")
+    assert studio.home.run_ids() == [second.draft]
+
+
 def test_measuring_says_so_at_once_and_failing_in_its_place(studio, session):
     assert "Measuring" in settings.measuring(studio, session)
     told, card = settings.measure_now(studio, session, "", *typed(epochs=-1))
@@ -150,3 +175,8 @@ def test_a_separate_test_file_frees_the_rows_kept_for_the_report(studio, session
 def test_a_model_that_is_not_here_cannot_be_started(studio, session):
     with pytest.raises(StudioError, match="not on this machine"):
         settings.start(studio, replace(session, model="BAAI/bge-small-en-v1.5"), "", *typed())
+
+
+def test_the_plan_tells_the_rule_of_early_stopping_as_it_is(studio, session):
+    _told, _reasons, plan = settings.change(studio, session, *typed(patience=2))
+    assert "2 checks in a row without a better Macro-F1, or the same with a lower validation loss." in plan

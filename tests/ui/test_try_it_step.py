@@ -67,8 +67,13 @@ def test_both_models_are_asked(studio, session):
     assert studio.answering.asked == [("tuned", 1), ("untuned", 1)]
     assert "Tuned model" in shown
     assert "Before tuning" in shown
-    with pytest.raises(StudioError, match="no text"):
-        try_it.wait(studio, session, "  \n")
+
+
+def test_no_text_is_said_in_its_place(studio, session):
+    for said in (try_it.wait(studio, session, "  \n"), try_it.ask(studio, session, "  \n")):
+        assert "There is no text to ask about" in said
+        assert "fs-error" in said
+    assert studio.answering.asked == []
 
 
 def test_a_problem_of_one_model_leaves_the_other_standing(studio, session):
@@ -96,7 +101,7 @@ def test_a_whole_table(studio, session, tmp_path):
     assert [number for _, number in studio.answering.asked] == [64, 64, 64, 9]
     assert steps == sorted(steps)
     assert steps[-1] == 1.0
-    assert "1 row had no text" in shown
+    assert "201 rows answered. 1 row had no text" in shown
     run = studio.home.run(session.run)
     (kept,) = (run.path / "predictions").glob("*.csv")
     assert f"predictions-{kept.stem}.csv" in shown

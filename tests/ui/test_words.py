@@ -1,5 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
 
+from studio.ui.page import machine_in_words
 from studio.ui.words import between, count, duration, moment, percent, shortened, size
 
 THIN = "\u202f"
@@ -61,3 +64,8 @@ def test_counts_shares_and_long_texts():
 )
 def test_spans_of_time(low, high, said):
     assert between(low, high) == said
+
+
+def test_the_bar_counts_memory_like_the_tile_on_train():
+    machine = SimpleNamespace(cores=8, memory=24 * 2**30, gpu="")
+    assert f"· {size(machine.memory)} ·" in machine_in_words(SimpleNamespace(machine=machine))

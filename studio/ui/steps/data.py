@@ -205,6 +205,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     as_guessed = guess is not None and guess.columns == session.columns
     return replace(
         view,
+        reading=reading(table, seen.notes),
         reason=element("p", guess.reason, class_="fs-quiet fs-inner") if as_guessed and guess else "",
         picture=_picture(session, seen, task),
         can_go_on=seen.can_train,

@@ -1,18 +1,15 @@
 """The step Export: the model as a zip that runs anywhere, its card, and the order that trains it again."""
 
-import shlex
 import zipfile
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from studio import storage
 from studio.errors import StudioError
 from studio.export import FORMATS
 from studio.export.card import model_card
-from studio.export.order import order_json
-from studio.export.script import script_text
+from studio.export.order import order_json, train_again
 from studio.rundir import RunDir
 from studio.ui.clickable import clickable, text_of
 from studio.ui.downloads import link
@@ -21,7 +18,6 @@ from studio.ui.pieces import error_card, heading, html, more
 from studio.ui.session import Session
 from studio.ui.steps.results import NO_RUN, told
 from studio.ui.studio import Studio
-from studio.ui.views.answer import waiting_card
 from studio.ui.views.code import code_block
 from studio.ui.views.package import Packed, package_card
 
@@ -67,12 +63,6 @@ def show(studio: Studio, session: Session) -> tuple[Any, ...]:
     except StudioError as error:
         return told(error.what, error.fix, again=bool(session.run)), "", gr.Column(visible=False), ""
     return formats, _use(run), gr.Column(visible=True), _without_front_matter(model_card(run))
-
-
-def wait(studio: Studio, session: Session) -> Markup:
-    """What happens next, said at once."""
-    _finished(studio, session)
-    return waiting_card("Writing the package. A small model takes a second or two, a large one up to a minute.")
 
 
 def prepare(studio: Studio, session: Session, event: gr.EventData) -> Markup:
@@ -124,26 +114,16 @@ def _format(run: RunDir, name: str, *, start: bool) -> Markup:
             total=built.stat().st_size,
             start=version,
         )
-    texts = {"README.md": model_card(run), "predict.py": script_text(), "train.json": order_json(run)}
-    files = [Packed(name, len(text.encode())) for name, text in texts.items()]
-    files += [
-        Packed(path.relative_to(run.model).as_posix(), path.stat().st_size)
-        for path in sorted(run.model.rglob("*"))
-        if path.is_file() and path.name != storage.MANIFEST
-    ]
+    files = [Packed(file, length) for file, length in fact.contents(run).items()]
     return package_card(name, fact.title, fact.help, address="", files=files, total=sum(file.bytes for file in files))
 
 
 def _use(run: RunDir) -> Markup:
     """How to run the package, and how to train the same model again."""
-    source = run.config.source.file or "your-table.csv"
     unpack = (
         "Unpack the zip, open a terminal in its folder, and ask. It needs Python with three packages, and no studio."
     )
     order = "train.json is the whole order: settings, split and seed. With the same table it leads to the same result."
-    again = f"studio train {shlex.quote(source)} --config train.json"
-    if run.config.source.test_file:
-        again += f" --test {shlex.quote(run.config.source.test_file)}"
     return element(
         "div",
         element(
@@ -157,7 +137,7 @@ def _use(run: RunDir) -> Markup:
             "section",
             element("h2", "Train it again"),
             element("p", order, class_="fs-quiet"),
-            code_block(again, "the command to train again"),
+            code_block(train_again(run.config), "the command to train again"),
             more("What train.json says", code_block(order_json(run), "train.json")),
             class_="fs-card",
         ),

@@ -1,5 +1,6 @@
 """The step Runs: everything that was ever started here; open, compare, delete."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,23 +33,29 @@ class RunsStep:
     """Id of the run whose deletion waits for a yes; empty for none."""
     compared: gr.HTML
     curves: gr.HTML
+    pair: gr.State
+    """Ids of the two runs that are compared, and a digest of what is shown of them; empty for none."""
 
     @property
     def view(self) -> list[Any]:
         """What the buttons of the table may change."""
-        return [self.table, self.asked, self.compared, self.curves]
+        return [self.table, self.asked, self.compared, self.curves, self.pair]
 
 
 def draw(studio: Studio) -> RunsStep:
     """Put the step on the page."""
     html(heading("Runs", "Everything that was trained here. Tick two to lay them side by side."))
     table = clickable(elem_id="runs-table")
-    return RunsStep(table, gr.State(""), clickable(elem_id="runs-compared"), chart(elem_id="runs-curves"))
+    return RunsStep(table, gr.State(""), clickable(elem_id="runs-compared"), chart(elem_id="runs-curves"), gr.State([]))
 
 
-def show(studio: Studio, session: Session, asked: str) -> Markup:
-    """The table as it is now."""
-    return _table(studio, session, asked)
+def show(studio: Studio, session: Session, asked: str, pair: list[str]) -> tuple[Any, ...]:
+    """The table as it is now: writes it, then the comparison, where something of it changed meanwhile."""
+    table = _table(studio, session, asked)
+    if len(pair) != 3:
+        return table, gr.skip(), gr.skip(), gr.skip()
+    view, figure, now = _compare(studio, pair[:2])
+    return (table, gr.skip(), gr.skip(), gr.skip()) if now == pair else (table, view, figure, now)
 
 
 def act(studio: Studio, session: Session, asked: str, event: gr.EventData) -> tuple[Any, ...]:
@@ -58,14 +65,14 @@ def act(studio: Studio, session: Session, asked: str, event: gr.EventData) -> tu
         case "open":
             return _open(studio, session, run_id)
         case "ask":
-            return gr.skip(), gr.skip(), _table(studio, session, run_id), run_id, gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), _table(studio, session, run_id), run_id, gr.skip(), gr.skip(), gr.skip()
         case "delete":
             return _delete(studio, session, asked, run_id)
         case "compare":
-            view, figure = _compare(studio, texts_of(event, "runs"))
-            return gr.skip(), gr.skip(), gr.skip(), asked, view, figure
+            view, figure, pair = _compare(studio, texts_of(event, "runs"))
+            return gr.skip(), gr.skip(), gr.skip(), asked, view, figure, pair
         case _:
-            return gr.skip(), gr.skip(), _table(studio, session, ""), "", gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), _table(studio, session, ""), "", gr.skip(), gr.skip(), gr.skip()
 
 
 def _table(studio: Studio, session: Session, asked: str) -> Markup:
@@ -79,7 +86,7 @@ def _open(studio: Studio, session: Session, run_id: str) -> tuple[Any, ...]:
     return (
         replace(session, run=run.id),
         navigation.jump("results" if finished else "train"),
-        gr.skip(), "", gr.skip(), gr.skip(),
+        gr.skip(), "", gr.skip(), gr.skip(), gr.skip(),
     )  # fmt: skip
 
 
@@ -90,18 +97,20 @@ def _delete(studio: Studio, session: Session, asked: str, run_id: str) -> tuple[
     studio.answering.forget(studio.home.run(run_id))
     delete_run(studio.home, run_id)
     left = replace(session, run="") if session.run == run_id else session
-    return left, gr.skip(), _table(studio, left, ""), "", "", None
+    return left, gr.skip(), _table(studio, left, ""), "", "", None, []
 
 
-def _compare(studio: Studio, run_ids: list[str]) -> tuple[Markup, Any]:
+def _compare(studio: Studio, run_ids: list[str]) -> tuple[Markup, Any, list[str]]:
+    """The comparison, its curves, and what `RunsStep.pair` keeps of them."""
     if len(set(run_ids)) != 2:
         raise StudioError("Two runs are needed to compare", fix="Tick two of them.")
     try:
         sides = [_side(studio, run_id) for run_id in run_ids]
     except StudioError as error:
-        return error_card(error), None
+        return error_card(error), None, [*run_ids, str(error)]
     checked = [(side.name, side.story) for side in sides if side.story.checks]
-    return compare_view(sides), compare_curves(checked) if len(checked) == len(sides) else None
+    view, figure = compare_view(sides), compare_curves(checked) if len(checked) == len(sides) else None
+    return view, figure, [*run_ids, hashlib.sha256(f"{view}{figure}".encode()).hexdigest()]
 
 
 def _side(studio: Studio, run_id: str) -> Side:

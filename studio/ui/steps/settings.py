@@ -6,17 +6,14 @@ from typing import Any
 
 import gradio as gr
 
+from studio import figures
 from studio.config import SETTINGS, RunConfig
 from studio.errors import StudioError
 from studio.jobs import actions
-from studio.jobs.runs import create_run, delete_run
 from studio.jobs.trial import Trial, measure
-from studio.models.folder import model_folder
 from studio.models.sizing import estimate_memory, gigabytes
-from studio.rundir import RunDir
-from studio.story import Story
 from studio.tasks import TASKS, task_named
-from studio.ui import navigation, order, uploads
+from studio.ui import drafts, navigation, order
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
 from studio.ui.controls import control, range_in_words, shown_value, titles
 from studio.ui.markup import Markup, element, fragment
@@ -239,7 +236,8 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
     metrics = {metric.name: metric.title for metric in task_named(session.task).metrics}
     watched = values["watch"] or task_named(session.task).watch
     ends = (
-        f"It ends sooner when {values['patience']} checks in a row bring no better {metrics.get(watched, watched)}."
+        f"It ends sooner after {count(values['patience'], 'check')} in a row without "
+        f"{figures.progress(metrics.get(watched, watched))}."
         if values["stop_early"]
         else "It goes through all of them; stopping early is off."
     )

@@ -30,6 +30,7 @@ LONGEST_TEXT = 20_000
 CHUNK = 64
 """Texts a question: small enough that the bar moves every second or two."""
 SUGGESTIONS = 4
+_NO_TEXT = StudioError("There is no text to ask about", fix="Type one, or choose a test row.")
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".json", ".parquet", ".xlsx", ".xls"]
 
 
@@ -120,7 +121,7 @@ def pick(studio: Studio, session: Session, event: gr.EventData) -> str:
 def wait(studio: Studio, session: Session, text: str) -> Markup:
     """What happens next, said at once: the first question of a while loads the model."""
     if not text.strip():
-        raise StudioError("There is no text to ask about", fix="Type one, or choose a test row.")
+        return error_card(_NO_TEXT)
     return waiting_card(
         "Loading the model and asking it… The first answer takes about 10 seconds, later ones are quick."
     )
@@ -128,6 +129,8 @@ def wait(studio: Studio, session: Session, text: str) -> Markup:
 
 def ask(studio: Studio, session: Session, text: str) -> Markup:
     """Both models' answers, side by side; a problem is told in their place."""
+    if not text.strip():
+        return error_card(_NO_TEXT)  # a follower of `wait`: what that said stays
     try:
         run = _finished(studio, session)
         asked = [text.strip()[:LONGEST_TEXT]]

@@ -91,7 +91,7 @@ def prediction_card(table: Table, column: str, answers: Sequence[Answer | None],
     """What came out for a whole table: how often each label, the first rows, the download."""
     said = Counter(answer.value for answer in answers if answer is not None)
     empty = sum(answer is None for answer in answers)
-    hint = f"{count(len(table), 'row')} answered. " + (
+    hint = f"{count(len(table) - empty, 'row')} answered. " + (
         f"{count(empty, 'row')} had no text and stayed empty. " if empty else ""
     )
     top = [(label, number) for label, number in said.most_common(MOST_LABELS)]

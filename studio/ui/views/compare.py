@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio import figures
 from studio.config import SETTINGS, RunConfig
 from studio.evaluation.values import Report
 from studio.models.presets import PRESETS
@@ -72,7 +73,7 @@ def _figures(sides: Sequence[Side]) -> list[Markup]:
     lines.append(
         _line(
             "Validation loss at the best check",
-            [f"{loss:.3f}" if loss is not None else "—" for loss in losses],
+            [figures.loss(loss) if loss is not None else "—" for loss in losses],
             _higher([None if loss is None else -loss for loss in losses]),
         )
     )
@@ -128,4 +129,4 @@ def _flat(config: RunConfig) -> dict[str, Any]:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value) or "—"
+    return figures.small(value) if isinstance(value, float) else str(value) or "—"

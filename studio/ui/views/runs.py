@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from studio import figures
 from studio.jobs.runs import RunSummary
 from studio.models.presets import PRESETS
 from studio.story import Status
@@ -91,7 +92,7 @@ def _line(run: RunSummary, *, is_open: bool) -> Markup:
 def _best(run: RunSummary) -> Child:
     if run.value is None:
         return "—"
-    told = f"{run.value:.3f}" if run.metric == "loss" else percent(run.value)
+    told = figures.loss(run.value) if run.metric == "loss" else percent(run.value)
     return (told, _small(f"{_METRICS.get(run.metric, run.metric)}, {run.part} rows"))
 
 

@@ -16,8 +16,8 @@ _CELL = 300
 _BINS = 16
 
 
-def reading(table: Table) -> Markup:
-    """The file's name, how it was read, and what was changed on the way in."""
+def reading(table: Table, notes: Sequence[str] = ()) -> Markup:
+    """The file's name, how it was read, and what was changed on the way in; `notes` tell what was changed after that."""
     facts = [("Rows", f"{len(table):,}"), ("Columns", f"{len(table.columns):,}")]
     left_out = len(table.reading.problems)
     if left_out:
@@ -25,7 +25,7 @@ def reading(table: Table) -> Markup:
     return card(
         table.name,
         tiles(facts),
-        bullets(table.reading.notes),
+        bullets([*table.reading.notes, *notes]),
         _problems("Rows that could not be read as they stand", table.reading.problems),
         text=table.reading.sentence,
     )
@@ -130,13 +130,16 @@ def oddities(problems: Sequence[Problem], found: Sequence[Finding]) -> Markup:
 def _problems(title: str, problems: Sequence[Problem]) -> Markup | None:
     if not problems:
         return None
+    shown = problems[:PROBLEMS_SHOWN]
+    has_columns = any(problem.column for problem in shown)  # of a row with too few cells, none is to blame
     rows = [
-        [problem.row or "", problem.column, shortened(problem.value, 120), problem.what]
-        for problem in problems[:PROBLEMS_SHOWN]
+        [problem.row or "", *([problem.column] if has_columns else []), shortened(problem.value, 120), problem.what]
+        for problem in shown
     ]
+    heads = ["Row", *(["Column"] if has_columns else []), "Value", "What is wrong"]
     rest = len(problems) - len(rows)
     body = fragment(
-        grid(["Row", "Column", "Value", "What is wrong"], rows, label=title or "Rows left out", figures=1),
+        grid(heads, rows, label=title or "Rows left out", figures=1),
         element("p", f"… and {rest:,} more.", class_="fs-quiet") if rest else None,
     )
     return more(f"{title} ({len(problems):,})", body) if title else body

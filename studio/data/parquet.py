@@ -1,0 +1,106 @@
+"""Parquet files: a batch of rows at a time, every value as text, and no more of it than allowed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from studio.data.formats import UNPACKED, Found, check_size
+from studio.data.repairs import unique_names
+from studio.errors import StudioError
+
+_BATCH_CELLS = 1_000_000
+_BATCH_ROWS = 65_536
+_CAREFUL_ROWS = 64
+"""A batch where a few bytes of the file can become a long value in every row."""
+
+
+def read_parquet(path: Path, most_bytes: int, most_rows: int, most_columns: int) -> Found:
+    """All columns as text; nested values as JSON, nothing as empty.
+
+    Rows have no numbers of their own: the first is 2, as if the column names stood in row 1 of a spreadsheet.
+    What the footer says is checked before anything is unpacked; but a value that many rows share is stored once,
+    so the text is measured batch by batch as well. Raises: StudioError.
+    """
+    most = most_bytes * UNPACKED
+    try:
+        with pq.ParquetFile(path) as file:
+            facts, schema = file.metadata, file.schema_arrow
+            unpacked = sum(facts.row_group(index).total_byte_size for index in range(facts.num_row_groups))
+        check_size(facts.num_rows, facts.num_columns, most_rows, most_columns)
+        if unpacked > most:
+            raise _too_large(f"to {unpacked / 1e6:,.0f} MB", most)
+        keep = [i for i, name in enumerate(schema.names) if not name.startswith("__index_level_")]
+        names, notes = unique_names([schema.names[i] for i in keep])
+        chunks: list[list[pa.Array]] = [[] for _ in keep]
+        size = 0
+        for batch in _batches(path, facts, schema):
+            for i, texts in zip(keep, chunks, strict=True):
+                if size + _expanded(batch.column(i)) > most:
+                    raise _too_large("to more", most)
+                texts.append(_as_text(batch.column(i)))
+                size += texts[-1].nbytes
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StudioError("The Parquet file is damaged", fix="Write it again and upload it.") from error
+    if len(keep) < len(schema.names):
+        notes.append("The index column that pandas writes was left out.")
+    columns = {name: pa.chunked_array(texts, pa.large_string()) for name, texts in zip(names, chunks, strict=True)}
+    return Found(pa.table(columns), range(2, facts.num_rows + 2), notes)
+
+
+def _too_large(to: str, most: int) -> StudioError:
+    return StudioError(f"The file unpacks {to}, the limit is {most / 1e6:,.0f} MB", fix="Upload fewer rows.")
+
+
+def _batches(path: Path, facts: pq.FileMetaData, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows in groups. Texts come as dictionaries, which repeat no text; what cannot comes in small groups."""
+    texts = [field.name for field in schema if _is_text(field.type)]
+    careful = any(pa.types.is_nested(field.type) or pa.types.is_fixed_size_binary(field.type) for field in schema) or (
+        any(
+            "DELTA_BYTE_ARRAY" in facts.row_group(group).column(column).encodings
+            for group in range(facts.num_row_groups)
+            for column in range(facts.num_columns)
+        )
+    )
+    rows = _CAREFUL_ROWS if careful else max(_CAREFUL_ROWS, min(_BATCH_ROWS, _BATCH_CELLS // max(1, facts.num_columns)))
+    with pq.ParquetFile(path, read_dictionary=texts) as file:
+        for group in range(facts.num_row_groups):  # each begins a dictionary of its own
+            yield from file.iter_batches(batch_size=rows, row_groups=[group])
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(
+        test(kind)
+        for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    )
+
+
+def _expanded(column: pa.Array) -> int:
+    """Bytes of a dictionary's texts when every row holds its own; 0 for other columns, which are that large already."""
+    if not isinstance(column, pa.DictionaryArray) or not _is_text(column.type.value_type):
+        return 0
+    lengths = pc.binary_length(column.dictionary).cast(pa.int64())
+    return pc.sum(lengths.take(column.indices)).as_py() or 0
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        if _is_text(kind.value_type):  # 64-bit offsets first: a batch may hold more than 2 GB
+            column = pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.large_string()))
+        column = column.dictionary_decode()
+    if not pa.types.is_nested(kind):
+        try:
+            return pc.fill_null(column.cast(pa.large_string()), "")
+        except pa.ArrowException:
+            pass  # no cast to text: as JSON below
+    texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
+    return pa.array(texts, pa.large_string())
+
+
+def _nested(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,31 @@
+"""Numbers as people read them that come up everywhere: small settings, and losses."""
+
+
+def small(value: float) -> str:
+    """A number of any size, tiny ones with an exponent: `3e-5`, `6.7e-7`, `0.01`, `10`."""
+    if value == 0 or abs(value) >= 1e-3:
+        return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e6 else f"{value:g}"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
+def loss(value: float) -> str:
+    """A loss with three digits that say something: `1.234`, `0.0312`, `6.70e-7`."""
+    if value == 0 or not abs(value) < 0.1:
+        return f"{value:.3f}"
+    if abs(value) >= 1e-3:
+        return f"{value:#.3g}"
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def short(value: float) -> float:
+    """For the wire: finer than any pixel of a chart, and half the bytes; tiny values keep four digits."""
+    return round(value, 4) if not abs(value) < 0.1 else float(f"{value:.4g}")
+
+
+def progress(watched: str) -> str:
+    """What counts as progress in a check (`studio.worker.stopping`), to go on with 'without …'."""
+    if watched.lower().removeprefix("validation ") == "loss":
+        return "a lower validation loss"
+    return f"a better {watched}, or the same with a lower validation loss"

@@ -1,0 +1,25 @@
+import pytest
+
+from studio import figures
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(3e-5, "3e-5"), (1e-4, "1e-4"), (6.7e-7, "6.7e-7"), (4.44e-5, "4.4e-5"), (0.01, "0.01"), (10.0, "10"), (0.0, "0")],
+)
+def test_small_numbers_have_one_form(value, told):
+    assert figures.small(value) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(1.2345, "1.234"), (0.5, "0.500"), (0.03125, "0.0312"), (0.00123, "0.00123"), (1.5e-5, "1.50e-5"), (0.0, "0.000")],
+)
+def test_a_tiny_loss_keeps_three_digits(value, told):
+    assert figures.loss(value) == told
+    assert figures.loss(figures.short(value)) == told
+
+
+def test_what_counts_as_progress():
+    assert figures.progress("Macro-F1") == "a better Macro-F1, or the same with a lower validation loss"
+    assert figures.progress("validation loss") == figures.progress("loss") == "a lower validation loss"
