@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from studio.config import Model
@@ -22,11 +23,13 @@ def model_folder(model: Model, home: Home) -> Path:
     if model.id.startswith(_OFFERED):
         return _offered(model.id.removeprefix(_OFFERED), home)
     preset = preset_named(model.id)
+    if model.revision:  # the order's own pin, also after a later version of the studio moved the preset's
+        preset = replace(preset, revision=model.revision)
     folder = downloaded(home, preset)
     if folder is None:
         raise StudioError(
             f"The base model {preset.title} is not on this machine",
-            where=preset.id,
+            where=f"{preset.id} at revision {preset.revision[:12]}",
             fix="Download it in step 2, Model, or choose the built-in one.",
         )
     return folder
