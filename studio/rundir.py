@@ -121,6 +121,11 @@ class RunDir:
             ) from error
 
     @property
+    def title(self) -> str:
+        """What people call the run: the name they gave it, else its file's."""
+        return self.config.name or self.config.source.file or f"Run {self.id[:6]}"
+
+    @property
     def created(self) -> float:
         """Wall time of the order, seconds since 1970."""
         return (self.path / "config.json").stat().st_mtime

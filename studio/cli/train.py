@@ -142,7 +142,7 @@ def _end(run: RunDir, last: Finished, *, as_json: bool) -> int:
 def _result(run: RunDir, last: Finished, report: Report) -> dict[str, Any]:
     return {
         "run": run.id,
-        "name": run.config.name,
+        "name": run.title,
         "metrics": numbers(report.metrics),
         "test_rows": report.rows,
         "baselines": {rung.name: numbers(rung.metrics) for rung in report.ladder},

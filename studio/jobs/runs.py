@@ -126,7 +126,7 @@ def _order(run: RunDir) -> _Order:
         config = run.config
         task = TASKS.get(config.task)
         _ORDERS[key] = _Order(
-            config.name or config.source.file or f"Run {run.id[:6]}",
+            run.title,
             task.title if task else config.task,
             config.model.id,
             config.source.file,

@@ -60,7 +60,7 @@ def header(run: RunDir) -> Card:
     if config.source.rows:
         rows = count(config.source.rows, "row")
         parts.append(f"{rows}, {count(len(labels), 'label')}" if isinstance(labels, list | dict) else rows)
-    return {"title": config.name or config.source.file or f"Run {run.id[:6]}", "subtitle": " · ".join(parts)}
+    return {"title": run.title, "subtitle": " · ".join(parts)}
 
 
 def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float, place: int) -> Card:

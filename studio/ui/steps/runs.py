@@ -115,4 +115,4 @@ def _compare(studio: Studio, run_ids: list[str]) -> tuple[Markup, Any, list[str]
 
 def _side(studio: Studio, run_id: str) -> Side:
     run = studio.home.run(run_id)
-    return Side(run.config.name or run.id, run.config, Story.of(run.events()), read_report(run))
+    return Side(run.title, run.config, Story.of(run.events()), read_report(run))
