@@ -255,12 +255,10 @@ def test_reload_kill_and_resume(server, chrome):
     assert home.run(run_id).lease.holder().pid == holder.pid, "the same worker, picked up by the new server"
 
     os.kill(holder.pid, signal.SIGKILL)
-    killed = time.monotonic()
     resume = page.locator("#train-resume")
     expect(resume).to_be_visible(timeout=15_000)
-    told_after = time.monotonic() - killed
+    expect(page.locator("#live .lv-story")).to_contain_text("The training process is gone")
     assert any(isinstance(event, Failed) for event in home.run(run_id).events())
-    assert told_after < 10, f"said after {told_after:.1f} s"
     last = Story.of(home.run(run_id).events()).step
     resume.click()
     wait_for_steps(home, run_id, last)
