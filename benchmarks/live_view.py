@@ -11,8 +11,6 @@ core; what Gradio burns with nobody looking is the first line. Needs Chromium (S
 import argparse
 import json
 import os
-import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,12 +19,12 @@ import time
 from pathlib import Path
 
 import psutil
+from browser import chromium, free_port, new_page
 from live_view_worker import Worker, long_run, new_run
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from studio.rundir import Home, RunDir
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 SERVER = """
 import sys, time
 from pathlib import Path
@@ -70,13 +68,6 @@ def cpu_share(server: psutil.Process, seconds: float) -> float:
     return 100 * (spent(server) - before) / (time.perf_counter() - start)
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def row(name: str, *cells: str) -> None:
     """One line of the table."""
     print(f"{name:<34}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
@@ -87,9 +78,9 @@ def milliseconds(values: list[float], share: float) -> str:
     return f"{1000 * sorted(values)[min(len(values) - 1, int(share * len(values)))]:.0f} ms" if values else "-"
 
 
-def open_page(browser, url: str, run: RunDir) -> Page:
-    """A page of its own browser profile."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+def open_page(browser: Browser, url: str, run: RunDir) -> Page:
+    """A page that looks at the run and notes what it shows."""
+    page = new_page(browser)
     page.add_init_script(OBSERVER)
     page.goto(f"{url}?run={run.id}")
     return page
@@ -105,7 +96,7 @@ def latencies(pages: list[Page], worker: Worker) -> list[float]:
     return found
 
 
-def real_pages(browser, server: psutil.Process, url: str, home: Home, count: int, seconds: float) -> None:
+def real_pages(browser: Browser, server: psutil.Process, url: str, home: Home, count: int, seconds: float) -> None:
     """That many pages look at one run."""
     run = new_run(home)
     worker = Worker(run)
@@ -195,11 +186,11 @@ def many_viewers(server: psutil.Process, url: str, home: Home, count: int, secon
     )
 
 
-def opening(browser, url: str, home: Home) -> None:
+def opening(browser: Browser, url: str, home: Home) -> None:
     """From the page's first question about the run to the drawn chart; and the whole way from the address bar."""
     for name, lines in (("4,000 lines, as workers thin it", 4000), ("100,000 lines, nothing thinned", 100_000)):
         run = long_run(home, lines)
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page = new_page(browser)
         page.add_init_script(OBSERVER)
         drawn, whole, answered = [], [], []
         for _ in range(4):  # the first with an empty cache and a story that nobody has read; the others are reloads
@@ -225,9 +216,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
-    chromium = os.environ.get("STUDIO_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None
-    )
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home").prepare()
         started = subprocess.Popen(
@@ -243,14 +231,12 @@ def main() -> None:
             row("", "event to pixel", "95 %", "server CPU", "bytes an update", "zoom")
             time.sleep(3)
             row("nobody looks", "", "", f"{cpu_share(server, 6):.0f} %", "", "")
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            with chromium() as browser:
                 for count in (1, 10):
                     real_pages(browser, server, url, home, count, options.seconds)
                 many_viewers(server, url, home, 50, options.seconds)
                 print("\nOpening a run of 100,000 steps:")
                 opening(browser, url, home)
-                browser.close()
         finally:
             started.terminate()
             started.wait(20)

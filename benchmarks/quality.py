@@ -16,23 +16,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from studio.config import RunConfig
+from studio.data.check import parse_rows
+from studio.data.read import read_table
+from studio.data.table import Table
+from studio.evaluation.report import read_report
+from studio.events import Checked, Finished, Step
+from studio.jobs.freeze import create_run
+from studio.jobs.launch import LOCAL, start_worker
+from studio.models.lengths import data_facts, token_lengths, tokenizer_file
+from studio.models.presets import EMBEDDED
+from studio.models.sizing import Machine
+from studio.models.suggest import suggest
+from studio.rundir import Home, RunDir
+from studio.tasks import detect
 
-from studio.config import RunConfig  # noqa: E402
-from studio.data.check import parse_rows  # noqa: E402
-from studio.data.read import read_table  # noqa: E402
-from studio.data.table import Table  # noqa: E402
-from studio.evaluation.report import read_report  # noqa: E402
-from studio.events import Checked, Finished, Step  # noqa: E402
-from studio.jobs.freeze import create_run  # noqa: E402
-from studio.jobs.launch import LOCAL, start_worker  # noqa: E402
-from studio.models.lengths import data_facts, token_lengths, tokenizer_file  # noqa: E402
-from studio.models.presets import EMBEDDED  # noqa: E402
-from studio.models.sizing import Machine  # noqa: E402
-from studio.models.suggest import suggest  # noqa: E402
-from studio.rundir import Home, RunDir  # noqa: E402
-from studio.tasks import detect  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,8 @@ def _config(train: Table, name: str, home: Home, options: argparse.Namespace) ->
     task, guess = found
     examples = parse_rows(train, guess.columns, task.inputs, task.target, task.parse).examples
     lengths = token_lengths([example.inputs["text"] for example in examples], tokenizer_file(home, "embedded"))
-    wanted = suggest(data_facts(examples, lengths), EMBEDDED, Machine.here(), options.effort)
+    facts = data_facts(examples, lengths, has_test_file=True)
+    wanted = suggest(facts, EMBEDDED, Machine.here(), options.effort)
     settings: dict[str, Any] = {setting: suggestion.value for setting, suggestion in wanted.items()}
     settings |= dict(each.split("=", 1) for each in options.set)
     return RunConfig(name=name, task=task.name, columns=guess.columns).with_settings(settings)

@@ -22,30 +22,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read by torch when it is loaded
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: E402
-from transformers.utils import logging as transformers_logging  # noqa: E402
+import numpy as np
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging as transformers_logging
 
-from studio.config import RunConfig  # noqa: E402
-from studio.data.example import Example  # noqa: E402
-from studio.data.read import read_table  # noqa: E402
-from studio.models.embedded import embedded_folder  # noqa: E402
-from studio.models.heads import Wearing  # noqa: E402
-from studio.models.load import load_base  # noqa: E402
-from studio.tasks import task_named  # noqa: E402
-from studio.worker.batches import plan  # noqa: E402
-from studio.worker.features import encode  # noqa: E402
-from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained  # noqa: E402
-from studio.worker.place import Place, sow  # noqa: E402
-from studio.worker.prepare import head_facts, make_head, make_setup  # noqa: E402
+from studio.config import RunConfig
+from studio.data.example import Example
+from studio.data.read import read_table
+from studio.models.embedded import embedded_folder
+from studio.models.heads import Wearing
+from studio.models.load import load_base
+from studio.tasks import task_named
+from studio.worker.batches import plan
+from studio.worker.features import encode
+from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
+from studio.worker.place import Place, sow
+from studio.worker.prepare import head_facts, make_head, make_setup
 
 transformers_logging.set_verbosity_error()
 
+ROOT = Path(__file__).resolve().parents[1]
 Variant = Iterator[tuple[int, int]]
 """Takes one step each time it is asked, and says how many rows and real tokens it read."""
 

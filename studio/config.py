@@ -224,6 +224,10 @@ class Setting(BaseModel):
     kind: Any
     default: Any
 
+    def of(self, config: RunConfig) -> Any:
+        """The value it has there."""
+        return getattr(getattr(config, self.group) if self.group else config, self.name)
+
 
 def _settings() -> dict[str, Setting]:
     """Field name → setting, in the page's order; field names are unique over all groups."""

@@ -18,7 +18,7 @@ _ID = re.compile(r"[a-z0-9]{20}")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 Part = Literal["train", "validation", "test"]
-Request = Literal["start", "stop", "pause"]
+Request = Literal["start", "stop", "pause", "end"]
 
 
 def new_id() -> str:
@@ -179,6 +179,23 @@ class RunDir:
         """Held by the one live worker."""
         return storage.Lease(self.path / "lease.json")
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was made to be measured, not to be kept: nobody has asked for its start."""
+        return self._draft.exists()
+
+    def mark_draft(self) -> None:
+        """It may be thrown away until `keep`."""
+        storage.write_json(self._draft, {"time": time.time()})
+
+    def keep(self) -> None:
+        """A person wants this run: it is no draft any more."""
+        storage.remove_file(self._draft)
+
+    @property
+    def _draft(self) -> Path:
+        return self.path / "draft.json"
+
     def events(self) -> list[Event]:
         """All events so far."""
         try:
@@ -187,7 +204,10 @@ class RunDir:
             return []
 
     def request(self, what: Request) -> None:
-        """Ask for something: `start` puts the run into the queue, `stop` and `pause` are obeyed within one step."""
+        """Ask for something: `start` puts the run into the queue, `stop` and `pause` are obeyed within one step.
+
+        `end` is for the supervisor: the worker does not answer, and is to be killed.
+        """
         storage.write_json(self.path / what, {"time": time.time()})
 
     def requested(self, what: Request) -> float | None:

@@ -1,6 +1,7 @@
 """The fold over a run's events: what happened so far, and the one word for where the run stands."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from studio.events import (
@@ -21,6 +22,15 @@ from studio.rundir import RunDir
 Status = Literal["draft", "queued", "preparing", "training", "scoring", "paused", "finished", "failed", "interrupted"]
 OVER: frozenset[Status] = frozenset({"finished", "failed", "paused", "interrupted"})
 """No worker is at work and none is waited for."""
+AT_WORK: frozenset[Status] = frozenset({"preparing", "training", "scoring"})
+"""A worker lives and is at it."""
+
+ANSWER_S = 20.0
+"""Who did nothing at all for so long after a request is in a long step, or hangs."""
+_QUIET_S = 120.0
+_QUIET_STEPS, _QUIET_SAVES = 20, 5
+_QUIET_CALL_S = 600.0
+"""Loading a model, turning all texts into tokens, fitting the simple models: one call each, which says nothing."""
 
 
 @dataclass
@@ -38,6 +48,8 @@ class Story:
     """The newest event of any kind."""
     seconds: float = 0.0
     """Time at work, pauses left out."""
+    saving_s: float = 0.0
+    """Seconds between the newest checkpoint and the word before it."""
     resumed: int = 0
     """How often the run went on after a pause or a crash; a reader that keeps points must drop and reload when it grows."""
 
@@ -61,6 +73,7 @@ class Story:
             case Warned():
                 self.warnings.append(event)
             case Saved():
+                self.saving_s = event.time - self.last.time if self.last is not None else 0.0
                 self.saved = event
             case Scoring():
                 self.scoring = event
@@ -90,6 +103,27 @@ class Story:
     def best(self) -> Checked | None:
         """The check whose version is kept."""
         return next((check for check in reversed(self.checks) if check.is_best), None)
+
+    def silence(self, run: RunDir, now: float) -> float:
+        """Seconds since its worker last got anything done: a batch, a step, a word."""
+        holder = run.lease.holder()
+        done = max(holder.progress if holder is not None else 0.0, self.last.time if self.last is not None else 0.0)
+        return max(0.0, now - done) if done else 0.0
+
+    def longest_silence(self, status: Status) -> float:
+        """Seconds of silence that no slow step and no usual checkpoint explains."""
+        told = self.steps[-_QUIET_STEPS:]
+        steps = sorted((new.time - old.time) / max(1, new.step - old.step) for old, new in pairwise(told))
+        if status != "training" or not steps:
+            return _QUIET_CALL_S
+        return max(_QUIET_S, _QUIET_STEPS * steps[len(steps) // 2], _QUIET_SAVES * self.saving_s)
+
+    def is_deaf(self, run: RunDir, status: Status, now: float) -> bool:
+        """Whether asking is no use: nothing was done since it was asked; or it answers the test rows, and is stuck."""
+        if status == "scoring":
+            return self.silence(run, now) > self.longest_silence(status)
+        asked = [time for what in ("stop", "pause") if (time := run.requested(what)) is not None]
+        return status in AT_WORK and bool(asked) and ANSWER_S < now - min(asked) <= self.silence(run, now)
 
     def status(self, run: RunDir) -> Status:
         """Where the run stands now: the events, the open requests, and whether the worker lives."""

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from studio.cli import main
-from studio.config import RunConfig, Source
+from studio.config import SETTINGS, RunConfig, Source
 from studio.events import Checked, Finished, Paused
 from studio.jobs.launch import Local
 from studio.jobs.runs import list_runs
@@ -82,7 +83,14 @@ def only_run(home: Home) -> RunDir:
 
 @pytest.mark.parametrize(
     "wrong",
-    [["nope"], ["train"], ["train", "f", "--set", "epochs"], ["train", "f", "--effort", "much"], ["predict", "r", "f"]]
+    [
+        ["nope"],
+        ["train"],
+        ["check", "f", "--header-row", "-7"],
+        ["train", "f", "--set", "epochs"],
+        ["train", "f", "--effort", "much"],
+        ["predict", "r", "f"],
+    ]
     + [["runs", "--nope"], ["serve", "--auth", "nobody"], ["serve", "--port", "x"], ["export", "r"]],
 )
 def test_a_wrong_command_line(run: Run, wrong: list[str]) -> None:
@@ -144,9 +152,12 @@ def test_check_in_words(run: Run, file: Path) -> None:
     assert code == 0
     assert "81 rows" in out
     assert "Read as CSV" in out
-    assert "text = message, label = category" in out
+    assert "text-classification (text = message, label = category), 95 % sure" in out
+    assert "“category” holds 2 different values" in out
+    assert "say so with --text COLUMN --label COLUMN" in out
+    assert "80 rows can be used, with 2 labels" in out
     assert "Row 82, message: The text is empty" in out
-    assert "“category” holds 2 different values" in err
+    assert err == ""
 
 
 def test_check_json(run: Run, file: Path) -> None:
@@ -157,6 +168,103 @@ def test_check_json(run: Run, file: Path) -> None:
     assert told["problem_count"] == 1
     assert told["can_train"]
     assert told["roles"] == {"text": "message", "label": "category"}
+    assert (told["confidence"], told["undecided"]) == (None, [])
+
+
+@pytest.fixture
+def unsure_file(tmp_path: Path) -> Path:
+    """Two columns that may be the text and two that may be the label."""
+    rows = "".join(f"first text number {n},second text number {n},{'ab'[n % 2]},{'cd'[n % 2]}\n" for n in range(40))
+    file = tmp_path / "two.csv"
+    file.write_text("one,two,my kind,other type\n" + rows)
+    return file
+
+
+def test_check_of_unsure_columns_shows_all_it_knows(run: Run, unsure_file: Path) -> None:
+    code, out, err = run("check", unsure_file)
+    assert (code, err) == (1, "")
+    assert out.startswith(
+        "Read as CSV: UTF-8, separated by commas, header in line 1.\n40 rows; columns: one, two, my kind"
+    )
+    assert "A guess: text-classification (text = one, label = my kind), 70 % sure." in out
+    assert "--text one --label 'my kind', or name other columns" in out
+    assert "40 rows can be used, with 2 labels" in out
+    told = json.loads(run("check", unsure_file, "--json")[1])
+    assert not told["can_train"]
+    assert (told["confidence"], told["undecided"]) == (pytest.approx(0.7), ["text", "label"])
+    assert told["labels"] == {"a": 20, "b": 20}
+    code, out, _ = run("check", unsure_file, "--text", "two")
+    assert code == 1
+    assert "(text = two, label = my kind), 70 % sure.\nTo train, say so with --label 'my kind'" in out
+    assert run("check", unsure_file, "--text", "two", "--label", "other type")[0] == 0
+
+
+def test_check_where_nothing_can_be_guessed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text("english,german\n" + "".join(f"word {n},Wort {n}\n" for n in range(30)))
+    code, out, err = run("check", tmp_path / "pairs.csv")
+    assert (code, err) == (1, "")
+    assert "30 rows; columns: english, german." in out
+    assert "which column is the text and which is the label: nothing could be guessed" in out
+    told = json.loads(run("check", tmp_path / "pairs.csv", "--json")[1])
+    assert (told["rows"], told["usable"], told["can_train"], told["confidence"]) == (30, 0, False, None)
+    assert "Read as CSV" in told["reading"]
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 not a table", None], ids=["empty", "pdf", "folder"])
+def test_check_refuses_a_file(run: Run, tmp_path: Path, content: bytes | None) -> None:
+    refused = tmp_path / "refused.csv"
+    refused.mkdir() if content is None else refused.write_bytes(content)
+    code, out, err = run("check", refused)
+    assert (code, out) == (2, "")
+    assert "refused.csv" in err
+    code, out, err = run("check", refused, "--json")
+    assert (code, err) == (2, "")
+    assert json.loads(out)["error"]["what"]
+
+
+def test_check_of_a_column_that_is_not_there_tells_how_the_file_was_read(run: Run, file: Path) -> None:
+    code, out, err = run("check", file, "--text", "nope")
+    assert code == 2
+    assert "81 rows; columns: message, category, id." in out
+    assert "There is no column 'nope'" in err
+
+
+def test_no_permission_is_a_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, file: Path, home: Home, tmp_path: Path
+) -> None:
+    """Root may read everything, so the system's refusal is made up."""
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied", "/the/place")
+
+    monkeypatch.setattr("studio.cli.columns.read_table", refused)
+    monkeypatch.setattr(Home, "run_ids", refused)
+    for command in (("runs",), ("resume", "x"), ("evaluate", "x", file), ("train", file), ("check", file)):
+        code, out, err = run(*command)
+        assert (code, out) == (2 if command[0] == "check" else 1, "")
+        assert "No permission to read or write this (/the/place)." in err
+        assert "Traceback" not in err
+    assert json.loads(run("check", file, "--json")[1])["error"]["where"] == "/the/place"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not have such names")
+def test_a_file_name_that_is_no_text(run: Run, fake: Callable[..., None], home: Home, file: Path) -> None:
+    fake(steps=1)
+    odd = file.with_name(os.fsdecode(b"odd \xff name.csv"))
+    odd.write_bytes(file.read_bytes())
+    assert json.loads(run("check", odd, "--json")[1])["file"] == "odd � name.csv"
+    code, out, err = run("train", odd, "--json", "--name", odd.name)
+    assert code == 0, err
+    assert json.loads(out)["name"] == "odd � name.csv"
+    assert only_run(home).config.source.file == "odd � name.csv"
+
+
+def test_letters_that_the_terminal_does_not_know(file: Path) -> None:
+    code = "import sys; from studio.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "check", str(file)]
+    plain = os.environ | {"PYTHONIOENCODING": "ascii"}
+    told = subprocess.run(command, capture_output=True, text=True, env=plain, check=True)
+    assert "?category? holds 2 different values" in told.stdout
 
 
 def test_how_a_file_is_read_can_be_typed(run: Run, tmp_path: Path) -> None:
@@ -195,7 +303,8 @@ def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
         (["train", "{file}", *COLUMNS, "--task", "cooking"], "no task named 'cooking'"),
         (["train", "{file}", *COLUMNS, "--model", "gpt-9"], "no base model named 'gpt-9'"),
         (["train", "{file}", *COLUMNS, "--set", "speed=9"], "no setting named speed"),
-        (["train", "{file}", *COLUMNS, "--set", "epochs=0"], "optimizer.epochs"),
+        (["train", "{file}", *COLUMNS, "--set", "epochs=0"], "epochs cannot be '0'"),
+        (["train", "nowhere.csv", "--set", "epochs=0"], "epochs cannot be '0'"),
         (["train", "{file}", *COLUMNS, "--config", "nowhere.json"], "settings cannot be read"),
         (["train", "{file}", *COLUMNS, "--test", "nowhere.csv"], "no such file"),
         (["resume", "zzz"], "no such run"),
@@ -205,27 +314,54 @@ def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_errors_are_sentences(run: Run, home: Home, file: Path, arguments: list[str], says: str) -> None:
     typed = [argument.format(file=file) for argument in arguments]
+    wanted = 2 if arguments[0] == "check" else 1
     code, out, err = run(*typed)
-    assert (code, out) == (1, "")
+    assert (code, out) == (wanted, "")
     assert says in err
     assert "Traceback" not in err
     if arguments[0] != "predict":
         code, out, _ = run(*typed, "--json")
-        assert code == 1
+        assert code == wanted
         error = json.loads(out)["error"]
         assert says in error["what"] + error["where"]
         assert error["fix"]
     assert home.run_ids() == []
 
 
-def test_unsure_columns_are_asked_for(run: Run, tmp_path: Path) -> None:
-    rows = "".join(f"first text number {n},second text number {n},{'ab'[n % 2]},{'cd'[n % 2]}\n" for n in range(40))
-    (tmp_path / "two.csv").write_text("one,two,kind,type\n" + rows)
-    code, _, err = run("train", tmp_path / "two.csv")
+def test_unsure_columns_are_asked_for(run: Run, unsure_file: Path) -> None:
+    code, _, err = run("train", unsure_file)
     assert code == 1
-    assert "Which column is the text?" in err
-    assert "--text COLUMN" in err
-    assert "one, two, kind, type" in err
+    assert "It is not clear which column is the text and which is the label (two.csv)." in err
+    assert "--text COLUMN --label COLUMN. Likely: --text one --label 'my kind'." in err
+    assert "one, two, my kind, other type" in err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (["epoch=1"], "There is no setting named epoch (--set). Did you mean epochs?"),
+        (["split.epochs=1"], "There is no setting named split.epochs"),
+        (["epochs=abc"], "epochs cannot be 'abc' (--set). Possible for epochs: a whole number from 1 to 100."),
+        (["optimizer.learning_rate=7"], "a number above 0, up to 0.01."),
+        (["trains=all", "stop_early=maybe"], "trains cannot be 'all' and stop_early cannot be 'maybe'"),
+        (["trains=all"], "Possible for trains: whole, head or lora."),
+        (["stop_early="], "Possible for stop_early: true or false."),
+        (["watch=beauty"], "Possible for watch: accuracy, macro_f1 or loss."),
+    ],
+)
+def test_settings_are_refused_in_words(run: Run, file: Path, wrong: list[str], says: str) -> None:
+    code, out, err = run("train", file, *(part for each in wrong for part in ("--set", each)))
+    assert (code, out) == (1, "")
+    assert says in err
+    assert "Input should" not in err
+
+
+def test_all_settings_are_listed(run: Run) -> None:
+    code, out, err = run("train", "--settings")
+    assert (code, err) == (0, "")
+    for name, setting in SETTINGS.items():
+        assert f"{name}: " in out
+        assert setting.help in out
 
 
 # train
@@ -437,12 +573,21 @@ def test_predict_to_where_nothing_can_be_written(
     with monkeypatch.context() as patched:
         patched.setattr("studio.storage.write_file", full)
         code, _, err = run("predict", finished.id, file, "-o", tmp_path / "out.csv")
-    assert (code, err.splitlines()[-1].partition(":")[0]) == (1, "The answers cannot be written")
+    assert (code, err.splitlines()[-1].partition(":")[0]) == (1, "The file cannot be written")
     monkeypatch.setattr("studio.cli.answers._ask", lambda *_: pytest.fail("asked before the place was checked"))
-    for place in (tmp_path / "missing" / "out.csv", tmp_path):
+    monkeypatch.setattr(
+        "studio.export.archive.build_archive", lambda *_: pytest.fail("packed before the place was checked")
+    )
+    content = file.read_bytes()
+    for place in (tmp_path / "missing" / "out.csv", tmp_path, file):
         code, _, err = run("predict", finished.id, file, "-o", place)
         assert code == 1
-        assert "The answers cannot be written" in err
+        assert "The file cannot be written" in err
+    assert file.read_bytes() == content
+    for place in (tmp_path / "missing" / "out.zip", tmp_path):
+        code, _, err = run("export", finished.id, "-o", place)
+        assert code == 1
+        assert "The file cannot be written" in err
 
 
 def test_evaluate(run: Run, finished: RunDir, tmp_path: Path) -> None:
@@ -461,11 +606,31 @@ def test_evaluate(run: Run, finished: RunDir, tmp_path: Path) -> None:
     assert "Accuracy: 60.0 %" in out
 
 
+def test_evaluate_says_when_labels_were_never_learned(run: Run, finished: RunDir, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("message,category\nxx,short\nx,cat\nxy,cat\nz,a bird\n")
+    code, out, err = run("evaluate", finished.id, tmp_path / "new.csv")
+    assert code == 0
+    assert "3 rows cannot be answered right: the model never learned “cat”, “a bird”." in err
+    assert "Accuracy: 25.0 %" in out
+    told = json.loads(run("evaluate", finished.id, tmp_path / "new.csv", "--json")[1])
+    assert told["unknown_labels"] == {"cat": 2, "a bird": 1}
+
+
+def test_a_role_that_the_task_does_not_have(run: Run, finished: RunDir, file: Path, tmp_path: Path) -> None:
+    for command in (("evaluate", finished.id, file), ("predict", finished.id, file, "-o", tmp_path / "out.csv")):
+        code, _, err = run(*command, "--column", "mood=id")
+        assert code == 1
+        assert "no role 'mood'" in err
+
+
 def test_evaluate_says_when_rows_were_trained_on(run: Run, finished: RunDir, file: Path) -> None:
     code, out, err = run("evaluate", finished.id, file, "--json")
     used = json.loads(finished.facts.read_bytes())["parts"]
     assert json.loads(out)["seen_in_training"] == used["train"] + used["validation"]
-    assert run("evaluate", finished.id, file)[2].endswith("the figures flatter the model.\n")
+    assert (
+        "64 rows trained on before, among these: the figures flatter the model."
+        in run("evaluate", finished.id, file)[2]
+    )
     assert code == 0
 
 
@@ -544,3 +709,14 @@ def test_the_whole_path_with_the_real_worker(run: Run, home: Home, file: Path, t
     assert json.loads(out)["metrics"]["accuracy"]["value"] == 1.0
     assert run("export", made.id, "-o", tmp_path / "out.zip")[0] == 0
     assert (tmp_path / "out.zip").stat().st_size > 50_000_000
+    with zipfile.ZipFile(tmp_path / "out.zip") as packed:
+        (order,) = [name for name in packed.namelist() if name.endswith("/train.json")]
+        (tmp_path / "train.json").write_bytes(packed.read(order))
+    code, out, err = run("train", file, "--config", tmp_path / "train.json", "--json")
+    assert code == 0, out + err
+    again = json.loads(out)
+    assert again["run"] != told["run"]
+    for same in ("name", "metrics", "baselines", "comparison", "best_step", "steps"):
+        assert again[same] == told[same]
+    for part in made.model.glob("*.safetensors"):
+        assert (home.run(again["run"]).model / part.name).read_bytes() == part.read_bytes()

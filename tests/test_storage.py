@@ -1,20 +1,34 @@
 """storage: what the pieces do when nothing fails, damage is found, and leases against real processes."""
 
+import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from studio import storage
-from studio.storage import Holder, Lease, Log, Stage, problems_of, remove_folder, sweep, write_file, write_json
+from studio.storage import (
+    Hold,
+    Holder,
+    Lease,
+    Log,
+    Stage,
+    disk,
+    problems_of,
+    remove_folder,
+    sweep,
+    write_file,
+    write_json,
+)
 from studio.storage import lease as lease_module
 
 
@@ -306,3 +320,86 @@ def test_beats_from_a_thread_do_not_outlive_the_release(lease: Lease) -> None:
     going.set()
     thread.join()
     assert not lease.path.exists()
+
+
+# Holds
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it never became so"
+        time.sleep(0.005)
+
+
+def beat_of(lease: Lease) -> float:
+    holder = lease.holder()
+    assert holder is not None
+    return holder.beat
+
+
+def elsewhere() -> dict[str, object]:
+    """A live holder on another machine."""
+    return asdict(replace(Holder.me(), host="elsewhere", boot="its boot", pid=1))
+
+
+def test_a_hold_beats_by_itself_and_tells_the_progress(lease: Lease) -> None:
+    assert lease.acquire()
+    begun = beat_of(lease)
+    with Hold(lease, every_s=0.01) as hold:
+        until(lambda: beat_of(lease) > begun)
+        hold.progress = 123.0
+        until(lambda: (holder := lease.holder()) is not None and holder.progress == 123.0)
+        assert hold.is_ours()
+    assert not lease.path.exists()
+    assert not hold._thread.is_alive()
+
+
+def test_a_hold_that_lost_its_lease_says_so_and_leaves_it_alone(lease: Lease) -> None:
+    assert lease.acquire()
+    with Hold(lease, every_s=0.01) as hold:
+        with lease._alone():
+            write_json(lease.path, elsewhere())
+        until(lambda: hold.is_lost)
+        assert not hold.is_ours()
+    holder = lease.holder()
+    assert holder is not None
+    assert holder.host == "elsewhere"
+
+
+def test_who_stood_still_looks_before_it_goes_on(lease: Lease) -> None:
+    """As a machine that slept: others took the lease meanwhile, and no beat has noticed yet."""
+    assert lease.acquire()
+    with Hold(lease, every_s=3600) as hold:
+        write_json(lease.path, elsewhere())
+        assert hold.is_ours()  # the last beat was just now
+        hold._beaten -= lease_module.STALE_S
+        assert not hold.is_ours()
+
+
+def test_a_full_disk_takes_no_lease_away(lease: Lease, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(disk.Disk):
+        tried = 0
+
+        def write(self, descriptor: int, data: bytes | memoryview) -> int:
+            self.tried += 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert lease.acquire()
+    with Hold(lease, every_s=0.01) as hold:
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, "DISK", full := Full())
+            until(lambda: full.tried > 2)
+        assert hold.is_ours()
+        now = time.time()
+        until(lambda: beat_of(lease) > now)
+
+
+def test_a_hold_on_a_folder_that_is_gone_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    lease = Lease(tmp_path / "run" / "lease.json")
+    assert lease.acquire()
+    with Hold(lease, every_s=0.01) as hold:
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        until(lambda: hold.is_lost)
+    assert not (tmp_path / "run").exists()

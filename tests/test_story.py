@@ -1,5 +1,6 @@
 """story: the fold over the events, and the one word for where a run stands."""
 
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from studio.events import (
     Warned,
 )
 from studio.rundir import Home, RunDir, new_id
+from studio.storage import Holder, write_json
 from studio.story import OVER, Story
 
 
@@ -153,3 +155,33 @@ def test_status_without_a_worker(run: RunDir, events: list[Event], status: str) 
         assert status in OVER
     run.request("start")
     assert story.status(run) == ("finished" if status == "finished" else "queued")
+
+
+# Silence
+
+
+def test_progress_is_a_word_or_what_the_worker_notes(run: RunDir) -> None:
+    now = 1_000_000.0
+    story = tell(Preparing(what="x"), started(), times=[now - 90, now - 60])
+    assert Story().silence(run, now) == 0
+    assert story.silence(run, now) == 60
+    for noted, silence in ((now - 40, 40), (now - 80, 60), (now + 5, 0)):
+        write_json(run.lease.path, asdict(replace(Holder.me(), progress=noted)))
+        assert story.silence(run, now) == silence
+
+
+@pytest.mark.parametrize(
+    ("step_s", "saving_s", "longest"),
+    [(0.1, 0.1, 120), (5, 1, 120), (30, 1, 600), (200, 1, 4000), (0.1, 100, 500)],
+)
+def test_silence_is_measured_by_the_usual_step_and_checkpoint(step_s: float, saving_s: float, longest: float) -> None:
+    """One long gap between steps, as for a check, is not usual; several steps may share a word."""
+    events: list[Event] = [started(), *(step(number) for number in range(2, 42, 2)), Saved(step=40)]
+    gaps = [0, *[2 * step_s] * 9, 900, *[2 * step_s] * 10, saving_s]
+    story = tell(*events, times=[sum(gaps[: n + 1]) for n in range(len(events))])
+    assert story.longest_silence("training") == pytest.approx(longest)
+    assert story.longest_silence("preparing") == story.longest_silence("scoring") == 600
+
+
+def test_before_two_steps_nothing_is_usual() -> None:
+    assert tell(started()).longest_silence("training") == tell(started(), step(1)).longest_silence("training") == 600

@@ -2,18 +2,17 @@
 
 import argparse
 import json
-import os
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from studio import storage
 from studio.cli.columns import columns_of_run, find_run, read
-from studio.cli.terminal import Bar, complain, say
+from studio.cli.terminal import Bar, check_writable, complain, plain, say, unwritable
 from studio.cli.train import in_words, numbers
 from studio.data.check import Parsed, parse_rows, same_text
 from studio.data.example import Example, from_parquet
-from studio.data.phrases import counted
+from studio.data.phrases import counted, listed
 from studio.errors import StudioError
 from studio.evaluation.scoring import score_answers
 from studio.jobs.answering import MOST_TEXTS, Answering
@@ -27,7 +26,7 @@ from studio.ui.predictions import as_csv
 def predict(asked: argparse.Namespace) -> int:
     """Every row answered, written beside all its columns."""
     run = find_run(asked.home, asked.run)
-    _check_writable(asked.output)
+    check_writable(asked.output, not_over=asked.file)
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
@@ -37,7 +36,7 @@ def predict(asked: argparse.Namespace) -> int:
     try:
         storage.write_file(asked.output, as_csv(table, [said.get(place) for place in range(len(table))]))
     except OSError as error:
-        raise _unwritable(asked.output, error.strerror or "the place cannot be used") from error
+        raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
     _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
     return 0
@@ -54,9 +53,11 @@ def evaluate(asked: argparse.Namespace) -> int:
     labels = tuple(answers[0].confidence) if answers else ()
     metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)
     known = _known(run, parsed.examples)
+    unlearned = Counter(example.target for example in parsed.examples if labels and example.target not in labels)
     if asked.json:
         told = {"run": run.id, "file": table.name, "rows": len(answers), "left_out": len(parsed.problems)}
-        say(json.dumps(told | {"seen_in_training": known, "metrics": numbers(metrics)}, ensure_ascii=False))
+        told |= {"seen_in_training": known, "unknown_labels": dict(unlearned.most_common())}
+        say(json.dumps(told | {"metrics": numbers(metrics)}, ensure_ascii=False))
         return 0
     _tell_left_out(parsed, "left out")
     say(
@@ -64,21 +65,12 @@ def evaluate(asked: argparse.Namespace) -> int:
     )
     if known:
         complain(f"{counted(known, 'row')} trained on before, among these: the figures flatter the model.")
+    if unlearned:
+        names = listed([name or "" for name, _ in unlearned.most_common()])
+        complain(
+            plain(f"{counted(unlearned.total(), 'row')} cannot be answered right: the model never learned {names}.")
+        )
     return 0
-
-
-def _check_writable(output: Path) -> None:
-    """Before anything is computed. Raises: StudioError."""
-    if not output.parent.is_dir():
-        raise _unwritable(output, f"there is no folder {output.parent}")
-    if output.is_dir():
-        raise _unwritable(output, "it is a folder")
-    if not os.access(output.parent, os.W_OK):
-        raise _unwritable(output, f"the folder {output.parent} is not yours to write to")
-
-
-def _unwritable(output: Path, why: str) -> StudioError:
-    return StudioError(f"The answers cannot be written: {why}", where=str(output), fix="Choose another place with -o.")
 
 
 def _ask(run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example]) -> list[Answer]:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from typing_extensions import override
+
 from studio import __version__
+from studio.cli.terminal import say, showable
 from studio.rundir import Home
 
 _COMMANDS = ("serve", "check", "train", "resume", "predict", "evaluate", "export", "runs")
@@ -76,6 +79,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     _columns(parser)
     _json(parser)
+    parser.set_defaults(refused=2)
 
 
 def _train(parser: argparse.ArgumentParser) -> None:
@@ -89,9 +93,10 @@ def _train(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], type=_pair, metavar="SETTING=VALUE", dest="settings",
         help="a setting in place of the suggested value, as epochs=3; may be repeated",
     )  # fmt: skip
+    parser.add_argument("--settings", action=_Settings, nargs=0, help="list all settings, and exit")
     parser.add_argument("--config", type=Path, metavar="FILE", help="train.json of an earlier run: all its settings")
     parser.add_argument("--test", type=Path, metavar="FILE", help="a separate table of test rows")
-    parser.add_argument("--name", default="", help="what to call the run")
+    parser.add_argument("--name", default="", type=showable, help="what to call the run")
     _json(parser)
 
 
@@ -149,13 +154,29 @@ def _reading(parser: argparse.ArgumentParser) -> None:
         help=f"what separates the cells, or the word tab {guessed}",
     )  # fmt: skip
     parser.add_argument(
-        "--header-row", default=0, type=int, metavar="ROW", help="row with the column names, -1 for none (0: guessed)"
+        "--header-row", default=0, type=_row, metavar="ROW", help="row with the column names, -1 for none (0: guessed)"
     )
     parser.add_argument("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: first with content)")
 
 
+class _Settings(argparse.Action):
+    """Like `--help`: tells, and leaves."""
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_told: object) -> None:
+        say(str(import_module("studio.cli.settings").listed()))
+        parser.exit()
+
+
 def _delimiter(text: str) -> str:
     return "\t" if text in ("tab", "\\t") else text
+
+
+def _row(text: str) -> int:
+    row = int(text) if text.removeprefix("-").isdecimal() else -2
+    if row < -1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no row: it must be a whole number from -1")
+    return row
 
 
 def _home(text: str) -> Home:

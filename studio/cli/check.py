@@ -1,73 +1,123 @@
-"""`studio check`: read a table and tell what is in it."""
+"""`studio check`: how a table is read, what its columns are taken for, and what is in it."""
 
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from studio.cli.columns import read, task_and_columns
+from studio.cli.columns import Chosen, choose, options, read, typed_as
 from studio.cli.terminal import plain, say
-from studio.data.check import Parsed, findings, parse_rows
+from studio.data.check import findings, parse_rows
 from studio.data.phrases import counted
-from studio.data.table import Table
-from studio.tasks.task import Task
+from studio.data.table import Problem, Table
 
 _MOST = 20
 
 
 def check(asked: argparse.Namespace) -> int:
-    """0 when the table can be trained on, else 1."""
+    """0 when the table can be trained on as it is, 1 when something has to be said or mended first.
+
+    How the file was read is told before anything is asked of its columns. Raises: StudioError when it cannot be read.
+    """
     table = read(asked.file, asked)
-    task, columns, guess = task_and_columns(asked, table)
-    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
-    found = findings(
-        parsed.examples, task.labels(parsed.examples), target_column=columns[task.target], problems=parsed.problems
-    )
-    told = _told(table, task, columns, parsed)
-    told["reason"] = guess.reason if guess is not None else ""
-    told["findings"] = [
-        {"severity": each.severity, "title": each.title, "text": each.text, "rows": list(each.rows[:_MOST])}
-        for each in found
-    ]
-    told["can_train"] = all(each.severity != "error" for each in found)
-    say(json.dumps(told, ensure_ascii=False) if asked.json else _in_words(told))
+    told = _reading(table)
+    if not asked.json:
+        _say_lines(_reading_in_words(told))
+    chosen = choose(asked, table)
+    told |= _content(table, chosen)
+    if asked.json:
+        say(json.dumps(told, ensure_ascii=False))
+    else:
+        _say_lines([*_choice_in_words(chosen), *_content_in_words(told, table)])
     return 0 if told["can_train"] else 1
 
 
-def _told(table: Table, task: Task, columns: dict[str, str], parsed: Parsed) -> dict[str, Any]:
-    problems = [*table.reading.problems, *parsed.problems]
-    labels = Counter(example.target for example in parsed.examples)
+def _reading(table: Table) -> dict[str, Any]:
     return {
         "file": table.name,
         "sha256": table.sha256,
         "reading": table.reading.sentence,
-        "notes": [*table.reading.notes, *parsed.notes],
+        "notes": list(table.reading.notes),
         "rows": len(table),
         "columns": table.columns,
-        "task": task.name,
-        "roles": columns,
-        "usable": len(parsed.examples),
-        "labels": dict(labels.most_common()),
-        "problems": [
-            {"row": each.row, "column": each.column, "value": each.value, "what": each.what}
-            for each in problems[:_MOST]
-        ],
-        "problem_count": len(problems),
     }
 
 
-def _in_words(told: dict[str, Any]) -> str:
-    lines = [told["reading"], *told["notes"]]
-    lines.append(
-        f"{counted(told['rows'], 'row')}, {counted(told['usable'], 'row')} can be used; columns: {', '.join(told['columns'])}."
+def _content(table: Table, chosen: Chosen) -> dict[str, Any]:
+    """What the rows are with these columns; little, if a column is missing."""
+    told: dict[str, Any] = {
+        "task": chosen.task.name,
+        "roles": chosen.columns,
+        "confidence": chosen.guess.confidence if chosen.guess is not None else None,
+        "reason": chosen.reason,
+        "undecided": list(chosen.open),
+    }
+    roles = (*chosen.task.inputs, chosen.task.target)
+    if any(role not in chosen.columns for role in roles):
+        empty = {"usable": 0, "labels": {}, "findings": [], "can_train": False}
+        return told | empty | _problems(table.reading.problems)
+    parsed = parse_rows(table, chosen.columns, chosen.task.inputs, chosen.task.target, chosen.task.parse)
+    found = findings(
+        parsed.examples,
+        chosen.task.labels(parsed.examples),
+        target_column=chosen.columns[chosen.task.target],
+        problems=parsed.problems,
     )
-    roles = ", ".join(f"{role} = {column}" for role, column in told["roles"].items())
-    lines.append(f"Task: {told['task']} ({roles}).")
-    lines.append(f"{counted(len(told['labels']), 'label')}:")
-    lines += [f"  {count:>8,}  {label}" for label, count in list(told["labels"].items())[:_MOST]]
-    lines += [f"  … and {len(told['labels']) - _MOST} more"] if len(told["labels"]) > _MOST else []
-    lines += [f"{each['severity'].capitalize()}: {each['title']}. {each['text']}" for each in told["findings"]]
-    lines += [f"Row {each['row']}, {each['column']}: {each['what']} ({each['value']!r})" for each in told["problems"]]
-    more = told["problem_count"] - len(told["problems"])
-    lines += [f"… and {counted(more, 'more row')} like these"] if more > 0 else []
-    return "\n".join(map(plain, lines))
+    told |= {
+        "notes": [*table.reading.notes, *parsed.notes],
+        "usable": len(parsed.examples),
+        "labels": dict(Counter(example.target for example in parsed.examples).most_common()),
+        "findings": [
+            {"severity": each.severity, "title": each.title, "text": each.text, "rows": list(each.rows[:_MOST])}
+            for each in found
+        ],
+        "can_train": not chosen.open and all(each.severity != "error" for each in found),
+    }
+    return told | _problems([*table.reading.problems, *parsed.problems])
+
+
+def _problems(problems: Sequence[Problem]) -> dict[str, Any]:
+    first = [
+        {"row": each.row, "column": each.column, "value": each.value, "what": each.what} for each in problems[:_MOST]
+    ]
+    return {"problems": first, "problem_count": len(problems)}
+
+
+def _reading_in_words(told: dict[str, Any]) -> list[str]:
+    names = told["columns"]
+    return [told["reading"], *told["notes"], f"{counted(told['rows'], 'row')}; columns: {', '.join(names)}."]
+
+
+def _choice_in_words(chosen: Chosen) -> list[str]:
+    if any(role not in chosen.columns for role in chosen.open):
+        return [f"{chosen.question}: nothing could be guessed. Say so with {options(chosen.open)}."]
+    task = f"{chosen.task.name} ({chosen.in_words})"
+    if chosen.guess is None:
+        return [f"Task: {task}."]
+    guess = f"{task}, {100 * chosen.guess.confidence:.0f} % sure. {chosen.reason}".strip()
+    if not chosen.open:
+        return [f"Task: {guess}", chosen.otherwise]
+    decide = typed_as({role: chosen.columns[role] for role in chosen.open})
+    return [f"A guess: {guess}", f"To train, say so with {decide}, or name other columns."]
+
+
+def _content_in_words(told: dict[str, Any], table: Table) -> Iterable[str]:
+    yield from told["notes"][len(table.reading.notes) :]
+    if told["usable"]:
+        yield f"{counted(told['usable'], 'row')} can be used, with {counted(len(told['labels']), 'label')}:"
+    for label, count in list(told["labels"].items())[:_MOST]:
+        yield f"  {count:>8,}  {label}"
+    if len(told["labels"]) > _MOST:
+        yield f"  … and {len(told['labels']) - _MOST} more"
+    for each in told["findings"]:
+        yield f"{each['severity'].capitalize()}: {each['title']}. {each['text']}"
+    for each in told["problems"]:
+        value = f" ({each['value']!r})" if each["value"] else ""
+        yield f"Row {each['row']}, {each['column']}: {each['what']}{value}"
+    if (more := told["problem_count"] - len(told["problems"])) > 0:
+        yield f"… and {counted(more, 'more row')} like these"
+
+
+def _say_lines(lines: Iterable[str]) -> None:
+    say("\n".join(map(plain, lines)))

@@ -1,9 +1,12 @@
 """From the command line's words to a table, a task, and its columns."""
 
 import argparse
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from studio.cli.terminal import complain
+from studio.cli.terminal import complain, plain, showable
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -19,10 +22,12 @@ _LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000)
 
 def read(path: Path, asked: argparse.Namespace) -> Table:
     """The table of that file, read as typed. Raises: StudioError."""
+    if path.is_dir():
+        raise StudioError("This is a folder", where=str(path), fix="Name a file in it.")
     if not path.is_file():
         raise StudioError("There is no such file", where=str(path), fix="Check the path.")
     choices = Choices(asked.encoding, asked.delimiter, asked.header_row, asked.sheet)
-    return read_table(path, path.name, limits=_LIMITS, choices=choices)
+    return read_table(path, showable(path.name), limits=_LIMITS, choices=choices)
 
 
 def find_run(home: Home, text: str) -> RunDir:
@@ -41,13 +46,41 @@ def named(asked: argparse.Namespace) -> dict[str, str]:
     return {role: column for role, column in typed.items() if column} | dict(asked.columns)
 
 
-def task_and_columns(
-    asked: argparse.Namespace, table: Table, wanted: str = "", known: dict[str, str] | None = None
-) -> tuple[Task, dict[str, str], Guess | None]:
-    """The task, and a column for each of its roles: typed ones first, then known ones, guessed ones where the guess is sure.
+@dataclass(frozen=True)
+class Chosen:
+    """A task and the columns of its roles, and how far they can be relied on."""
 
-    Raises: StudioError with the columns to choose from.
-    """
+    task: Task
+    columns: dict[str, str]
+    """Typed ones first, then known ones, then guessed ones. A role that nobody could guess is missing."""
+    guess: Guess | None = None
+    """What the guessed ones were taken from; None when nothing was guessed."""
+    open: tuple[str, ...] = ()
+    """The roles that a person has to decide."""
+
+    @property
+    def in_words(self) -> str:
+        """As in `text = review, label = stars`."""
+        return ", ".join(f"{role} = {column}" for role, column in self.columns.items())
+
+    @property
+    def reason(self) -> str:
+        """Why these columns, if all of them were guessed."""
+        return self.guess.reason if self.guess is not None and self.guess.columns == self.columns else ""
+
+    @property
+    def question(self) -> str:
+        """What a person has to say."""
+        return f"It is not clear which column is {' and which is '.join(f'the {role}' for role in self.open)}"
+
+    @property
+    def otherwise(self) -> str:
+        """How to say that they are others."""
+        return f"If that is wrong, say so with {options((*self.task.inputs, self.task.target))}."
+
+
+def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: dict[str, str] | None = None) -> Chosen:
+    """The task and its columns, as far as they can be told. Raises: StudioError for a role or column that is not there."""
     typed = (known or {}) | named(asked)
     task = task_named(asked.task or wanted) if asked.task or wanted else None
     guess = None
@@ -57,53 +90,76 @@ def task_and_columns(
     elif not _fills(task, typed):
         guess = task.detect(table)
     roles = (*task.inputs, task.target)
-    if unknown := sorted(typed.keys() - set(roles)):
-        raise StudioError(f"{task.title} has no role '{unknown[0]}'", fix=f"Its roles are: {', '.join(roles)}.")
+    _check_roles(task, typed)
     for role, column in typed.items():
         if column not in table.columns:
             raise StudioError(
                 f"There is no column '{column}' for '{role}'", where=table.name, fix=f"Columns are: {_list(table)}."
             )
-    guessed = guess.columns if guess is not None and guess.confidence >= SURE else {}
-    columns = {role: guessed[role] for role in roles if role in guessed and guessed[role] not in typed.values()} | typed
-    missing = [role for role in roles if role not in columns]
-    if missing:
-        likely = f" Likely: {_typed(guess.columns)}." if guess is not None else ""
+    guessed = {
+        role: column
+        for role, column in (guess.columns if guess is not None else {}).items()
+        if role in roles and role not in typed and column not in typed.values()
+    }
+    is_sure = guess is not None and guess.confidence >= SURE
+    decided = typed.keys() | (guessed.keys() if is_sure else set())
+    columns = {role: (typed | guessed)[role] for role in roles if role in typed | guessed}
+    return Chosen(task, columns, guess if guessed else None, tuple(role for role in roles if role not in decided))
+
+
+def task_and_columns(
+    asked: argparse.Namespace, table: Table, wanted: str = "", known: dict[str, str] | None = None
+) -> tuple[Task, dict[str, str]]:
+    """The task, and a column for each of its roles. Raises: StudioError with the columns to choose from."""
+    chosen = choose(asked, table, wanted, known)
+    if chosen.open:
+        likely = f" Likely: {typed_as(chosen.columns)}." if chosen.guess is not None else ""
         raise StudioError(
-            f"Which column is the {missing[0]}?",
+            chosen.question,
             where=table.name,
-            fix=f"Say so with {_option(missing[0])}.{likely} Columns are: {_list(table)}.",
+            fix=f"Say so with {options(chosen.open)}.{likely} Columns are: {_list(table)}.",
         )
-    if guess is not None and set(columns) != set(typed):
-        complain(f"{guess.reason} (Otherwise say {_typed(columns)} with other columns.)")
-    return task, columns, guess
+    if chosen.guess is not None:
+        complain(plain(" ".join(filter(None, (f"Columns: {chosen.in_words}.", chosen.reason, chosen.otherwise)))))
+    return chosen.task, chosen.columns
 
 
 def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_target: bool) -> dict[str, str]:
     """The columns of another table for a run: those it was trained on, unless others are typed. Raises: StudioError."""
     task = task_named(run.config.task)
     columns = run.config.columns | named(asked)
+    _check_roles(task, columns)
     for role in (*task.inputs, *([task.target] if with_target else [])):
         if columns.get(role) not in table.columns:
             raise StudioError(
                 f"There is no column '{columns.get(role, '')}' for '{role}'",
                 where=table.name,
-                fix=f"Say which with {_option(role)}. Columns are: {_list(table)}.",
+                fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
             )
     return {role: column for role, column in columns.items() if with_target or role != task.target}
+
+
+def _check_roles(task: Task, columns: dict[str, str]) -> None:
+    roles = (*task.inputs, task.target)
+    if unknown := sorted(columns.keys() - set(roles)):
+        raise StudioError(f"{task.title} has no role '{unknown[0]}'", fix=f"Its roles are: {', '.join(roles)}.")
 
 
 def _fills(task: Task, typed: dict[str, str]) -> bool:
     return set(typed) >= {*task.inputs, task.target}
 
 
-def _option(role: str) -> str:
-    return f"--{role} COLUMN" if role in ("text", "label") else f"--column {role}=COLUMN"
+def options(roles: Sequence[str]) -> str:
+    """How these roles are typed, as in `--text COLUMN --label COLUMN`."""
+    return " ".join(f"--{role} COLUMN" if role in ("text", "label") else f"--column {role}=COLUMN" for role in roles)
 
 
-def _typed(columns: dict[str, str]) -> str:
+def typed_as(columns: dict[str, str]) -> str:
+    """How these columns are typed, ready for a shell."""
     return " ".join(
-        f'--{role} "{column}"' if role in ("text", "label") else f'--column "{role}={column}"'
+        f"--{role} {shlex.quote(column)}"
+        if role in ("text", "label")
+        else f"--column {shlex.quote(f'{role}={column}')}"
         for role, column in columns.items()
     )
 

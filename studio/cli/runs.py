@@ -7,9 +7,8 @@ from dataclasses import asdict
 
 from studio import figures, storage
 from studio.cli.columns import find_run
-from studio.cli.terminal import clock, complain, plain, say, share, table
+from studio.cli.terminal import check_writable, clock, complain, plain, say, share, table, unwritable
 from studio.data.phrases import shortened
-from studio.errors import StudioError
 from studio.jobs.runs import RunSummary, list_runs
 
 
@@ -30,13 +29,12 @@ def export(asked: argparse.Namespace) -> int:
     from studio.export.archive import build_archive  # noqa: PLC0415 - the list of runs needs none of it
 
     run = find_run(asked.home, asked.run)
+    check_writable(asked.output)
     archive = build_archive(run)
     try:
         storage.copy_file(archive, asked.output)
     except OSError as error:
-        raise StudioError(
-            f"The zip cannot be written: {error.strerror}", where=str(asked.output), fix="Choose another place."
-        ) from error
+        raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
     complain(f"Packed: {asked.output} ({asked.output.stat().st_size / 1e6:.0f} MB)")
     return 0
 

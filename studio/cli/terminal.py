@@ -1,10 +1,14 @@
-"""Output: results to stdout, progress and complaints to stderr."""
+"""Output: results to stdout, progress and complaints to stderr, files where they can be written."""
 
 import io
+import os
 import shutil
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
+
+from studio.errors import StudioError
 
 
 class Silence(io.TextIOWrapper):
@@ -12,6 +16,13 @@ class Silence(io.TextIOWrapper):
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO())
+
+
+def never_choke() -> None:
+    """Letters that the terminal cannot show become question marks instead of a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def say(text: str) -> None:
@@ -26,6 +37,23 @@ def complain(text: str) -> None:
     sys.stderr.flush()
 
 
+def check_writable(output: Path, not_over: Path | None = None) -> None:
+    """Before anything is computed. `not_over` is the file that is read for it. Raises: StudioError."""
+    if not output.parent.is_dir():
+        raise unwritable(output, f"there is no folder {output.parent}")
+    if output.is_dir():
+        raise unwritable(output, "it is a folder")
+    if not os.access(output.parent, os.W_OK):
+        raise unwritable(output, f"the folder {output.parent} is not yours to write to")
+    if not_over is not None and output.exists() and not_over.exists() and output.samefile(not_over):
+        raise unwritable(output, "it is the very file that is read")
+
+
+def unwritable(output: Path, why: str) -> StudioError:
+    """What is said of a place where nothing can be written."""
+    return StudioError(f"The file cannot be written: {why}", where=str(output), fix="Choose another place with -o.")
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as they need to be, the last one as it is."""
     widths = [max(len(line[column]) for line in (head, *rows)) for column in range(len(head))]
@@ -36,6 +64,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def plain(text: str) -> str:
     """Text from a file or a person, without what would steer the terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def showable(text: str) -> str:
+    """What was typed, with a sign in place of bytes that are no letters in UTF-8."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def share(value: float) -> str:

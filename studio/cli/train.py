@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.cli.columns import find_run, read, task_and_columns
 from studio.cli.follow import follow
+from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say, share
 from studio.config import Model, RunConfig, Source
 from studio.data.check import parse_rows
@@ -29,10 +30,11 @@ from studio.rundir import Home, RunDir
 
 def train(asked: argparse.Namespace) -> int:
     """Make the run, start it, follow it."""
+    settings = checked(asked.settings)
     home: Home = asked.home.prepare()
     table = read(asked.file, asked)
     test = read(asked.test, asked) if asked.test else None
-    config = order(asked, home, table)
+    config = order(asked, home, table).with_settings(settings)
     _fetch(config.model, home, quiet=asked.json)
     run = create_run(home, table, config, test)
     _tell_left_out(run)
@@ -52,12 +54,12 @@ def resume(asked: argparse.Namespace) -> int:
 
 
 def order(asked: argparse.Namespace, home: Home, table: Table) -> RunConfig:
-    """The whole order: `--config` or the suggestions for this data, then what was typed. Raises: StudioError."""
+    """The order but for `--set`: `--config`, or the suggestions for this data. Raises: StudioError."""
     given = _given(asked.config) if asked.config else None
     if given is not None:
         _compare_source(given.source, asked, table)
     known = {role: column for role, column in given.columns.items() if column in table.columns} if given else {}
-    task, columns, _ = task_and_columns(asked, table, given.task if given is not None else "", known)
+    task, columns = task_and_columns(asked, table, given.task if given is not None else "", known)
     model = _model(asked.model) if asked.model else given.model if given is not None else Model()
     config = given if given is not None and not asked.effort else RunConfig()
     config = config.model_copy(
@@ -72,10 +74,11 @@ def order(asked: argparse.Namespace, home: Home, table: Table) -> RunConfig:
     if given is None or asked.effort:
         parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
         texts = ["\n".join(example.inputs.values()) for example in parsed.examples]
-        facts = data_facts(parsed.examples, token_lengths(texts, tokenizer_file(home, model.id)))
+        lengths = token_lengths(texts, tokenizer_file(home, model.id))
+        facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None)
         suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
-    return config.with_settings(dict(asked.settings))
+    return config
 
 
 def _given(path: Path) -> RunConfig:
@@ -168,7 +171,10 @@ def in_words(metrics: list[MetricResult]) -> list[str]:
 
 
 def _in_words(run: RunDir, last: Finished, report: Report) -> str:
-    lines = [f"Done: {last.reason}, best version from step {last.best_step} of {last.step}, {last.seconds:.0f} s."]
+    best = f"is from step {last.best_step} of {last.step}"
+    if not last.best_step:
+        best = f"is the one before the first of {last.step} steps: training on made it no better"
+    lines = [f"Done: {last.reason}, {last.seconds:.0f} s. The best version {best}."]
     lines.append(f"On {report.rows:,} test rows never trained on:")
     lines += [f"  {line}" for line in in_words(report.metrics)]
     lines += [

@@ -1,20 +1,15 @@
-"""Files that carry their own structure: JSON lines, JSON, Excel. Every value becomes text, as it was typed."""
+"""Files that carry their own structure: JSON lines and JSON. Every value becomes text, as it was typed."""
 
-import datetime
 import io
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import python_calamine
 
 from studio.data.phrases import counted, shortened
 from studio.data.repairs import MOST_PROBLEMS, unique_names
-from studio.data.shared import check_shared
 from studio.data.table import Problem
 from studio.errors import StudioError
 
@@ -160,84 +155,6 @@ def _compact(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_compact, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet of a workbook: every row from the first on, all cells as text."""
-
-    name: str
-    rows: list[list[str]]
-    notes: tuple[str, ...] = ()
-
-
-def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_columns: int) -> Sheet:
-    """The sheet of that name; an empty `sheet` takes the first with content.
-
-    Raises: StudioError for damaged or encrypted files, sheets that are not there, and what unpacks to too much.
-    """
-    _check_unpacked(path, most_bytes)
-    check_shared(path, most_bytes * UNPACKED)
-    notes: tuple[str, ...] = ()
-    try:
-        with python_calamine.load_workbook(path) as book:
-            names = list(book.sheet_names)
-            if sheet and sheet not in names:
-                raise StudioError(f"There is no sheet {sheet[:60]!r}", fix=f"Choose one of: {', '.join(names)}.")
-            for name in [sheet] if sheet else names:
-                found = book.get_sheet_by_name(name)
-                if found.total_height:
-                    break
-            check_size(found.total_height, found.total_width, most_rows + 100, most_columns)
-            rows = _rows(found, most_bytes * UNPACKED)
-    except (python_calamine.CalamineError, python_calamine.PasswordError, python_calamine.ZipError, OSError) as error:
-        locked = isinstance(error, python_calamine.PasswordError)
-        raise StudioError(
-            "The workbook is locked with a password" if locked else "The Excel file is damaged",
-            fix="Save it without a password and upload it again." if locked else "Open it in Excel and save it again.",
-        ) from error
-    if len(names) > 1 and not sheet:
-        notes = (f"The workbook has {len(names)} sheets; “{shortened(name, 60)}” was read.",)
-    return Sheet(name, rows, notes)
-
-
-def _rows(sheet: python_calamine.CalamineSheet, most_characters: int) -> list[list[str]]:
-    """All cells, row by row. A text that many cells share is stored once in the file and costs memory in every one."""
-    rows: list[list[str]] = []
-    characters = 0
-    for values in sheet.iter_rows():
-        rows.append([_cell(value) for value in values])
-        characters += sum(map(len, rows[-1]))
-        if characters > most_characters:
-            raise StudioError(
-                f"The sheet holds more than {most_characters / 1e6:,.0f} million characters",
-                where=f"row {len(rows)}",
-                fix="Upload fewer rows, or shorten the texts.",
-            )
-    return rows
-
-
-def _cell(value: Any) -> str:
-    """As typed: 5 and not 5.0, dates as 2026-11-22."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
-    return str(value)
-
-
-def _check_unpacked(path: Path, most_bytes: int) -> None:
-    """A few kilobytes of zip can hold gigabytes; the directory at its end says how many before anything is unpacked."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > most_bytes * UNPACKED:
-            raise StudioError(
-                f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most_bytes * UNPACKED / 1e6:,.0f} MB",
-                fix="Save only the sheet with the table, as CSV.",
-            )
 
 
 def check_size(rows: int, columns: int, most_rows: int, most_columns: int) -> None:

@@ -9,18 +9,13 @@ import pyarrow as pa
 
 from studio.data.dialect import find_dialect, read_records, split_lines
 from studio.data.encoding import decode
-from studio.data.formats import (
-    Found,
-    check_size,
-    read_json_array,
-    read_json_lines,
-    read_sheet,
-)
+from studio.data.formats import Found, check_size, read_json_array, read_json_lines
 from studio.data.kinds import kind_of
 from studio.data.parquet import read_parquet
 from studio.data.phrases import counted
 from studio.data.repairs import assemble, longest_cell
 from studio.data.table import Reading, Table
+from studio.data.workbook import read_sheet
 from studio.errors import StudioError
 
 

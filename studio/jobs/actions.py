@@ -1,10 +1,11 @@
 """What people can ask of a run. Each writes or withdraws a request in the run folder and returns at once."""
 
+import time
+from typing import Literal
+
 from studio.errors import StudioError
 from studio.rundir import RunDir
-from studio.story import Status, Story
-
-_AT_WORK: frozenset[Status] = frozenset({"preparing", "training", "scoring"})
+from studio.story import AT_WORK, Status, Story
 
 
 def start(run: RunDir) -> None:
@@ -12,9 +13,10 @@ def start(run: RunDir) -> None:
     status = _status(run)
     if status == "finished":
         raise _refused(run, "This run is finished", "Start a new run to train again.")
-    if status in _AT_WORK:
+    if status in AT_WORK:
         return
-    for stale in ("stop", "pause"):
+    run.keep()
+    for stale in ("stop", "pause", "end"):
         run.answer_request(stale)
     if status != "queued":
         run.request("start")
@@ -28,7 +30,7 @@ def resume(run: RunDir) -> None:
     status = _status(run)
     if status == "draft":
         raise _refused(run, "This run has not been started yet", "Start it.")
-    if status in _AT_WORK:
+    if status in AT_WORK:
         run.answer_request("pause")
     else:
         start(run)
@@ -36,18 +38,30 @@ def resume(run: RunDir) -> None:
 
 def pause(run: RunDir) -> None:
     """Save everything and leave; a waiting run leaves the queue. Raises: StudioError when there is nothing to pause."""
-    _interrupt(run, "pause", "pause")
+    _interrupt(run, "pause")
 
 
 def stop(run: RunDir) -> None:
     """End training, keep the best version and score it; a waiting run leaves the queue.
 
+    A worker that heeds no request is ended at once by asking again: what came after its last checkpoint is lost.
     Raises: StudioError when there is nothing to stop.
     """
-    _interrupt(run, "stop", "stop")
+    story = Story.of(run.events())
+    if story.is_deaf(run, story.status(run), time.time()):
+        _end(run)
+    else:
+        _interrupt(run, "stop")
 
 
-def _interrupt(run: RunDir, request: str, verb: str) -> None:
+def _end(run: RunDir) -> None:
+    holder = run.lease.holder()
+    if holder is not None and not holder.is_here:
+        raise _refused(run, f"Its worker is on another machine ({holder.host})", f"End process {holder.pid} there.")
+    run.request("end")
+
+
+def _interrupt(run: RunDir, what: Literal["stop", "pause"]) -> None:
     status = _status(run)
     if status == "queued":
         run.answer_request("start")  # the supervisor ends a worker that was on its way
@@ -55,9 +69,10 @@ def _interrupt(run: RunDir, request: str, verb: str) -> None:
             return
     elif status == "scoring":
         raise _refused(run, "Training is over and the test rows are being answered", "Wait for the report.")
-    elif status not in _AT_WORK:
-        raise _refused(run, f"There is nothing to {verb}: the run is {_WORDS.get(status, status)}", "")
-    run.request("stop" if request == "stop" else "pause")
+    elif status not in AT_WORK:
+        raise _refused(run, f"There is nothing to {what}: the run is {_WORDS.get(status, status)}", "")
+    if run.requested(what) is None:  # asked again, it is still waited for since the first time
+        run.request(what)
 
 
 _WORDS: dict[Status, str] = {"draft": "not started yet", "interrupted": "interrupted, nobody works on it"}

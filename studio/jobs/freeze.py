@@ -20,10 +20,13 @@ MOST_PROBLEMS = 20
 """Left-out rows told one by one; of the rest only the count."""
 
 
-def create_run(home: Home, table: Table, config: RunConfig, test_table: Table | None = None) -> RunDir:
+def create_run(
+    home: Home, table: Table, config: RunConfig, test_table: Table | None = None, *, draft: bool = False
+) -> RunDir:
     """A new run from checked and split rows, at rest until it is started.
 
-    Rows that cannot be used are left out and told in `facts.json`. Raises: StudioError when a column is not in the
+    Rows that cannot be used are left out and told in `facts.json`. A `draft` is not listed, and thrown away after a day
+    unless it is started. Raises: StudioError when a column is not in the
     table, or too little is left to learn from.
     """
     task = task_named(config.task)
@@ -49,6 +52,8 @@ def create_run(home: Home, table: Table, config: RunConfig, test_table: Table | 
         for part, data in frozen.items():
             stage.write(f"data/{part}.parquet", data)
         storage.write_json(stage.path / "facts.json", facts)
+        if draft:
+            RunDir(stage.path).mark_draft()
         stage.write("config.json", order.model_dump_json(indent=1).encode())
     return run
 

@@ -22,6 +22,8 @@ class Job:
     """Time of the `start` request it answers."""
     holder: Holder | None = None
     """Who holds the run's lease; None while the worker is on its way."""
+    is_ended: bool = False
+    """Whether it was killed because people wanted it gone."""
 
     def ask_to_leave(self) -> None:
         """SIGTERM: save, say so, and leave."""
@@ -29,3 +31,9 @@ class Job:
             self.process.terminate()
         elif self.holder is not None and self.holder.is_alive and self.holder.is_here:
             os.kill(self.holder.pid, signal.SIGTERM)
+
+    def end(self) -> None:
+        """SIGKILL: it does not answer, and people want it gone."""
+        if self.holder is not None and self.holder.is_alive and self.holder.is_here:
+            os.kill(self.holder.pid, signal.SIGKILL)
+            self.is_ended = True

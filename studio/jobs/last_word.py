@@ -27,15 +27,23 @@ _BY_SIGNAL = {
 }  # fmt: skip
 
 
+_TAKEN = 3
+"""Exit code of a worker that found the run in the hands of another."""
+
+
 @dataclass(frozen=True)
 class Death:
     """How a worker ended: its exit code if it was our child (negative: the signal), and who held the lease."""
 
     code: int | None
     holder: Holder | None = None
+    on_request: bool = False
+    """Whether people ended it, since it did not answer."""
 
     def words(self) -> tuple[str, str]:
         """What happened, and what to do about it."""
+        if self.on_request:
+            return "The training process did not answer and was ended, as you asked", ""
         if self.code is None and self.holder is not None and not self.holder.is_here:
             return "The machine was restarted while the run was training", ""
         if self.code is None:
@@ -45,6 +53,11 @@ class Death:
             return what or f"The training process was ended by signal {-self.code}", fix
         if self.code == 0:
             return "The training process ended without a word", "If it happens again, report it with worker.log."
+        if self.code == _TAKEN:
+            return (
+                "Another worker had taken the run over",
+                "This happens when a shared disk is out of reach for a minute.",
+            )
         return f"The training process ended with exit code {self.code}", "The reason is at the end of worker.log."
 
 
@@ -84,3 +97,18 @@ def say(run: RunDir, event: Event) -> bool:
     finally:
         run.lease.release()
     return True
+
+
+def clear_checkpoints(run: RunDir) -> None:
+    """Remove what is left of a finished run's checkpoints: the last deed of its worker, which a kill may have cut short.
+
+    Raises: OSError, StudioError.
+    """
+    left = [path for path in (run.checkpoints, *run.path.glob(".trash-*")) if path.is_dir()]
+    if not left or not run.lease.acquire():
+        return
+    try:
+        for path in left:
+            storage.remove_folder(path)
+    finally:
+        run.lease.release()

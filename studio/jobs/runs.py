@@ -1,5 +1,7 @@
 """Runs as a whole: made, listed, deleted."""
 
+import contextlib
+import time
 from dataclasses import dataclass
 
 from studio import storage
@@ -59,10 +61,20 @@ _ORDERS: dict[str, _Order] = {}
 
 
 def list_runs(home: Home) -> list[RunSummary]:
-    """All runs, the newest first. A damaged one is listed as such and hides no other."""
+    """All runs but drafts, the newest first. A damaged one is listed as such and hides no other."""
     places = {run_id: number for number, run_id in enumerate(waiting(home), 1)}
-    summaries = [_summary(RunDir(home.runs / run_id), places.get(run_id, 0)) for run_id in home.run_ids()]
+    runs = [run for run_id in home.run_ids() if not (run := RunDir(home.runs / run_id)).is_draft]
+    summaries = [_summary(run, places.get(run.id, 0)) for run in runs]
     return sorted((summary for summary in summaries if summary), key=lambda summary: -summary.created)
+
+
+def delete_old_drafts(home: Home, older_than_s: float = 24 * 3600.0) -> None:
+    """Remove the drafts of visitors who went away."""
+    for run_id in home.run_ids():
+        run = RunDir(home.runs / run_id)
+        with contextlib.suppress(StudioError, OSError):  # gone meanwhile, or a worker lives in it
+            if run.is_draft and time.time() - run.created > older_than_s:
+                delete_run(home, run_id)
 
 
 def delete_run(home: Home, run_id: str) -> None:

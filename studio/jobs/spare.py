@@ -37,6 +37,10 @@ class Spare:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._heard = b""
         self._is_over = False
+        self.was_ready = False
+        """Whether it is known that everything is imported."""
+        self._talking = threading.Lock()
+        """Who listens and who closes the pipes may be two threads."""
         try:
             self.process = subprocess.Popen(
                 launcher.spare_command(),
@@ -64,18 +68,26 @@ class Spare:
     @property
     def is_ready(self) -> bool:
         """Whether it said that everything is imported. Never waits."""
-        self._listen(0)
-        return self.is_alive and b"ready\n" in self._heard
+        if not self.was_ready:
+            self._listen(0)
+            self.was_ready = b"ready\n" in self._heard
+        return self.is_alive and self.was_ready
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether it works on without us, or was ended."""
+        return self._to.closed
 
     def order(self, duty: Duty, run: Path) -> None:
-        """Give it its one duty. Raises: BrokenPipeError when it is gone."""
+        """Give it a duty: trials, as many as are wanted, then one of the others. Raises: BrokenPipeError when it is gone."""
         self.send(json.dumps({"duty": duty, "run": str(run)}).encode(), 5)
 
     def let_go(self) -> subprocess.Popen[bytes]:
-        """It works on without us: close the pipes and forget them."""
-        self._to.close()
-        self._from.close()
-        self._errors.close()
+        """It works on without us: close the pipes and forget them. A `receive` that waits ends with EOFError."""
+        with self._talking:
+            self._to.close()
+            self._from.close()
+            self._errors.close()
         return self.process
 
     def send(self, line: bytes, timeout_s: float) -> None:
@@ -94,6 +106,7 @@ class Spare:
             line, newline, rest = self._heard.partition(b"\n")
             if newline:
                 self._heard = rest
+                self.was_ready |= line == b"ready"
                 if line.startswith(b"{"):
                     return json.loads(line)
             elif not self._listen(max(0.0, until - time.monotonic())):
@@ -117,20 +130,29 @@ class Spare:
 
     def _listen(self, timeout_s: float) -> bool:
         """Take in what it said; False when nothing came in time, or nothing can come any more."""
-        readable, _, _ = select.select([self._from], [], [], timeout_s)
-        more = os.read(self._from.fileno(), 1 << 16) if readable else b""
+        with self._talking:
+            if self._from.closed:
+                self._is_over = True
+                return False
+            readable, _, _ = select.select([self._from], [], [], timeout_s)
+            more = os.read(self._from.fileno(), 1 << 16) if readable else b""
         self._is_over |= bool(readable) and not more
         self._heard += more
         return bool(more)
 
 
 class Spares:
-    """Keeps one warm spare, if memory may be spent on it, and hands out processes."""
+    """Keeps one warm spare, if memory may be spent on it, and hands out processes.
+
+    One that was lent for a trial comes back and reads ahead for the run that was measured; a run that starts takes it first,
+    out of the middle of a trial if need be.
+    """
 
     def __init__(self, enabled: bool = True, *, launcher: Launcher = LOCAL, rest_s: float = REST_S) -> None:
         self.enabled = enabled and os.environ.get("STUDIO_SPARE", "1") != "0"
         self._launcher, self._rest_s = launcher, rest_s
         self._warm: Spare | None = None
+        self._lent: list[Spare] = []
         self._not_before = 0.0
         self._closed = False
         self._lock = threading.Lock()
@@ -144,7 +166,7 @@ class Spares:
                 _log.warning("A spare worker ended by itself: %s", self._warm.complaint())
                 self._warm.end()
                 self._warm, self._not_before = None, time.monotonic() + DISCOURAGED_S
-            if self._warm is None and time.monotonic() >= self._not_before:
+            if self._warm is None and not self._lent and time.monotonic() >= self._not_before:
                 try:
                     self._warm = Spare(self._launcher)
                 except OSError as error:
@@ -152,32 +174,64 @@ class Spares:
                     self._not_before = time.monotonic() + DISCOURAGED_S
 
     def take_ready(self) -> Spare | None:
-        """The warm one, if it is ready; None at once otherwise."""
+        """The warm one, or one that is lent, if it is ready; None at once otherwise."""
         with self._lock:
-            if self._warm is None or not self._warm.is_ready:
+            if self._warm is not None and self._warm.is_ready:
+                return self._hand_out()
+            lent = next((spare for spare in self._lent if spare.is_alive and spare.was_ready), None)
+            if lent is not None:
+                self._lent.remove(lent)
+            return lent
+
+    def lend(self, *, only_ready: bool = False) -> Spare | None:
+        """A process for a trial, to be given back; `only_ready`: None if there is no warm one to be had at once.
+
+        Raises: StudioError when none can be started.
+        """
+        with self._lock:
+            if only_ready and (self._warm is None or not self._warm.is_ready):
                 return None
-            return self._hand_out()
+            spare = self._take()
+            self._lent.append(spare)
+            return spare
+
+    def give_back(self, spare: Spare) -> None:
+        """It is the warm one again, since it knows something, or is ended; nothing happens if it was taken meanwhile."""
+        with self._lock:
+            if spare not in self._lent:
+                return
+            self._lent.remove(spare)
+            if self._closed or not self.enabled or not spare.is_alive:
+                spare.end()
+                return
+            if self._warm is not None:
+                self._warm.end()
+            self._warm = spare
 
     def take(self) -> Spare:
         """The warm one, ready or on its way, or else a fresh one. Raises: StudioError when none can be started."""
         with self._lock:
-            if self._warm is not None and self._warm.is_alive:
-                return self._hand_out()
-            try:
-                return Spare(self._launcher)
-            except OSError as error:
-                raise StudioError(
-                    f"A process for the model could not be started: {error.strerror}",
-                    fix="Close other programs, then try again.",
-                ) from error
+            return self._take()
 
     def close(self) -> None:
         """End the warm one; no more are kept."""
         with self._lock:
             self._closed = True
-            if self._warm is not None:
-                self._warm.end()
+            for spare in filter(None, (self._warm, *self._lent)):
+                spare.end()
             self._warm = None
+            self._lent.clear()
+
+    def _take(self) -> Spare:
+        if self._warm is not None and self._warm.is_alive:
+            return self._hand_out()
+        try:
+            return Spare(self._launcher)
+        except OSError as error:
+            raise StudioError(
+                f"A process for the model could not be started: {error.strerror}",
+                fix="Close other programs, then try again.",
+            ) from error
 
     def _hand_out(self) -> Spare:
         spare, self._warm = self._warm, None

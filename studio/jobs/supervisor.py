@@ -17,7 +17,7 @@ from studio.errors import StudioError
 from studio.events import Failed, Finished, Paused
 from studio.jobs.briefs import brief
 from studio.jobs.job import Job
-from studio.jobs.last_word import Death, failed, say
+from studio.jobs.last_word import Death, clear_checkpoints, failed, say
 from studio.jobs.launch import LOCAL, Launcher, start_worker
 from studio.jobs.queue import waiting
 from studio.jobs.spare import Spares
@@ -25,7 +25,6 @@ from studio.rundir import Home, RunDir
 
 TICK_S = 0.25
 _SURVEY_S = 2.0
-_BEAT_S = 5.0
 _CLAIM_S = 1.0
 _FIRST = 1.0
 """Request time of a run that goes on after a shutdown: before all that wait."""
@@ -54,8 +53,8 @@ class Supervisor:
         """Start this run alone, and leave all others as they are (`studio train`)."""
         self._jobs: dict[str, Job] = {}
         self._lease = home.supervisor
-        self._is_in_charge = False
-        self._due = {"claim": 0.0, "beat": 0.0, "survey": 0.0}
+        self._hold: storage.Hold | None = None
+        self._due = {"claim": 0.0, "survey": 0.0}
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -82,16 +81,14 @@ class Supervisor:
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
-        if not self._is_in_charge:
+        if self._hold is None:
             return
         self._watch_all()  # who ended since the last tick leaves no request behind
         if pause_workers:
             self._pause_workers(timeout_s)
         _LEFT.extend(job.process for job in self._jobs.values() if job.process is not None)
         self._jobs.clear()
-        self._is_in_charge = False
-        self._lease.release()
-        _IN_CHARGE.discard(self.home.path)
+        self._let_go(self._hold)
 
     def _work(self) -> None:
         while not self._closing.wait(TICK_S):
@@ -120,16 +117,24 @@ class Supervisor:
 
     # Who is in charge
 
+    @property
+    def _is_in_charge(self) -> bool:
+        return self._hold is not None
+
     def _claim(self) -> bool:
         """Whether this supervisor is in charge, after trying to be."""
-        if self._is_in_charge:
-            if self._is_due("beat", _BEAT_S) and not self._lease.beat():
-                self._is_in_charge = False
-                _IN_CHARGE.discard(self.home.path)
+        if self._hold is not None:
+            if not self._hold.is_ours():
+                self._let_go(self._hold)
         elif self._is_due("claim", _CLAIM_S) and self._acquire():
-            self._is_in_charge = True
+            self._hold = storage.Hold(self._lease)
             self._take_over()
         return self._is_in_charge
+
+    def _let_go(self, hold: storage.Hold) -> None:
+        hold.end()
+        self._hold = None
+        _IN_CHARGE.discard(self.home.path)
 
     def _acquire(self) -> bool:
         with _CLAIMING:
@@ -151,6 +156,8 @@ class Supervisor:
                 story = brief(run)
                 if story.status(run) == "interrupted":
                     say(run, failed(run, Death(None), story.step))
+                elif isinstance(story.last, Finished):
+                    clear_checkpoints(run)
                 elif isinstance(story.last, Paused) and story.last.by == "shutdown" and run.requested("start") is None:
                     run.request("start")
                     os.utime(run.path / "start", (_FIRST, _FIRST))
@@ -167,8 +174,11 @@ class Supervisor:
             if holder.is_alive:
                 self._jobs[run_id] = Job(run, None, -1, run.requested("start"), holder)
                 self._arrived(self._jobs[run_id])
-            else:  # a request that is there now is for the next worker, so it stays
+                continue
+            try:  # a request that is there now is for the next worker, so it stays
                 self._bury(Job(run, None, -1, None, holder), Death(None, holder))
+            except (StudioError, OSError) as error:
+                _log.warning("Run %s cannot be looked after: %s", run_id, error)
 
     # Watching
 
@@ -190,9 +200,11 @@ class Supervisor:
         if is_held or (job.process is not None and code is None):
             if job.process is not None and job.holder is None and not is_wanted:
                 job.process.terminate()  # the request was taken back while the worker was on its way
+            if job.run.requested("end") is not None:
+                job.end()
             return
         try:
-            self._bury(job, Death(code, job.holder))
+            self._bury(job, Death(code, job.holder, on_request=job.is_ended))
         finally:
             del self._jobs[job.run.id]
 
@@ -217,7 +229,10 @@ class Supervisor:
             say(run, paused if asked_by_us else failed(run, death, story.step))
         elif run.lease.acquire():
             run.lease.release()  # what a dead holder left would be found again and again
+        if isinstance(story.last, Finished):
+            clear_checkpoints(run)
         self._arrived(job)
+        run.answer_request("end")
         if not (isinstance(story.last, Paused) and story.last.by == "shutdown"):  # else the next worker obeys them
             for request in ("stop", "pause"):
                 run.answer_request(request)

@@ -24,6 +24,8 @@ class Trial:
     """What the trial found. Times in seconds, memory in bytes."""
 
     seconds_per_1000_tokens: float
+    seconds_per_row: float
+    """Of a row that is learned from, once."""
     memory_bytes: int
     seconds_load: float
     tokens_per_epoch: int
@@ -37,6 +39,7 @@ class Trial:
         low, high = value["expected_seconds"]
         return cls(
             float(value["seconds_per_1000_tokens"]),
+            float(value["seconds_per_row"]),
             int(value["memory_bytes"]),
             float(value["seconds_load"]),
             int(value["tokens_per_epoch"]),
@@ -48,53 +51,70 @@ class Trial:
 def measure(run: RunDir, spares: Spares, timeout_s: float = TIMEOUT_S) -> Trial:
     """Let a worker train a few steps of this run and throw them away. Takes seconds; the run itself is not touched.
 
-    Raises: StudioError when the trial fails or takes longer than `timeout_s`.
+    Raises: StudioError when the trial fails, takes longer than `timeout_s`, or a run that was started needs its worker.
     """
+    trial = _measure(run, spares, timeout_s, only_ready=False)
+    assert trial is not None  # a process is started where none is ready
+    return trial
+
+
+def measure_in_passing(run: RunDir, spares: Spares, timeout_s: float = TIMEOUT_S) -> Trial | None:
+    """As `measure`, with the worker that stands ready; None where none does."""
+    return _measure(run, spares, timeout_s, only_ready=True)
+
+
+def _measure(run: RunDir, spares: Spares, timeout_s: float, *, only_ready: bool) -> Trial | None:
     storage.remove_file(run.trial)
-    spare = spares.take()
+    spare = spares.lend(only_ready=only_ready)
+    if spare is None:
+        return None
     try:
-        try:
-            spare.order("trial", run.path)
-        except (BrokenPipeError, TimeoutError) as error:
-            raise _no_trial(run, spare) from error
-        _wait(spare, timeout_s)
-        try:
-            return Trial.parse(json.loads(run.trial.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _no_trial(run, spare) from error
+        return _trial(run, spare, timeout_s)
     finally:
-        spare.end()
+        spares.give_back(spare)
 
 
-def _wait(spare: Spare, timeout_s: float) -> None:
-    """Until it has left; what it prints is read and dropped, so that it never waits for a reader."""
+def _trial(run: RunDir, spare: Spare, timeout_s: float) -> Trial:
+    try:
+        spare.order("trial", run.path)
+        reply = _reply(spare, timeout_s)
+        if not reply["measured"]:
+            raise _no_trial(run, str(reply["error"]))
+        return Trial.parse(json.loads(run.trial.read_bytes()))
+    except (EOFError, BrokenPipeError) as error:
+        if spare.is_let_go:
+            raise StudioError("The trial was ended: a run needs its worker") from error
+        raise _no_trial(run, "", spare.complaint()) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _no_trial(run, "", f"{type(error).__name__}: {error}") from error
+
+
+def _reply(spare: Spare, timeout_s: float) -> dict[str, Any]:
+    """What it says when it has measured. Asked for in short turns: whoever takes the process away must not wait."""
     until = time.monotonic() + timeout_s
-    while spare.is_alive:
-        if time.monotonic() > until:
-            _kill(spare.process)
-            raise StudioError(
-                f"The trial took longer than {timeout_s:.0f} seconds",
-                fix="The machine is busy, or this model is large for it. You can start the run all the same.",
-            )
+    while time.monotonic() < until:
         try:
-            spare.receive(0.1)
+            told: dict[str, Any] = spare.receive(0.1)
         except TimeoutError:
             continue
-        except EOFError:
-            time.sleep(0.02)
+        return told
+    _kill(spare.process)
+    raise StudioError(
+        f"The trial took longer than {timeout_s:.0f} seconds",
+        fix="The machine is busy, or this model is large for it. You can start the run all the same.",
+    )
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)  # its session: helpers it started go too
-    except ProcessLookupError:
+        process.wait(5)
+    except (ProcessLookupError, subprocess.TimeoutExpired):
         return
 
 
-def _no_trial(run: RunDir, spare: Spare) -> StudioError:
-    complaint = spare.complaint() if not spare.is_alive else ""
-    _log.warning("The trial of run %s failed: %s", run.id, complaint or "no result")
-    said = complaint.splitlines()[-1] if complaint and spare.process.returncode == 1 else ""
+def _no_trial(run: RunDir, said: str, complaint: str = "") -> StudioError:
+    _log.warning("The trial of run %s failed: %s", run.id, said or complaint or "no result")
     return StudioError(
         f"The trial failed, so time and memory are not known{': ' + said if said else ''}",
         where=f"run {run.id}",

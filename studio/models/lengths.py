@@ -41,7 +41,7 @@ def token_lengths(texts: Sequence[str], tokenizer: Path) -> list[int]:
     return [len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(cut)]
 
 
-def data_facts(examples: Sequence[Example], lengths: Sequence[int]) -> DataFacts:
+def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_file: bool = False) -> DataFacts:
     """What the suggestions are made from. `lengths` are those of the inputs (see `token_lengths`)."""
     labels = Counter(example.target for example in examples if example.target is not None)
     counted = np.array(lengths or [0])
@@ -53,6 +53,7 @@ def data_facts(examples: Sequence[Example], lengths: Sequence[int]) -> DataFacts
         p95_tokens=int(np.percentile(counted, 95)),
         p99_tokens=int(np.percentile(counted, 99)),
         max_tokens=int(counted.max()),
+        has_test_file=has_test_file,
     )
 
 

@@ -2,12 +2,15 @@
 
 The recipe was measured with the embedded model (banking77 at 10, 30 and 130 rows a label, and two-label tables):
 few rows a label want a small learning rate and more passes, plenty want the large one with label smoothing.
+Where a reason speaks of rows, it means those that are trained on with the suggested shares, as the plan tells them.
 """
 
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Literal, get_args
 
+from studio.data.phrases import counted
+from studio.data.split import MOST_VALIDATION
 from studio.errors import StudioError
 from studio.figures import small
 from studio.models.presets import Preset
@@ -15,7 +18,8 @@ from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
 
 Effort = Literal["quick", "balanced", "thorough"]
 
-FEW_ROWS_A_LABEL = 40
+FEW_ROWS_A_LABEL = 36
+"""Rows to train on for each label: below, the recipe for few."""
 _FEWEST_STEPS = {"quick": 60, "balanced": 120, "thorough": 240}
 _MOST_EPOCHS = {"quick": 10, "balanced": 20, "thorough": 30}
 _QUICK_SECONDS = 180
@@ -27,7 +31,7 @@ class DataFacts:
     """What was counted in the checked rows, before they are split. Tokens are the base model's, special ones included."""
 
     rows: int
-    """Rows to learn from, validation rows included; test rows too unless they come from a file of their own."""
+    """Usable rows of the table, before validation and test rows are kept aside."""
     labels: int
     smallest_label: int
     """Rows of the rarest label."""
@@ -36,11 +40,29 @@ class DataFacts:
     max_tokens: int
     p99_tokens: int = 0
     """99 of 100 texts are no longer than this; 0 when it was not counted."""
+    has_test_file: bool = False
+    """The test rows come from a file of their own: none of these are kept aside for them."""
+
+    def parts(self, validation_share: float, test_share: float) -> tuple[int, int, int]:
+        """Rows that train, validate and test; `data.split` deals them out so, but keeps equal texts together."""
+        validation = min(max(1, round(validation_share * self.rows)), MOST_VALIDATION)
+        test = 0 if self.has_test_file else max(1, round(test_share * self.rows))
+        return max(1, self.rows - validation - test), validation, test
+
+    @property
+    def suggested_parts(self) -> tuple[int, int, int]:
+        """Rows that train, validate and test with the suggested shares."""
+        return self.parts(*_shares(self.rows))
+
+    @property
+    def train_rows(self) -> int:
+        """Rows to train on with the suggested shares."""
+        return self.suggested_parts[0]
 
     @property
     def rows_a_label(self) -> float:
-        """Rows for each label, on average."""
-        return self.rows / max(1, self.labels)
+        """Rows to train on for each label, on average."""
+        return self.train_rows / max(1, self.labels)
 
 
 @dataclass(frozen=True)
@@ -62,11 +84,9 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     length = _max_length(facts, preset)
     trains = _trains(facts, preset, machine, effort)
     rows = _batch_rows(facts, preset, machine, length.value, trains.value)
-    validation = _validation_share(facts)
-    train_rows = facts.rows * (1 - validation.value)
-    steps = max(1, ceil(train_rows / rows.value))
+    steps = ceil(facts.train_rows / rows.value)
     epochs = _epochs(facts, steps, effort)
-    checks = _checks_per_epoch(epochs.value, steps, validation.value)
+    checks = _checks_per_epoch(facts, epochs.value, steps)
     return {
         "trains": trains,
         "epochs": epochs,
@@ -80,7 +100,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
         "patience": _patience(epochs.value * checks.value, effort),
         "checks_per_epoch": checks,
         "max_length": length,
-        "validation_share": validation,
+        "validation_share": _validation_share(facts),
         "test_share": _test_share(facts),
     }
 
@@ -123,12 +143,16 @@ def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) 
 
 def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int, trains: Any) -> Suggestion:
     wanted, why = 32, "steady steps, and enough of them"
-    if facts.rows < 100:
-        wanted, why = 8, f"with only {facts.rows} rows, smaller steps give the model enough of them"
-    elif facts.rows < 600:
-        wanted, why = 16, f"with {facts.rows} rows, smaller steps give the model enough of them"
-    elif facts.rows > 100_000:
-        wanted, why = 64, f"with {facts.rows:,} rows there are plenty of steps, and larger ones are faster"
+    learned = facts.train_rows
+    if learned < 75:
+        wanted, why = (
+            8,
+            f"with only {counted(learned, 'row')} to learn from, smaller steps give the model enough of them",
+        )
+    elif learned < 500:
+        wanted, why = 16, f"with {learned} rows to learn from, smaller steps give the model enough of them"
+    elif learned > 100_000:
+        wanted, why = 64, f"with {learned:,} rows to learn from there are plenty of steps, and larger ones are faster"
     value = wanted
     while value > 4 and _memory(preset, machine, trains, value * longest, longest) > _memory_here(machine):
         value //= 2
@@ -138,19 +162,19 @@ def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int
 
 
 def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
-    few = facts.rows_a_label < FEW_ROWS_A_LABEL
-    usual = 5 if few else 4 if facts.rows_a_label < 200 else 3
-    if facts.rows > 60_000:
-        usual = 1 if facts.rows > 300_000 else 2
+    learned, few = facts.train_rows, facts.rows_a_label < FEW_ROWS_A_LABEL
+    usual = 5 if few else 4 if facts.rows_a_label < 180 else 3
+    if learned > 60_000:
+        usual = 1 if learned > 300_000 else 2
     wanted = {"quick": min(2, usual), "balanced": usual, "thorough": 2 * usual}[effort]
     floor = min(_MOST_EPOCHS[effort], ceil(_FEWEST_STEPS[effort] / steps))
     ends = "early stopping ends sooner if more would not help"
     if floor > wanted:
         return Suggestion(
             floor,
-            f"{floor} passes: one pass over {facts.rows:,} rows is only {steps} {_plural('step', steps)}; {ends}.",
+            f"{floor} passes: one pass over {counted(learned, 'row')} is only {counted(steps, 'step')}; {ends}.",
         )
-    passes = f"{wanted} {_plural('pass', wanted)}"
+    passes = f"{wanted} {'pass' if wanted == 1 else 'passes'}"
     if effort == "quick":
         return Suggestion(wanted, f"{passes}: enough for a first answer.")
     if few:
@@ -158,14 +182,16 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
             wanted,
             f"{passes}: with about {facts.rows_a_label:.0f} rows a label the model has to see each several times; {ends}.",
         )
-    return Suggestion(wanted, f"{passes}: with {facts.rows:,} rows the model has seen enough by then; {ends}.")
+    return Suggestion(
+        wanted, f"{passes}: with {learned:,} rows to learn from the model has seen enough by then; {ends}."
+    )
 
 
 def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
     if trains == "lora":
         return Suggestion(2e-4, "2e-4: adapters start from nothing and need larger steps than pretrained weights.")
     few = facts.rows_a_label < FEW_ROWS_A_LABEL
-    rate = 5e-5 if facts.rows_a_label < 20 else 3e-5 if few else 1e-4
+    rate = 5e-5 if facts.rows_a_label < 18 else 3e-5 if few else 1e-4
     if preset.width > 512:  # wide models forget at rates the small ones thrive on (usual range 2e-5 to 5e-5)
         rate = min(rate, 5e-5 if preset.layers <= 6 else 3e-5)
         return Suggestion(rate, f"{small(rate)}: a model of this size forgets what it knew when its steps are larger.")
@@ -190,12 +216,13 @@ def _layer_decay(preset: Preset, effort: Effort) -> Suggestion:
     return Suggestion(1.0, "1: all layers learn alike, which is right for short runs.")
 
 
-def _checks_per_epoch(epochs: int, steps: int, validation: float) -> Suggestion:
+def _checks_per_epoch(facts: DataFacts, epochs: int, steps: int) -> Suggestion:
     """About a dozen checks a run, not oftener than every 5 steps, for at most a sixth of the time.
 
     A row costs a third as much in a check as in training.
     """
-    cost = validation / (1 - validation) / 3
+    train, validation, _test = facts.suggested_parts
+    cost = validation / train / 3
     value = max(1, min(ceil(12 / epochs), steps // 5, int(1 / 6 / cost)))
     often = "once" if value == 1 else "twice" if value == 2 else f"{value} times"
     return Suggestion(
@@ -212,20 +239,35 @@ def _patience(checks: int, effort: Effort) -> Suggestion:
     )
 
 
+def _shares(rows: int) -> tuple[float, float]:
+    """Of a table with so many rows, the shares for validation and test."""
+    if rows < 1000:
+        return 0.15, 0.2
+    return 0.1 if rows <= 50_000 else 0.05, 0.1 if rows <= 100_000 else 0.05
+
+
 def _validation_share(facts: DataFacts) -> Suggestion:
+    share, rows = _shares(facts.rows)[0], facts.suggested_parts[1]
     if facts.rows < 1000:
-        return Suggestion(0.15, f"15 %: of {facts.rows:,} rows, fewer would tell too little about progress.")
-    if facts.rows > 50_000:
-        return Suggestion(0.05, f"5 %: {facts.rows // 20:,} rows tell enough, and checking more costs time.")
-    return Suggestion(0.1, f"10 %: about {facts.rows // 10:,} rows, enough to tell progress from luck.")
+        why = f"of {counted(facts.rows, 'row')}, fewer would tell too little about progress"
+    elif rows == MOST_VALIDATION:
+        why = f"never more than {rows:,} rows, which tell enough; checking more costs time"
+    else:
+        why = f"about {rows:,} rows, enough to tell progress from luck"
+    return Suggestion(share, f"{100 * share:.0f} %: {why}.")
 
 
 def _test_share(facts: DataFacts) -> Suggestion:
+    share, rows = _shares(facts.rows)[1], facts.suggested_parts[2]
+    if facts.has_test_file:
+        return Suggestion(share, "Not used: the rows of your test file are the report.")
     if facts.rows < 1000:
-        return Suggestion(0.2, f"20 %: of {facts.rows:,} rows, fewer would leave the report too unsure.")
-    if facts.rows > 100_000:
-        return Suggestion(0.05, f"5 %: {facts.rows // 20:,} rows give a report exact to a few tenths of a percent.")
-    return Suggestion(0.1, f"10 %: about {facts.rows // 10:,} rows for the report, the rest to learn from.")
+        why = f"of {counted(facts.rows, 'row')}, fewer would leave the report too unsure"
+    elif facts.rows > 100_000:
+        why = f"{rows:,} rows give a report exact to a few tenths of a percent"
+    else:
+        why = f"about {rows:,} rows for the report, the rest to learn from"
+    return Suggestion(share, f"{100 * share:.0f} %: {why}.")
 
 
 def _memory_here(machine: Machine) -> int:
@@ -240,7 +282,3 @@ def _memory(preset: Preset, machine: Machine, trains: Any, tokens: int, longest:
 def _minutes(seconds: float) -> str:
     minutes = seconds / 60
     return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.0f} hours"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}es" if word.endswith("s") else f"{word}s"

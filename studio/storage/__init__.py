@@ -13,10 +13,11 @@ Every system call that changes the disk goes through `disk.DISK`, so that a test
 from studio.storage.disk import make_folder
 from studio.storage.files import Log, copy_file, open_output, remove_file, sha256, write_file, write_json, write_with
 from studio.storage.folders import MANIFEST, Stage, problems_of, remove_folder, sweep
-from studio.storage.lease import Holder, Lease
+from studio.storage.lease import Hold, Holder, Lease
 
 __all__ = [
     "MANIFEST",
+    "Hold",
     "Holder",
     "Lease",
     "Log",

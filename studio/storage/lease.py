@@ -2,6 +2,7 @@
 
 A process is told apart from a later one with the same number by its start time and the boot of the machine, so
 nothing has to expire on one machine. On another machine (a shared disk) only the heartbeat can be judged.
+A heart that beats says nothing of progress, so the holder also notes when it last got something done.
 """
 
 import contextlib
@@ -9,17 +10,21 @@ import fcntl
 import json
 import os
 import platform
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import psutil
 
+from studio.errors import StudioError
 from studio.storage.files import remove_file, write_json
 
 STALE_S = 60.0
 """Without a beat for this long, a holder on another machine (or in another container) is taken for dead."""
+BEAT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,14 @@ class Holder:
     """Wall time of the last sign of life, seconds since 1970."""
     host: str = ""
     """Name of the machine or container; process numbers mean nothing outside it."""
+    progress: float = 0.0
+    """Wall time when it last got something done, seconds since 1970; 0 where nobody says."""
 
     @classmethod
     def me(cls) -> "Holder":
         """The calling process."""
-        return cls(os.getpid(), _process_start(os.getpid()), _boot_id(), time.time(), platform.node())
+        now = time.time()
+        return cls(os.getpid(), _process_start(os.getpid()), _boot_id(), now, platform.node(), now)
 
     @property
     def is_me(self) -> bool:
@@ -73,6 +81,7 @@ class Lease:
                 str(value["boot"]),
                 float(value["beat"]),
                 str(value.get("host", "")),
+                float(value.get("progress", 0.0)),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
@@ -92,15 +101,18 @@ class Lease:
             write_json(self.path, asdict(Holder.me()))
             return True
 
-    def beat(self) -> bool:
-        """Renew the sign of life; False, and nothing is written, when this process no longer holds the lease."""
+    def beat(self, progress: float = 0.0) -> bool:
+        """Renew the sign of life; False, and nothing is written, when this process no longer holds the lease.
+
+        `progress` is the wall time when something was last done.
+        """
         with self._alone():
             holder = self.holder()
             if holder is None and not self.path.exists():
                 return False  # released by another thread a moment ago: it must not come back
             if holder is not None and not holder.is_me:
                 return False
-            write_json(self.path, asdict(Holder.me()))
+            write_json(self.path, asdict(replace(Holder.me(), progress=progress)))
             return True
 
     def release(self) -> None:
@@ -121,6 +133,57 @@ class Lease:
             yield
         finally:
             os.close(descriptor)
+
+
+class Hold:
+    """A lease that this process took, kept fresh by a thread of its own for as long as the block lasts.
+
+    However long a single call takes, the holder is seen to live; and it learns when the lease is no longer its own.
+    """
+
+    def __init__(self, lease: Lease, *, every_s: float = BEAT_S) -> None:
+        self.lease, self._every_s = lease, every_s
+        self.progress = self._beaten = time.time()
+        """Wall times: when the holder last got something done, as it says itself; and of the last beat."""
+        self.is_lost = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat_on, name="lease", daemon=True)
+        self._thread.start()
+
+    def is_ours(self) -> bool:
+        """Whether the lease is still this process's; asked before anything is written.
+
+        Looked up anew when the last beat is old: the process, or the whole machine, stood still.
+        """
+        if abs(time.time() - self._beaten) > STALE_S / 2:
+            self._beat()
+        return not self.is_lost
+
+    def end(self) -> None:
+        """No more beats; the lease is given back, if it is still this process's."""
+        self._ended.set()
+        self._thread.join()
+        if not self.is_lost:
+            self.lease.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def _beat_on(self) -> None:
+        while not self.is_lost and not self._ended.wait(self._every_s):
+            self._beat()
+
+    def _beat(self) -> None:
+        try:
+            if self.lease.beat(self.progress):
+                self._beaten = time.time()
+            else:
+                self.is_lost = True
+        except (OSError, StudioError):  # a full disk, or one out of reach for a while, takes no lease away
+            self.is_lost = not self.lease.path.parent.is_dir()
 
 
 def _process_start(pid: int) -> str:

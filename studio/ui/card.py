@@ -10,8 +10,8 @@ from studio import figures
 from studio.errors import StudioError
 from studio.evaluation.words import status_in_words
 from studio.models.presets import PRESETS
-from studio.rundir import RunDir
-from studio.story import Status, Story
+from studio.rundir import Request, RunDir
+from studio.story import AT_WORK, Status, Story
 from studio.tasks import task_named
 from studio.ui.quantities import about, clock, speed
 from studio.ui.words import count, percent, size
@@ -65,12 +65,9 @@ def header(run: RunDir) -> Card:
 
 def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float, place: int) -> Card:
     """Everything but the curves, at `now` (seconds since 1970); `place` counts the runs ahead in the queue."""
-    asked = next((what for what in ("stop", "pause") if run.requested(what)), "") if status in _AT_WORK else ""
-    can = list(CAN.get(status, ())) if not asked else []
     return {
         "status": status,
-        "can": can,
-        **_words(story, status, asked, place),
+        **_words(run, story, status, now, place),
         "progress": _progress(story, status),
         **_tiles(watched, story, status, now),
         "axis": _axis(watched, story),
@@ -79,16 +76,21 @@ def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float
     }
 
 
-_AT_WORK: frozenset[Status] = frozenset({"preparing", "training", "scoring"})
-
-
-_ASKED = {
+_ASKED: dict[Request, tuple[str, str]] = {
+    "end": ("Ending", "The training process is being ended. The run can be resumed afterwards."),
     "stop": ("Stopping", "{at_hand} is being finished. Then the best version is scored and kept."),
     "pause": ("Pausing", "{at_hand} is being finished and everything is being saved."),
 }
+_DEAF = (
+    "It has done nothing since you asked: it is in a long step, or hangs. A click on Stop now ends it at once; "
+    "the run can be resumed afterwards."
+)
+_QUIET = (
+    "The training process is there but gets nothing done: the machine is very busy, or it hangs. It may go on by itself"
+)
 
 
-def _asked_words(story: Story, status: Status, asked: str) -> tuple[str, str]:
+def _asked_words(story: Story, status: Status, asked: Request) -> tuple[str, str]:
     """What happens between asking and having: only during training there is a step to finish."""
     if asked == "pause" and status == "preparing":
         return "Pausing", "The worker is leaving. No step was under way, so nothing is lost."
@@ -97,12 +99,24 @@ def _asked_words(story: Story, status: Status, asked: str) -> tuple[str, str]:
     return head, body.format(at_hand="The step at hand" if has_stepped else "The work at hand")
 
 
-def _words(story: Story, status: Status, asked: str, place: int) -> Card:
-    if asked:
+def _words(run: RunDir, story: Story, status: Status, now: float, place: int) -> Card:
+    """What is going on, and the buttons that make sense then."""
+    asked = next((what for what in _ASKED if run.requested(what)), None) if status in AT_WORK else None
+    is_deaf = asked != "end" and story.is_deaf(run, status, now)
+    if asked and is_deaf and status != "scoring":
+        return {"can": ["stop"], "state": "watch", "head": f"{_ASKED[asked][0]}: no answer yet", "body": _DEAF}
+    if asked and not is_deaf:
         head, body = _asked_words(story, status, asked)
-        return {"state": "wait", "head": head, "body": body}
+        return {"can": [], "state": "wait", "head": head, "body": body}
+    silence = story.silence(run, now) if status in AT_WORK else 0.0
+    if silence > story.longest_silence(status):
+        head = f"No sign of progress for {count(int(silence // 60), 'minute')}"
+        body, can = f"{_QUIET}; you can also pause or stop it.", ["pause", "stop"]
+        if status == "scoring":
+            body, can = f"{_QUIET}; Stop ends it at once, and a resume answers the test rows again.", ["stop"]
+        return {"can": can, "state": "watch", "head": head, "body": body}
     said = status_in_words(story, status, place)
-    return {"state": said.state, "head": said.head, "body": said.body}
+    return {"can": list(CAN.get(status, ())), "state": said.state, "head": said.head, "body": said.body}
 
 
 def _progress(story: Story, status: Status) -> list[Any]:
@@ -127,7 +141,7 @@ def _progress(story: Story, status: Status) -> list[Any]:
 def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
     """`[value, note, tone]` each; an empty value has not been measured yet."""
     step = story.steps[-1] if story.steps else None
-    running = status in _AT_WORK and story.last is not None
+    running = status in AT_WORK and story.last is not None
     spent = story.seconds + (max(0.0, now - story.last.time) if running and story.last else 0.0)
     left = step.seconds_left if step and status == "training" else None
     checks = [check for check in story.checks if check.step > 0]

@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import replace
 
 from studio.errors import StudioError
-from studio.jobs.runs import create_run, delete_run
+from studio.jobs.runs import create_run, delete_old_drafts, delete_run
 from studio.models.folder import model_folder
 from studio.rundir import RunDir
 from studio.story import Story
@@ -25,7 +25,8 @@ def draft(studio: Studio, session: Session) -> tuple[Session, RunDir]:
         delete_run(studio.home, old.id)
     table = uploads.read(studio.home, session.table, studio.limits)
     test = uploads.read(studio.home, session.test_table, studio.limits) if session.test_table else None
-    run = create_run(studio.home, table, config, test_table=test)
+    run = create_run(studio.home, table, config, test_table=test, draft=True)
+    delete_old_drafts(studio.home)
     return replace(session, draft=run.id, draft_order=wanted), run
 
 

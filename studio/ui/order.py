@@ -1,6 +1,7 @@
 """From the form to an order: suggestions for this data, model and machine, changed by hand where a person did."""
 
 import hashlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from typing import Any
 from studio.config import SETTINGS, Model, RunConfig, Source
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.jobs.trial import Trial
 from studio.models.presets import Preset
-from studio.models.sizing import expected
+from studio.models.sizing import estimate_memory, expected
 from studio.models.suggest import DataFacts, Suggestion, suggest
 from studio.tasks import task_named
 from studio.ui import uploads
@@ -21,6 +23,9 @@ from studio.ui.steps import data
 from studio.ui.steps.model import ordered, stand_in
 from studio.ui.studio import Studio
 
+_DECIDE_SPEED = ("trains", "freeze_embeddings", "max_length", "batch_rows", "precision")
+_HEAD_COST = 0.01
+"""A head alone learns from text vectors made once: a pass over them is next to nothing."""
 _CHECK_COST = 1 / 3
 """A row in a check costs a third of one in training: forward only."""
 
@@ -34,16 +39,18 @@ class Plan:
     suggestions: dict[str, Suggestion]
     values: dict[str, Any]
     """Setting → value: by hand, else suggested, else the default. Every setting is here."""
-    has_test_file: bool = False
-    """Whether the report uses rows of a separate file; none of the table's are kept aside for it then."""
+    trial: Trial | None = None
+    """What was measured here with these rows, this model and the settings that decide the speed."""
+
+    @property
+    def has_test_file(self) -> bool:
+        """Whether the report uses rows of a separate file; none of the table's are kept aside for it then."""
+        return self.facts.has_test_file
 
     @property
     def rows(self) -> tuple[int, int, int]:
         """About how many rows of the table train, validate and test."""
-        rows = self.facts.rows
-        test = 0 if self.has_test_file else round(rows * self.values["test_share"])
-        validation = max(1, round(rows * self.values["validation_share"]))
-        return max(1, rows - test - validation), validation, test
+        return self.facts.parts(self.values["validation_share"], self.values["test_share"])
 
     @property
     def steps(self) -> tuple[int, int]:
@@ -52,15 +59,36 @@ class Plan:
         return a_pass, a_pass * self.values["epochs"]
 
     def seconds(self, studio: Studio) -> tuple[float, float]:
-        """Shortest and longest expected time, before anything was measured. Rough: the trial measures."""
+        """Shortest and longest expected time; rough unless there is a trial."""
         train, validation, test = self.rows
         tokens = min(self.facts.mean_tokens, self.values["max_length"])
         speed = expected(self.preset, studio.machine, trains=self.values["trains"]).tokens_per_s
+        a_row = (
+            tokens / speed / (_CHECK_COST if self.values["trains"] == "head" else 1)
+        )  # whose speed is that of reading
+        a_row = self.trial.seconds_per_row if self.trial is not None else a_row
         checks = self.values["epochs"] * self.values["checks_per_epoch"]
-        once = (train + validation + test) * _CHECK_COST * tokens / speed  # the probe, and the test rows at the end
-        whole = (self.values["epochs"] * train + checks * validation * _CHECK_COST) * tokens / speed
-        starting = 10.0
-        return starting + once + whole * (0.5 if self.values["stop_early"] else 0.9), starting + once + whole * 1.6
+        once = (train + validation + 2 * test) * _CHECK_COST * a_row  # the probe; test rows for it and for the report
+        whole = (self.values["epochs"] * train + checks * validation * _CHECK_COST) * a_row
+        if self.values["trains"] == "head":
+            whole *= _HEAD_COST
+        starting, least, most = (5.0, 0.8, 1.3) if self.trial is not None else (10.0, 0.9, 1.6)
+        least = 0.5 if self.values["stop_early"] else least
+        return starting + once + whole * least, starting + once + whole * most
+
+    def memory(self, studio: Studio) -> int:
+        """Expected bytes."""
+        if self.trial is not None:
+            return self.trial.expected_memory_bytes
+        values = self.values
+        return estimate_memory(
+            self.preset,
+            trains=values["trains"],
+            freeze_embeddings=values["freeze_embeddings"],
+            padded_tokens=int(values["batch_rows"] * min(self.facts.p95_tokens, values["max_length"])),
+            longest=min(self.facts.max_tokens, values["max_length"]),
+            gpu=bool(studio.machine.gpu),
+        )
 
 
 def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
@@ -74,7 +102,22 @@ def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
     values |= {name: suggestion.value for name, suggestion in suggestions.items()}
     if not effort:
         values |= {name: value for name, value in session.settings.items() if name in SETTINGS}
-    return Plan(facts, preset, suggestions, values, bool(session.test_table))
+    return Plan(facts, preset, suggestions, values, _trial(studio, session, values))
+
+
+def _trial(studio: Studio, session: Session, values: dict[str, Any]) -> Trial | None:
+    """What the form's draft was measured to need, unless rows, model or a setting that decides the speed changed since."""
+    try:
+        draft = studio.home.run(session.draft)
+        was = draft.config
+        here = uploads.read(studio.home, session.table, studio.limits)
+        measured = {name: SETTINGS[name].of(was) for name in _DECIDE_SPEED}
+        same = (was.source.sha256, was.columns, was.model) == (here.sha256, session.columns, _model(session))
+        if not same or measured != {name: values[name] for name in _DECIDE_SPEED}:
+            return None
+        return Trial.parse(json.loads(draft.trial.read_bytes()))
+    except (StudioError, OSError, ValueError, KeyError, TypeError):
+        return None  # none was made, or it is gone: then it is estimated
 
 
 def by_hand(plan: Plan, widgets: Sequence[Any]) -> dict[str, Any]:

@@ -131,9 +131,11 @@ def _settings_rows(page: "Page") -> list[Row]:
     form = [page.session, step.name, *step.widgets]  # all of it, so that a click right after a key press misses nothing
     changed = Row(typed, settings.change, [*reads, *step.widgets], [page.session, step.reasons, step.plan])
     measured = Row(None, settings.measure_now, form, [page.session, step.measured], options={"preprocess": False})
-    measured = replace(measured, keep=drafts.keep)
+    times = Row(None, settings.show_times, reads, [step.effort, step.plan])
+    measured = replace(measured, keep=drafts.keep, then=(times,))
+    ahead = replace(measured, handler=settings.measure_ahead, reads=reads)
     return [
-        Row(page.tab["settings"].select, settings.show, reads, step.view),
+        Row(page.tab["settings"].select, settings.show, reads, step.view, then=(ahead,)),
         Row(step.effort.choose, settings.choose_effort, reads, without_effort),
         replace(changed, options={"trigger_mode": "always_last", "preprocess": False}),
         Row(step.reset.click, settings.reset, reads, without_effort),

@@ -1,7 +1,9 @@
 """`python -m studio.worker RUN_DIR` trains a run; `python -m studio.worker --wait` is a spare that waits for its duty."""
 
+import contextlib
 import json
 import os
+import select
 import sys
 from pathlib import Path
 from typing import IO
@@ -29,28 +31,51 @@ def main(arguments: list[str]) -> int:
 
 
 def wait() -> int:
-    """Import everything, say `ready`, and do the one duty that is asked for; without one, end with the input."""
+    """Import everything, say `ready`, and do what is asked for; without anything to do, end with the input.
+
+    Trials can be many; training and answering are the last duty. After a trial, the rows are read ahead for the run that will
+    probably be started. Whatever is asked next comes before a trial and before reading ahead.
+    """
     talk = _own_voice()
     import transformers.models.bert.modeling_bert  # noqa: F401,PLC0415 - what the built-in model needs, seconds saved
 
-    from studio.worker import answer, duty, train, trial  # noqa: F401,PLC0415 - all of it, so that duty starts at once
+    from studio.worker import ahead, answer, duty, train, trial  # noqa: F401,PLC0415 - all, so that duty starts at once
+    from studio.worker.known import Known  # noqa: PLC0415
 
-    talk.write("ready\n")
-    talk.flush()
-    line = sys.stdin.readline()
-    if not line.endswith("\n"):
-        return 0
-    asked = json.loads(line)
-    run = Path(asked["run"])
-    match asked["duty"]:
-        case "train":
-            _log_to(run / "worker.log")
-            return duty.train_run(run)
-        case "trial":
-            return trial.measure(run)
-        case "answer":
-            return answer.serve(run, sys.stdin, talk)
-    return 2
+    known = Known()
+    _tell(talk, "ready")
+    while (line := sys.stdin.readline()).endswith("\n"):
+        asked = json.loads(line)
+        run = Path(asked["run"])
+        match asked["duty"]:
+            case "train":
+                _log_to(run / "worker.log")
+                return duty.train_run(run, known)
+            case "trial":
+                is_quick = ahead.is_quick(
+                    run
+                )  # then a start that comes soon is worth more than knowing the time it takes
+                if is_quick:
+                    ahead.read(run, known, _is_called)
+                _tell(talk, json.dumps(trial.measure(run, _is_called)))
+                if not is_quick:
+                    ahead.read(run, known, _is_called)
+            case "answer":
+                return answer.serve(run, sys.stdin, talk)
+            case _:
+                return 2
+    return 0
+
+
+def _tell(talk: IO[str], line: str) -> None:
+    """Say a line; who asked may be gone, having asked something else meanwhile, for which nobody waits."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(talk.fileno(), f"{line}\n".encode())  # at once: a failed line must not stay in a buffer
+
+
+def _is_called() -> bool:
+    """Whether something was asked, or the input has ended. Whoever asks waits for the reply, so no line is buffered."""
+    return bool(select.select([0], [], [], 0)[0])
 
 
 def _own_voice() -> IO[str]:

@@ -8,36 +8,44 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio import storage
 from studio.errors import StudioError
 from studio.events import Failed, Finished, Paused
 from studio.rundir import RunDir
-from studio.worker.reporter import Leave, Reporter
+from studio.worker.reporter import Leave, Lost, Reporter
 from studio.worker.trouble import trouble
+
+if TYPE_CHECKING:
+    from studio.worker.known import Known
 
 _NICE = 10
 FINISHED_OR_PAUSED, FAILED, TAKEN = 0, 1, 3
-"""Exit codes. TAKEN: another worker holds the run."""
+"""Exit codes. TAKEN: another worker holds the run (`jobs.last_word` knows it too)."""
 
 
-def train_run(folder: Path) -> int:
-    """Train the run in `folder`, or go on with it; returns the exit code. Everything that happens is in its story."""
+def train_run(folder: Path, known: "Known | None" = None) -> int:
+    """Train the run in `folder`, or go on with it; returns the exit code. Everything that happens is in its story.
+
+    `known`: what this process found out about the rows before it was asked to train.
+    """
     run = RunDir(folder)
     if not run.lease.acquire():
         return TAKEN
-    os.nice(_NICE)
-    try:
-        reporter = Reporter(run)
+    with storage.Hold(run.lease) as hold:
+        give_way()
+        reporter = Reporter(run, hold)
         try:
-            return _train(run, reporter)
+            return _train(run, reporter, known)
+        except Lost:
+            sys.stderr.write("The run is another worker's now; this one leaves it as it is.\n")
+            return TAKEN
         finally:
             reporter.close()
-    finally:
-        run.lease.release()
 
 
-def _train(run: RunDir, reporter: Reporter) -> int:
+def _train(run: RunDir, reporter: Reporter, known: "Known | None") -> int:
     if isinstance(reporter.story.last, Finished):
         return FINISHED_OR_PAUSED
     signal.signal(signal.SIGTERM, reporter.shut_down)
@@ -47,7 +55,9 @@ def _train(run: RunDir, reporter: Reporter) -> int:
         reporter.prepare("Starting the training engine")
         from studio.worker.train import train  # noqa: PLC0415 - imports torch; the first word is said by now
 
-        train(run, reporter)
+        train(run, reporter, known)
+    except Lost:
+        raise
     except Leave as leave:
         run.answer_request("pause")
         saved = reporter.story.saved.step if reporter.story.saved is not None else 0
@@ -61,6 +71,11 @@ def _train(run: RunDir, reporter: Reporter) -> int:
         reporter.say(_failed(run, reporter, trouble(error, f"run {run.id}, step {reporter.story.step}")))
         return FAILED
     return FINISHED_OR_PAUSED
+
+
+def give_way() -> None:
+    """Let the page, and whatever else people wait for, go first."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def _failed(run: RunDir, reporter: Reporter, error: StudioError) -> Failed:

@@ -38,11 +38,17 @@ class Scores:
 
 
 def run_model(
-    model: Wearing, rows: Rows, place: Place, breathe: Breathe, call: Callable[..., Tensor] | None = None
+    model: Wearing,
+    rows: Rows,
+    place: Place,
+    breathe: Breathe,
+    call: Callable[..., Tensor] | None = None,
+    kept: dict[int, Tensor] | None = None,
 ) -> Tensor:
     """The model's outputs, float32 on the processor, (rows, labels), without dropout or gradients.
 
-    `call` may be the model's `pool`, for text vectors in place of logits.
+    `call` may be the model's `pool`, for text vectors in place of logits. Batches whose outputs are `kept` from an earlier
+    call with the same rows are not computed again, and new ones are put there: a call that was left can be gone on with.
     """
     was_training = model.training
     model.train(False)
@@ -50,13 +56,19 @@ def run_model(
     done = 0
     try:
         with torch.inference_mode(), place.autocast():
-            for batch in by_length(rows.lengths, place.answering_tokens):
-                outputs = (call or model)(**rows.batch(batch)).float()
+            for number, batch in enumerate(by_length(rows.lengths, place.answering_tokens)):
+                outputs = kept.get(number) if kept is not None else None
+                is_new = outputs is None
+                if outputs is None:
+                    outputs = (call or model)(**rows.batch(batch)).float()
+                    if kept is not None:
+                        kept[number] = outputs
                 if result is None:
                     result = torch.empty(len(rows.lengths), outputs.shape[1], device=outputs.device)
                 result[torch.from_numpy(batch).to(outputs.device)] = outputs
                 done += len(batch)
-                breathe(done / len(rows.lengths))
+                if is_new:
+                    breathe(done / len(rows.lengths))
     finally:
         model.train(was_training)
     return result.cpu().clone() if result is not None else torch.empty(0, 0)

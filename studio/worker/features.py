@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from studio import storage
@@ -77,6 +78,11 @@ class TokenRows:
     def labels_of(self, rows: Numbers) -> Tensor:
         """int64 (rows,)."""
         return self.labels[torch.from_numpy(rows).to(self.labels.device, non_blocking=True)]
+
+    @property
+    def numbers(self) -> tuple[NDArray[np.int32], Numbers, Numbers]:
+        """All that it is: tokens, lengths, labels."""
+        return self.tokens.cpu().numpy(), self.lengths, self.labels.cpu().numpy()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ _NOT_CHECKED = (
 def finish(
     job: Job, reason: str, step: int, best_step: int, best: dict[str, Tensor] | None, reporter: Reporter
 ) -> None:
-    """Write `model/`, answer the test rows with what was written, report. Raises: StudioError, Leave."""
+    """Write `model/`, answer the test rows with what was written, report. Raises: StudioError, Leave, Lost."""
     why = cast(Literal["all epochs done", "stopped early", "stopped by you"], reason)
     reporter.say(Scoring(step=step, reason=why, best_step=best_step))
     if best_step == 0:
@@ -55,6 +55,7 @@ def finish(
         seconds=reporter.seconds,
         notes=notes(job, reporter),
     )
+    reporter.beat()  # the simple models of the report take a while
     storage.write_file(run.answers, to_parquet(test, answers, kit.setup.labels))
     storage.write_file(run.report, report.model_dump_json(indent=1).encode())
     metrics = {result.name: result.value for result in report.metrics}

@@ -1,7 +1,8 @@
 """From a run folder to everything training needs: rows encoded, base model loaded, probe fitted, head put on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,8 +17,9 @@ from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Setup, Task
-from studio.worker.evaluate import Asked, Kit
-from studio.worker.features import Rows, TokenRows, encode, read_part
+from studio.worker.evaluate import Asked, Breathe, Kit
+from studio.worker.features import Rows, encode, read_part
+from studio.worker.known import Known, digest
 from studio.worker.optimizer import freeze
 from studio.worker.place import Place, sow
 from studio.worker.probe import Probe, fit_probe, read_probe, sample, write_probe
@@ -48,8 +50,8 @@ class Job:
     """Training texts that reach the length limit."""
 
 
-def prepare(run: RunDir, say: Prepare) -> Job:
-    """Read, load, encode, probe. Raises: StudioError; what `say` raises."""
+def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
+    """Read, load, encode, probe. `known`: what this process found out before. Raises: StudioError; what `say` raises."""
     config, task = run.config, task_named(run.config.task)
     sow(config.seed)
     place = Place.choose(config.compute.precision)
@@ -71,9 +73,14 @@ def prepare(run: RunDir, say: Prepare) -> Job:
     validation = Asked(checked, features, seen)
 
     kit = Kit(task, setup, place)
-    probe = _probe(run, model, kit, rows, validation, say)
+    only_head = config.method.trains == "head"  # learns from every row's text vector; a start can be had from fewer
+    chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
+    told = {"device": place.name, "precision": place.precision, **asdict(facts)}
+    found = (known or Known()).at(digest(folder, told, chosen, *rows.numbers, *seen.numbers))
+    fit = partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
+    probe = (None if only_head else read_probe(run, config.regularization.label_smoothing)) or _new_probe(run, fit, say)
     train: Rows = rows
-    if config.method.trains == "head" and probe.train is not None and probe.validation is not None:
+    if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
     cut = int((rows.lengths >= setup.max_length).sum())
@@ -132,16 +139,10 @@ def watched(task: Task, config: RunConfig) -> tuple[str, Literal["max", "min"]]:
     )
 
 
-def _probe(run: RunDir, model: Wearing, kit: Kit, rows: TokenRows, validation: Asked, say: Prepare) -> Probe:
-    """The probe an earlier attempt kept, or a new one. Training a head alone needs every row's text vector anew."""
-    config = run.config
-    only_head = config.method.trains == "head"
-    kept = None if only_head else read_probe(run, config.regularization.label_smoothing)
-    if kept is not None:
-        return kept
+def _new_probe(run: RunDir, fit: Callable[[Breathe], Probe], say: Prepare) -> Probe:
+    """Fitted, and kept for a later attempt at this run."""
     what = "Reading the rows once with the untuned model"
     say(what, 0.0)
-    chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
-    fitted = fit_probe(model, kit, rows, validation, lambda done: say(what, done), chosen=chosen)
+    fitted = fit(lambda done: say(what, done))
     write_probe(run, fitted)
     return fitted

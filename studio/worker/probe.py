@@ -18,6 +18,7 @@ from studio.rundir import RunDir
 from studio.worker.batches import Numbers
 from studio.worker.evaluate import Asked, Breathe, Kit, Scores, run_model, score_outputs
 from studio.worker.features import PooledRows, TokenRows
+from studio.worker.known import Findings
 
 STRENGTHS = (3.0, 30.0, 300.0)
 """C of LogisticRegression: how much the rows count against the wish for small weights. Chosen on the validation rows."""
@@ -39,20 +40,56 @@ class Probe:
 
 
 def fit_probe(
-    model: Wearing, kit: Kit, train: TokenRows, validation: Asked, breathe: Breathe, *, chosen: Numbers
+    model: Wearing,
+    kit: Kit,
+    train: TokenRows,
+    validation: Asked,
+    breathe: Breathe,
+    *,
+    chosen: Numbers,
+    found: Findings | None = None,
 ) -> Probe:
-    """Read the `chosen` training rows once with the frozen model and fit the head."""
+    """Read the `chosen` training rows once with the frozen model and fit the head.
+
+    `found`: what an earlier call for the same rows and model has done of it, also one that was left.
+    """
     began = time.monotonic()
+    found = found or Findings()
     labels = train.labels_of(chosen).cpu()
-    part = _Chosen(train, chosen)
-    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), model.pool)
-    seen = run_model(model, validation.rows, kit.place, lambda done: breathe(0.8 + 0.15 * done), model.pool)
-    best: tuple[tuple[float, float], Tensor, Tensor] | None = None
-    weight, bias = torch.zeros(len(kit.setup.labels), pooled.shape[1]), torch.zeros(len(kit.setup.labels))
+    pool, part = model.pool, _Chosen(train, chosen)
+    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), pool, found.train)
+    checked = found.validation
+    seen = run_model(model, validation.rows, kit.place, lambda done: breathe(0.8 + 0.15 * done), pool, checked)
     head = SequenceHead(pooled.shape[1], model.head.facts, label_smoothing=model.head.label_smoothing)
     wearing = Wearing(torch.nn.Identity(), head).train(False)
+    decisive = f"{kit.task.name} {kit.task.watch} {model.head.label_smoothing}"
+    if decisive not in found.heads:
+        found.heads[decisive] = _best_head(wearing, kit, validation, (pooled, seen, labels), breathe)
+    with torch.no_grad():
+        head.put(*found.heads[decisive])
+        scores = score_outputs(wearing, kit, validation, head(seen), began)
+    device = kit.place.device
+    return Probe(
+        head,
+        scores,
+        PooledRows.of(pooled.to(device), train.labels_of(chosen)),
+        PooledRows.of(seen.to(device), validation.rows.labels_of(np.arange(len(seen)))),
+    )
+
+
+def _best_head(
+    wearing: Wearing, kit: Kit, validation: Asked, vectors: tuple[Tensor, Tensor, Tensor], breathe: Breathe
+) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the strength that the validation rows like best, as sure of itself as the run's loss wants.
+
+    `vectors`: text vectors of the training and of the validation rows, and the training rows' labels.
+    """
+    pooled, seen, labels = vectors
+    head, began = wearing.head, time.monotonic()
+    best: tuple[tuple[float, float], Tensor, Tensor] | None = None
+    weight, bias = torch.zeros(len(kit.setup.labels), pooled.shape[1]), torch.zeros(len(kit.setup.labels))
     for number, strength in enumerate(STRENGTHS):
-        weight, bias = fit_linear(pooled, labels, weight, bias, strength / model.head.facts.scale**2)
+        weight, bias = fit_linear(pooled, labels, weight, bias, strength / head.facts.scale**2)
         head.put(weight, bias)
         with torch.no_grad():
             outputs: Tensor = head(seen)
@@ -66,15 +103,7 @@ def fit_probe(
     with torch.no_grad():
         head.put(weight, bias)
         softer = temperature(wearing, head(seen), validation)
-        head.put(weight * softer, bias * softer)
-        scores = score_outputs(wearing, kit, validation, head(seen), began)
-    device = kit.place.device
-    return Probe(
-        head,
-        scores,
-        PooledRows.of(pooled.to(device), train.labels_of(chosen)),
-        PooledRows.of(seen.to(device), validation.rows.labels_of(np.arange(len(seen)))),
-    )
+    return weight * softer, bias * softer
 
 
 def fit_linear(pooled: Tensor, labels: Tensor, weight: Tensor, bias: Tensor, strength: float) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""The worker's side of the conversation: it says events, keeps its lease fresh, and hears what is asked of it.
+"""The worker's side of the conversation: it says events, notes its progress, and hears what is asked of it.
 
 Knows no torch, so that the first word can be said before torch is imported.
 """
@@ -12,7 +12,6 @@ from studio.events import Event, Preparing, Step, to_line
 from studio.rundir import RunDir
 from studio.story import Story
 
-_BEAT_S = 5.0
 _PREPARING_S = 0.5
 """At most one word in this time while something is got ready."""
 
@@ -27,27 +26,35 @@ class Leave(Exception):  # noqa: N818 - nothing went wrong
         self.by = by
 
 
-class Reporter:
-    """One a worker process; the run's lease must be held."""
+class Lost(Exception):  # noqa: N818 - the same
+    """The run is another worker's now: nothing more may be written, not even a last word."""
 
-    def __init__(self, run: RunDir) -> None:
-        self.run = run
+
+class Reporter:
+    """One a worker process, which holds the run's lease."""
+
+    def __init__(self, run: RunDir, hold: storage.Hold) -> None:
+        self.run, self._hold = run, hold
         self.story = Story.of(run.events())
         self._seq = self.story.last.seq if self.story.last is not None else 0
         self._log = storage.Log(run.events_file)
-        self._beaten = self._told = time.monotonic()
         self._told = -math.inf
         self._shut_down = False
 
     def say(self, event: Event) -> None:
-        """Append an event to the story. Steps may wait in the system's memory; everything else is on disk on return."""
+        """Append an event to the story. Steps may wait in the system's memory; everything else is on disk on return.
+
+        Raises: Lost.
+        """
+        self.beat()
         self._seq += 1
         event = event.model_copy(update={"seq": self._seq, "time": time.time()})
         self._log.append(to_line(event), durable=not isinstance(event, Step | Preparing))
         self.story.tell(event)
 
     def sync(self) -> None:
-        """Wait until everything said is on disk: a checkpoint must never know more than the story."""
+        """Wait until everything said is on disk: a checkpoint must never know more than the story. Raises: Lost."""
+        self.beat()
         self._log.append(b"", durable=True)
 
     def shut_down(self, *_signal: object) -> None:
@@ -72,7 +79,7 @@ class Reporter:
         self.breathe()
 
     def breathe(self, _done: float = 0.0) -> None:
-        """Between two batches of something longer: a sign of life, and a chance to go. Raises: Leave."""
+        """Between two batches of something longer: a sign of progress, and a chance to go. Raises: Leave, Lost."""
         self.beat()
         match self.asked():
             case "shutdown":
@@ -87,11 +94,10 @@ class Reporter:
         return self.story.seconds + (max(0.0, time.time() - last.time) if last is not None else 0.0)
 
     def beat(self) -> None:
-        """A sign of life every few seconds."""
-        now = time.monotonic()
-        if now - self._beaten > _BEAT_S:
-            self.run.lease.beat()
-            self._beaten = now
+        """Something was done, and something may be written next. Raises: Lost when that is not this worker's any more."""
+        self._hold.progress = time.time()
+        if not self._hold.is_ours():
+            raise Lost
 
     def close(self) -> None:
         """Nothing more is said."""

@@ -23,6 +23,7 @@ from studio.worker.batches import Numbers, plan
 from studio.worker.checkpoint import Checkpoint
 from studio.worker.evaluate import Scores, check
 from studio.worker.finish import finish
+from studio.worker.known import Known
 from studio.worker.optimizer import make_optimizer, rate_factor, set_rate, trained
 from studio.worker.place import is_out_of_memory, sow
 from studio.worker.prepare import Job, prepare
@@ -36,9 +37,12 @@ _SAVE_SHARE = 8.0
 """A checkpoint at every check, unless the last one is younger than this many times what it took to write."""
 
 
-def train(run: RunDir, reporter: Reporter) -> None:
-    """Train from the newest good checkpoint, or from the start, to the report. Raises: StudioError, Leave."""
-    job = prepare(run, reporter.prepare)
+def train(run: RunDir, reporter: Reporter, known: Known | None = None) -> None:
+    """Train from the newest good checkpoint, or from the start, to the report. Raises: StudioError, Leave.
+
+    `known`: what this process found out about the rows before it was asked to train.
+    """
+    job = prepare(run, reporter.prepare, known)
     training = Training(job, reporter)
     training.begin()
     try:

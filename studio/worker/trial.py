@@ -1,7 +1,8 @@
 """A short measured trial before the start: a few real steps on the run's own rows, and one of the heaviest."""
 
-import sys
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from studio.models.load import load_base
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.worker.batches import Numbers, by_length, padded_tokens, plan
+from studio.worker.duty import give_way
 from studio.worker.features import TokenRows, encode, read_part
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
 from studio.worker.prepare import base_folder, head_facts, make_head, make_setup
 from studio.worker.probe import MOST_ROWS, MOST_TOKENS
+from studio.worker.trouble import trouble
 
 _STEPS, _SECONDS = 4, 12.0
 _READING = 1 / 3
@@ -35,18 +38,24 @@ _SAMPLE = 4000
 """Rows encoded for the trial; token counts are scaled up from them."""
 
 
-def measure(folder: Path) -> int:
-    """Write `trial.json`; the exit code. The run is neither started nor changed otherwise."""
+def measure(folder: Path, is_called: Callable[[], bool]) -> dict[str, Any]:
+    """Write `trial.json`, and reply `{"measured": true}`, or false with an `error`. The run is not changed otherwise.
+
+    Gives up between two steps when `is_called`: there is something better to do.
+    """
     run = RunDir(folder)
+    give_way()  # as a run does, whose speed is asked for
     try:
-        storage.write_json(run.trial, _measured(run))
+        storage.write_json(run.trial, _measured(run, is_called))
     except StudioError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+        return {"measured": False, "error": str(error)}
+    except Exception as error:  # noqa: BLE001 - the border: a trial that fails must not take the process with it
+        traceback.print_exc()
+        return {"measured": False, "error": trouble(error, "the trial").what}
+    return {"measured": True}
 
 
-def _measured(run: RunDir) -> dict[str, Any]:
+def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     config, task = run.config, task_named(run.config.task)
     sow(config.seed)
     place = Place.choose(config.compute.precision)
@@ -63,7 +72,7 @@ def _measured(run: RunDir) -> dict[str, Any]:
     share = len(examples) / len(sample)
     batches = plan(rows.lengths, config.optimizer.batch_rows, config.seed, 0)
     per_epoch = padded_tokens(batches, rows.lengths) * share
-    rate = _rate(model, config, rows, batches, place)  # seconds a padded token
+    rate = _rate(model, config, rows, batches, place, is_called)  # seconds a padded token
     memory = _memory(model, rows, place)
     seconds = seconds_load + rate * _tokens(run, config, rows, share, per_epoch, place) + _BASELINES_S * len(examples)
     return {
@@ -71,6 +80,7 @@ def _measured(run: RunDir) -> dict[str, Any]:
         "memory_bytes": memory,
         "seconds_load": seconds_load,
         "tokens_per_epoch": int(rows.lengths.sum() * share),
+        "seconds_per_row": rate * per_epoch / len(examples),
         "expected_seconds": [seconds * _LOW, seconds * _HIGH],
         "expected_memory_bytes": int(memory * 1.1),
     }
@@ -96,13 +106,22 @@ def _tokens(run: RunDir, config: RunConfig, rows: TokenRows, share: float, per_e
     return config.optimizer.epochs * per_epoch + _READING * (probe + (checks + 1) * checked + tested)
 
 
-def _rate(model: Wearing, config: RunConfig, rows: TokenRows, batches: list[Numbers], place: Place) -> float:
+def _rate(
+    model: Wearing,
+    config: RunConfig,
+    rows: TokenRows,
+    batches: list[Numbers],
+    place: Place,
+    is_called: Callable[[], bool],
+) -> float:
     """Seconds a padded token that is learned from: the median of a few typical steps after one to warm up."""
     optimizer = make_optimizer(model, config)
     model.train()
     rates: list[float] = []
     began = time.monotonic()
     for batch in [*batches[:1], *batches][: _STEPS + 1]:
+        if is_called():
+            raise StudioError("The trial was ended for something more urgent")
         start = time.monotonic()
         _step(model, optimizer, rows, batch, place)
         rates.append((time.monotonic() - start) / (len(batch) * int(rows.lengths[batch].max())))

@@ -1,16 +1,13 @@
-"""JSON lines, JSON, Parquet and Excel: every value arrives as the text that was typed."""
+"""JSON lines, JSON and Parquet: every value arrives as the text that was typed."""
 
 import datetime
-import io
-import re
-import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.write import cells, read_bytes, read_text, workbook
-from studio.data.read import Choices, Limits, read_table
+from data.write import cells, read_bytes, read_text
+from studio.data.read import Limits, read_table
 from studio.errors import StudioError
 
 
@@ -121,64 +118,3 @@ def test_parquet_in_several_groups_and_without_rows(tmp_path):
     assert table.column("a.b") == [text or "" for text in texts]
     assert table.column("n")[-1] == "4999"
     assert len(parquet(tmp_path, pa.table({"text": pa.array([], pa.string())}))) == 0
-
-
-def with_shared_text(book, text):
-    """The workbook with its cells of 0 pointing to one text, as Excel stores what many cells share."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    sink = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, re.sub(rb"><v>0</v>", b' t="s"><v>0</v>', old.read(name)))
-        new.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}"><si><t>{text}</t></si></sst>')
-    return sink.getvalue()
-
-
-def test_excel_cells_that_share_a_text_are_all_counted(tmp_path, monkeypatch):
-    book = with_shared_text(workbook({"Data": [["text", "label"], *[[0, "y"]] * 1000]}), "x" * 3000)
-    assert read_bytes(tmp_path, book, "rows.xlsx").column("text") == ["x" * 3000] * 1000
-    with pytest.raises(StudioError, match="A sheet holds 3 million characters, the limit is 1"):
-        read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
-    monkeypatch.setattr("studio.data.formats.check_shared", lambda *_: None)  # as for formats it knows nothing of
-    with pytest.raises(StudioError, match="more than 1 million characters"):
-        read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
-
-
-def test_excel_numbers_are_as_typed(tmp_path):
-    rows = [["text", "stars", "share", "good"], ["fine", 5, 0.25, True], ["NA", 4.0, 1e16, False], [None] * 4]
-    book = workbook({"Data": [*rows, ["bad", 1, -2.5, None]], "Notes": [["other"], ["x"]]})
-    table = read_bytes(tmp_path, book, "rows.xlsx")
-    assert cells(table) == [["fine", "5", "0.25", "TRUE"], ["NA", "4", "1e+16", "FALSE"], ["bad", "1", "-2.5", ""]]
-    assert table.rows == (2, 3, 5)
-    assert table.reading.sheet == "Data"
-    assert table.reading.notes[0] == "The workbook has 2 sheets; “Data” was read."
-    other = read_bytes(tmp_path, book, "b.xlsx", choices=Choices(sheet="Notes"))
-    assert cells(other) == [["x"]]
-
-
-def test_excel_rows_are_the_sheets_own(tmp_path):
-    """A title and an empty line above the header; a workbook named .csv; an empty first sheet."""
-    sheet = [["Reviews of 2026", None], [None, None], ["text", "label"], ["fine", "pos"], ["bad", "neg"]]
-    table = read_bytes(tmp_path, workbook({"Empty": [], "Reviews": sheet}), "misnamed.csv")
-    assert (table.columns, cells(table)) == (["text", "label"], [["fine", "pos"], ["bad", "neg"]])
-    assert table.rows == range(4, 6)
-    assert table.reading.sheet == "Reviews"
-    assert table.reading.header_row == 3
-
-
-def test_workbooks_that_cannot_be_read(tmp_path):
-    data = workbook({"Data": [["text"], ["a"]]})
-    with pytest.raises(StudioError, match="no sheet 'Other'"):
-        read_bytes(tmp_path, data, "a.xlsx", choices=Choices(sheet="Other"))
-    with pytest.raises(StudioError, match="empty"):
-        read_bytes(tmp_path, workbook({"Data": []}), "b.xlsx")
-    with pytest.raises(StudioError, match="damaged"):
-        read_bytes(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "c.xls")
-    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
-        bomb.writestr("xl/workbook.xml", b"<" + b" " * 20_000_000)
-    with pytest.raises(StudioError, match="unpacks to 20 MB, the limit is 10 MB"):
-        read_table(tmp_path / "bomb.xlsx", limits=Limits(file_bytes=1_000_000))
-    with zipfile.ZipFile(tmp_path / "plain.csv", "w") as archive:
-        archive.writestr("table.csv", "text,label\na,b\n")
-    with pytest.raises(StudioError, match="zip archive"):
-        read_table(tmp_path / "plain.csv")

@@ -4,8 +4,10 @@
 `{"steps": 40, "step_s": 0.02, "die_at": 5, "by": 9, "exit_early": 3, "slow_start_s": 0.5, "ignores_term": true}`.
 """
 
+import contextlib
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -112,18 +114,23 @@ class Worker:
 
 
 def tell(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    with contextlib.suppress(BrokenPipeError):
+        os.write(1, f"{line}\n".encode())
 
 
 def wait() -> int:
     tell("some library says hello")
     tell("ready")
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    asked = json.loads(line)
-    run = RunDir(Path(asked["run"]))
+    while line := sys.stdin.readline():
+        asked = json.loads(line)
+        code = do(asked, RunDir(Path(asked["run"])))
+        if code is not None:
+            return code
+    return 0
+
+
+def do(asked: dict[str, Any], run: RunDir) -> int | None:
+    """The exit code; None after a trial, which is not the last duty."""
     plan = json.loads((run.path / "plan.json").read_bytes()) if (run.path / "plan.json").exists() else {}
     if asked["duty"] == "train":
         with run.log.open("a") as log:
@@ -132,10 +139,13 @@ def wait() -> int:
         tell("a spare took it")
         return Worker(run.path).work()
     if asked["duty"] == "trial":
-        time.sleep(plan.get("trial_s", 0))
+        select.select([0], [], [], plan.get("trial_s", 0))  # a trial ends when something else is asked
+        if plan.get("trial_dies"):
+            return 1
         if "trial" in plan:
             run.trial.write_text(json.dumps(plan["trial"]))
-        return 0
+        tell(json.dumps({"measured": True} if "trial" in plan else {"measured": False, "error": "The rows are odd"}))
+        return None
     return answer(run, plan)
 
 

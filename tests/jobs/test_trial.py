@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from studio.errors import StudioError
 from studio.jobs.spare import Spares
-from studio.jobs.trial import measure
+from studio.jobs.trial import measure, measure_in_passing
 from studio.rundir import RunDir
 
-from .conftest import FakeLauncher
+from .conftest import FakeLauncher, status, until
 
 MakeRun = Callable[..., RunDir]
 FOUND = {
     "seconds_per_1000_tokens": 0.9,
+    "seconds_per_row": 0.02,
     "memory_bytes": 9e8,
     "seconds_load": 0.3,
     "tokens_per_epoch": 16000,
@@ -34,6 +36,51 @@ def test_measured(spares: Spares, make_run: MakeRun) -> None:
     trial = measure(make_run(trial=FOUND), spares)
     assert trial.expected_seconds == (40.0, 60.0)
     assert trial.tokens_per_epoch == 16000
+
+
+def test_what_the_worker_says_of_its_failure_is_told(spares: Spares, make_run: MakeRun) -> None:
+    with pytest.raises(StudioError, match="trial failed.*: The rows are odd"):
+        measure(make_run(), spares)
+
+
+def test_a_worker_that_dies(spares: Spares, make_run: MakeRun) -> None:
+    with pytest.raises(StudioError, match="trial failed"):
+        measure(make_run(trial_dies=True), spares)
+
+
+def test_the_worker_that_measured_is_the_next_to_train(launcher: FakeLauncher, make_run: MakeRun) -> None:
+    spares = Spares(launcher=launcher)
+    run = make_run(trial=FOUND)
+    assert measure_in_passing(run, spares) is None  # none stands ready, and none is started for it
+    spares.keep()
+    until(lambda: spares._warm is not None and spares._warm.is_ready)
+    warm = spares._warm
+    assert measure_in_passing(run, spares) == measure(run, spares)
+    assert spares._warm is warm
+    assert spares.take_ready() is warm
+    warm.end()
+    spares.close()
+
+
+def test_a_run_that_starts_takes_the_worker_out_of_its_trial(launcher: FakeLauncher, make_run: MakeRun) -> None:
+    spares = Spares(launcher=launcher)
+    spares.keep()
+    until(lambda: spares._warm is not None and spares._warm.is_ready)
+    measured, started = make_run(trial=FOUND, trial_s=60), make_run()
+    with ThreadPoolExecutor() as threads:
+        trial = threads.submit(measure, measured, spares)
+        until(lambda: spares._warm is None and bool(spares._lent))
+        spares.keep()
+        assert spares._warm is None  # no second one is warmed beside a trial
+        taken = spares.take_ready()
+        assert taken is not None
+        taken.order("train", started.path)
+        process = taken.let_go()
+        with pytest.raises(StudioError, match="a run needs its worker"):
+            trial.result(10)
+    assert process.wait(20) == 0
+    assert status(started) == "finished"
+    spares.close()
 
 
 @pytest.mark.parametrize("damage", [{}, [], {"expected_seconds": 3}, FOUND | {"memory_bytes": "much"}])

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.config import RunConfig
+from studio.data.example import Example
+from studio.data.split import MOST_VALIDATION, split
 from studio.errors import StudioError
 from studio.models import sizing
 from studio.models.presets import EMBEDDED, PRESETS, preset_named
@@ -16,9 +18,9 @@ from studio.models.suggest import DataFacts, Effort, suggest
 
 PLAIN = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
 WITH_GPU = replace(PLAIN, gpu="NVIDIA L4", gpu_memory=24 * 10**9)
-BANKING = DataFacts(rows=10_003, labels=77, smallest_label=35, mean_tokens=16.2, p95_tokens=37, max_tokens=98)
-MOVIES = DataFacts(rows=9_596, labels=2, smallest_label=4_798, mean_tokens=27.0, p95_tokens=50, max_tokens=78)
-SPAM = DataFacts(rows=4_159, labels=2, smallest_label=560, mean_tokens=25.0, p95_tokens=55, max_tokens=260)
+BANKING = DataFacts(10_003, 77, 35, mean_tokens=16.2, p95_tokens=37, max_tokens=98, has_test_file=True)
+MOVIES = DataFacts(9_596, 2, 4_798, mean_tokens=27.0, p95_tokens=50, max_tokens=78, has_test_file=True)
+SPAM = DataFacts(4_159, 2, 560, mean_tokens=25.0, p95_tokens=55, max_tokens=260, has_test_file=True)
 EXAMPLE = DataFacts(rows=300, labels=6, smallest_label=45, mean_tokens=35.0, p95_tokens=80, max_tokens=110)
 
 
@@ -36,6 +38,7 @@ def test_plenty_of_rows_a_label_get_the_measured_recipe(facts: DataFacts, epochs
     found = values(facts)
     assert found | {
         "trains": "whole", "epochs": epochs, "batch_rows": 32, "learning_rate": 1e-4, "head_factor": 10.0, "label_smoothing": 0.1,
+        "layer_decay": 1.0, "patience": 4, "checks_per_epoch": 3 if epochs == 4 else 4, "validation_share": 0.1,
     } == found  # fmt: skip
 
 
@@ -50,7 +53,54 @@ def test_few_rows_a_label_get_small_steps(shots: int, rate: float) -> None:
 def test_small_data_gets_enough_steps() -> None:
     found = values(EXAMPLE)
     assert found["batch_rows"] == 16
-    assert found["epochs"] * EXAMPLE.rows * 0.85 / 16 >= 120
+    assert EXAMPLE.train_rows == 300 - 60 - 45
+    assert found["epochs"] * (EXAMPLE.train_rows / 16) >= 120
+
+
+@pytest.mark.parametrize("rows", [10, 148, 999, 1_009, 5_005, 30_000])
+@pytest.mark.parametrize("has_test_file", [True, False])
+def test_the_rows_that_are_told_are_those_of_the_split(rows: int, has_test_file: bool) -> None:
+    facts = replace(EXAMPLE, rows=rows, labels=2, has_test_file=has_test_file)
+    examples = [Example(row, {"text": f"text {row}"}, "ab"[row % 2]) for row in range(rows)]
+    shares = {name: values(facts)[name] for name in ("validation_share", "test_share")}
+    asked = [Example(1, {"text": "another"}, "a")] if has_test_file else None
+    parts = split(examples, **shares, seed=1, test=asked)  # type: ignore[arg-type]
+    tested = 0 if has_test_file else len(parts.test)
+    assert facts.suggested_parts == (len(parts.train), len(parts.validation), tested)
+
+
+@pytest.mark.parametrize("has_test_file", [True, False])
+@pytest.mark.parametrize(("rows", "labels"), [(148, 3), (409, 6), (409, 30), (5_005, 2), (30_000, 5), (400_000, 5)])
+def test_rows_in_the_reasons_are_those_that_are_trained_on(rows: int, labels: int, has_test_file: bool) -> None:
+    facts = replace(EXAMPLE, rows=rows, labels=labels, has_test_file=has_test_file)
+    found = suggest(facts, EMBEDDED, PLAIN)
+    train, validation, test = facts.suggested_parts
+    assert (
+        f" {train:,} rows" in found["epochs"].why or f"about {train / labels:.0f} rows a label" in found["epochs"].why
+    )
+    assert f" {train:,} rows" in found["batch_rows"].why or "steady steps" in found["batch_rows"].why
+    assert f"about {train / labels:,.0f} rows a label" in found["learning_rate"].why
+    assert (
+        f" {validation:,} rows" in found["validation_share"].why or f"of {rows:,} rows" in found["validation_share"].why
+    )
+    reported = ("of your test file",) if has_test_file else (f" {test:,} rows", f"of {rows:,} rows")
+    assert any(each in found["test_share"].why for each in reported)
+
+
+def test_a_pass_is_told_with_the_steps_that_it_takes() -> None:
+    """What the page shows beside each other: the reason for the passes, and the plan's own steps."""
+    facts = replace(EXAMPLE, rows=148)
+    assert facts.suggested_parts == (96, 22, 30)
+    assert "one pass over 96 rows is only 6 steps" in suggest(facts, EMBEDDED, PLAIN)["epochs"].why
+    with_file = suggest(replace(facts, has_test_file=True), EMBEDDED, PLAIN)
+    assert "one pass over 126 rows is only 8 steps" in with_file["epochs"].why
+    assert with_file["epochs"].value < suggest(facts, EMBEDDED, PLAIN)["epochs"].value
+
+
+def test_more_validation_rows_than_are_used_are_not_promised() -> None:
+    facts = replace(BANKING, rows=30_000)
+    assert facts.suggested_parts[1] == MOST_VALIDATION
+    assert "never more than 2,000 rows" in suggest(facts, EMBEDDED, PLAIN)["validation_share"].why
 
 
 def test_effort_orders_the_passes() -> None:
@@ -115,8 +165,8 @@ def test_every_suggestion_is_a_possible_setting_with_a_reason(
     assert config.compute.max_length <= preset.context
     assert all(each.why.endswith(".") and each.why[0].isupper() | each.why[0].isdigit() for each in found.values())
     assert "{" not in "".join(each.why for each in found.values())
-    share = config.split.validation_share
+    train, validation, _test = facts.parts(config.split.validation_share, config.split.test_share)
     assert (
-        config.early_stopping.checks_per_epoch * share / (1 - share) / 3 < 0.2
+        config.early_stopping.checks_per_epoch * validation / train / 3 < 0.2
     )  # checks take under a fifth of the time
     assert config.early_stopping.patience >= 2

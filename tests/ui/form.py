@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.config import SETTINGS
 from studio.data.read import Limits
+from studio.jobs.supervisor import Supervisor
 from studio.models.sizing import Machine
 from studio.rundir import Home
 from studio.ui.session import Session
@@ -21,6 +22,11 @@ class StandIn:
     limits: Limits = field(default_factory=Limits)
     machine: Machine = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
     spares: Any = None
+
+    @property
+    def supervisor(self) -> Supervisor:
+        """One at rest: it starts nothing."""
+        return Supervisor(self.home)
 
 
 TEXTS = ("I was charged twice for my order", "Where is my parcel", "I cannot log in to my account any more")

@@ -212,6 +212,63 @@ def test_a_request_shows_at_once_and_offers_nothing_else(held):
     assert viewer.now["can"] == []
 
 
+def _later(run, seconds):
+    """What a viewer is shown that long after the last thing that was done."""
+    viewer = Viewer(Watch(run, lambda _: 0, clock=lambda: time.time() + seconds))
+    viewer.ask()
+    return viewer.now
+
+
+def test_a_worker_that_gets_nothing_done_is_told(held):
+    teller = Teller(held)
+    teller.prepare()
+    assert _later(held, 500)["head"] == "Getting ready"
+    assert _later(held, 630)["head"] == "No sign of progress for 10 minutes"
+    teller.start()
+    teller.steps(1, 20)
+    assert _later(held, 100)["head"] == "Learning"
+    shown = _later(held, 250)
+    assert (shown["state"], shown["head"]) == ("watch", "No sign of progress for 4 minutes")
+    assert "you can also pause or stop it" in shown["body"]
+    assert shown["can"] == ["pause", "stop"]
+    assert shown["status"] == "training"
+
+
+def test_slow_steps_are_progress_enough(held):
+    teller = Teller(held)
+    teller.start()
+    for number in range(1, 8):
+        teller.time += 60
+        teller.steps(number, number)
+    assert _later(held, teller.time - time.time() + 1000)["head"] == "Learning"
+    assert _later(held, teller.time - time.time() + 1300)["head"] == "No sign of progress for 21 minutes"
+
+
+def test_scoring_that_is_stuck_can_be_ended(held):
+    teller = Teller(held)
+    teller.train(60)
+    teller.say(Scoring(step=60, reason="all epochs done", best_step=50))
+    assert _later(held, 500)["can"] == []
+    shown = _later(held, 700)
+    assert shown["can"] == ["stop"]
+    assert shown["head"] == "No sign of progress for 11 minutes"
+    held.request("end")
+    assert _later(held, 700)["head"] == "Ending"
+
+
+@pytest.mark.parametrize(("asked", "head"), [("stop", "Stopping"), ("pause", "Pausing")])
+def test_a_request_without_an_answer_says_what_to_do(held, asked, head):
+    Teller(held).train(20)
+    held.request(asked)
+    assert _later(held, 15)["head"] == head
+    shown = _later(held, 25)
+    assert (shown["head"], shown["can"]) == (f"{head}: no answer yet", ["stop"])
+    assert "A click on Stop now ends it at once" in shown["body"]
+    held.request("end")
+    shown = _later(held, 25)
+    assert (shown["head"], shown["can"]) == ("Ending", [])
+
+
 def test_paused_failed_and_finished(run):
     teller = Teller(run)
     teller.train(60)

@@ -1,4 +1,6 @@
-from dataclasses import replace
+import json
+import os
+from dataclasses import asdict, replace
 
 import gradio as gr
 import pytest
@@ -7,10 +9,21 @@ from form import StandIn, filled, typed, write_table
 from studio.config import SETTINGS
 from studio.errors import StudioError
 from studio.events import Preparing, to_line
+from studio.jobs.runs import list_runs
 from studio.jobs.trial import Trial
 from studio.ui import drafts, order
 from studio.ui.session import Session
 from studio.ui.steps import data, settings
+
+TRIAL = Trial(
+    seconds_per_1000_tokens=0.8,
+    seconds_per_row=0.05,
+    memory_bytes=9 * 10**8,
+    seconds_load=3.0,
+    tokens_per_epoch=9000,
+    expected_seconds=(100.0, 200.0),
+    expected_memory_bytes=1_200_000_000,
+)
 
 
 @pytest.fixture
@@ -108,11 +121,9 @@ def test_start_with_an_impossible_value_writes_nothing(studio, session):
 
 
 def test_a_measured_run_is_the_one_that_starts(studio, session, monkeypatch):
-    monkeypatch.setattr(
-        settings, "measure", lambda run, spares: Trial(0.8, 9 * 10**8, 3.0, 90_000, (100.0, 200.0), 9 * 10**8)
-    )
+    monkeypatch.setattr(settings, "measure", lambda run, spares: TRIAL)
     told, card = settings.measure_now(studio, session, "", *typed())
-    assert "Measured: 2 to 3 minutes" in card
+    assert "20 rows a second" in card
     assert studio.home.run_ids() == [told.draft]
     again, _card = settings.measure_now(studio, told, "", *typed(epochs=2))
     assert studio.home.run_ids() == [again.draft]
@@ -122,12 +133,11 @@ def test_a_measured_run_is_the_one_that_starts(studio, session, monkeypatch):
 
 
 def test_a_run_started_while_it_is_measured_stays_and_the_measured_draft_goes(studio, session, monkeypatch):
-    trial = Trial(0.8, 9 * 10**8, 3.0, 90_000, (100.0, 200.0), 9 * 10**8)
     clicked = []
 
     def while_measuring(run, spares):
         clicked.append(settings.start(studio, session, "", *typed())[0])
-        return trial
+        return TRIAL
 
     monkeypatch.setattr(settings, "measure", while_measuring)
     found, _card = settings.measure_now(studio, session, "", *typed())
@@ -137,8 +147,77 @@ def test_a_run_started_while_it_is_measured_stays_and_the_measured_draft_goes(st
     assert studio.home.run(now.run).requested("start")
 
 
+class Measuring:
+    """In place of the trial: takes notes, and writes what a worker would."""
+
+    def __init__(self, found=TRIAL):
+        self.runs, self.found = [], found
+
+    def __call__(self, run, spares):
+        self.runs.append(run.id)
+        if self.found is not None:
+            run.trial.write_text(json.dumps(asdict(self.found)))
+        return self.found
+
+
+def test_the_speed_is_measured_in_passing_and_the_plan_follows_it(studio, session, monkeypatch):
+    measuring = Measuring()
+    monkeypatch.setattr(settings, "measure_in_passing", measuring)
+    found, card = settings.measure_ahead(studio, session)
+    assert "20 rows a second" in card
+    assert studio.home.run_ids() == [found.draft] == measuring.runs
+    assert list_runs(studio.home) == []  # nobody asked for a run yet
+    assert "Measured on this machine" in settings.show_times(studio, found)[1]
+    assert "1.2 GB" in settings.show_times(studio, found)[1]
+    plan = order.plan(studio, found)
+    train, *_others = plan.rows
+    assert plan.seconds(studio)[0] > train * 0.05 * plan.values["epochs"] / 2
+    longer = replace(found, settings={"epochs": plan.values["epochs"] * 10})
+    assert order.plan(studio, longer).seconds(studio)[1] > 5 * plan.seconds(studio)[1]
+    again, card = settings.measure_ahead(studio, found)
+    assert (again, measuring.runs) == (found, [found.draft])
+    started, *_jump = settings.start(studio, found, "", *typed())
+    assert started.run == found.draft
+    assert [run.id for run in list_runs(studio.home)] == [started.run]
+
+
+@pytest.mark.parametrize(
+    "change", [{"settings": {"batch_rows": 3}}, {"settings": {"trains": "head"}}, {"draft": "x" * 20}]
+)
+def test_what_was_measured_for_something_else_is_not_shown(studio, session, monkeypatch, change):
+    monkeypatch.setattr(settings, "measure_in_passing", Measuring())
+    found, _card = settings.measure_ahead(studio, session)
+    assert order.plan(studio, found).trial == TRIAL
+    assert order.plan(studio, replace(found, **change)).trial is None
+    assert "Estimated" in settings.show_times(studio, replace(found, **change))[1]
+
+
+def test_nothing_is_measured_in_passing_while_a_run_is_at_work_or_waits(studio, session, monkeypatch):
+    monkeypatch.setattr(settings, "measure_in_passing", pytest.fail)
+    settings.start(studio, session, "First", *typed())
+    told, _card = settings.measure_ahead(studio, session)
+    assert told == session
+
+
+def test_measuring_in_passing_fails_in_silence(studio, session, monkeypatch):
+    monkeypatch.setattr(settings, "measure_in_passing", Measuring(found=None))
+    found, _card = settings.measure_ahead(studio, session)
+    assert order.plan(studio, found).trial is None
+    assert settings.measure_ahead(studio, replace(session, model="BAAI/bge-small-en-v1.5"))[1] == ""
+
+
+def test_drafts_of_visitors_who_went_away_are_removed(studio, session, monkeypatch):
+    monkeypatch.setattr(settings, "measure", lambda run, spares: TRIAL)
+    old, _card = settings.measure_now(studio, session, "", *typed())
+    kept, *_jump = settings.start(studio, session, "Kept", *typed())
+    for run_id in (old.draft, kept.run):
+        os.utime(studio.home.runs / run_id / "config.json", (1e9, 1e9))
+    new, _card = settings.measure_now(studio, session, "", *typed(epochs=3))
+    assert sorted(studio.home.run_ids()) == sorted([kept.run, new.draft])
+
+
 def test_of_two_measurements_at_once_one_draft_stays(studio, session, monkeypatch):
-    monkeypatch.setattr(settings, "measure", lambda run, spares: Trial(0.8, 1, 3.0, 9, (1.0, 2.0), 1))
+    monkeypatch.setattr(settings, "measure", lambda run, spares: TRIAL)
     first, _card = settings.measure_now(studio, session, "", *typed(epochs=2))
     second, _card = settings.measure_now(studio, session, "", *typed())
     now = drafts.keep(studio, second, drafts.keep(studio, first, replace(session, effort="quick")))
@@ -170,6 +249,16 @@ def test_a_separate_test_file_frees_the_rows_kept_for_the_report(studio, session
     assert order.config(studio, with_test).source.test_file == "test.csv"
     told, *_jump = settings.start(studio, with_test, "", *typed())
     assert studio.home.run(told.run).part("test").is_file()
+
+
+def test_the_reasons_speak_of_the_rows_and_steps_of_the_plan(studio, session, tmp_path):
+    with_test, *_view = data.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
+    for form, learned in ((session, 58), (with_test, 76)):
+        plan = order.plan(studio, form)
+        assert plan.rows[0] == learned
+        told = f"one pass over {learned} rows is only {plan.steps[0]} steps"
+        assert told in settings.show(studio, form)[1]
+        assert f"{learned} rows are learned from" in settings.show(studio, form)[2 + len(SETTINGS)]
 
 
 def test_a_model_that_is_not_here_cannot_be_started(studio, session):

@@ -314,11 +314,11 @@ def test_many_steps_have_few_events_at_fixed_places(new_run, work, monkeypatch):
 def test_the_reporter_goes_on_counting(new_run):
     run = new_run()
     assert run.lease.acquire()
-    first = Reporter(run)
-    first.say(Warned(text="one"))
-    first.close()
-    second = Reporter(run)
-    second.say(Warned(text="two"))
-    second.close()
-    run.lease.release()
+    with storage.Hold(run.lease) as hold:
+        first = Reporter(run, hold)
+        first.say(Warned(text="one"))
+        first.close()
+        second = Reporter(run, hold)
+        second.say(Warned(text="two"))
+        second.close()
     assert [(event.seq, event.text) for event in run.events()] == [(1, "one"), (2, "two")]

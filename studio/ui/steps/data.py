@@ -215,7 +215,8 @@ def show(studio: Studio, session: Session) -> list[Any]:
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     tokenizer = tokenizer_file(studio.home, session.model)
-    return uploads.look(studio.home, session.table, session.task, session.columns, tokenizer, studio.limits)
+    seen = uploads.look(studio.home, session.table, session.task, session.columns, tokenizer, studio.limits)
+    return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
 
 
 def _can_train(studio: Studio, session: Session) -> bool:

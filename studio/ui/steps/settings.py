@@ -10,8 +10,8 @@ from studio import figures
 from studio.config import SETTINGS, RunConfig
 from studio.errors import StudioError
 from studio.jobs import actions
-from studio.jobs.trial import Trial, measure
-from studio.models.sizing import estimate_memory, gigabytes
+from studio.jobs.trial import Trial, measure, measure_in_passing
+from studio.models.sizing import gigabytes
 from studio.tasks import TASKS, task_named
 from studio.ui import drafts, navigation, order
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
@@ -21,13 +21,15 @@ from studio.ui.order import Plan
 from studio.ui.pieces import card, error_card, heading, html, tiles
 from studio.ui.session import EFFORTS, Session
 from studio.ui.studio import Studio
-from studio.ui.words import between, count, duration
+from studio.ui.words import between, count
 
 _EFFORTS = {
     "quick": ("Quick", "A first answer, to see whether the data can be learned at all."),
     "balanced": ("Balanced", "A good model without waste. Right for nearly everything."),
     "thorough": ("Thorough", "About twice the time, for the last bit of quality."),
 }
+_MOST_ROWS_AHEAD = 200_000
+"""A larger table is not frozen and measured without being asked."""
 _INTRODUCTION = "Every value below was chosen for your data and this machine. You can start right away."
 _MAIN = ("trains", "epochs", "learning_rate", "batch_rows", "max_length", "patience")
 """Settings that the simple view explains."""
@@ -157,6 +159,30 @@ def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> t
         return session, error_card(error)
 
 
+def measure_ahead(studio: Studio, session: Session) -> tuple[Session, Any]:
+    """Measure while a person reads, if a worker stands ready and nothing else is at work. Otherwise nothing is said.
+
+    The worker then goes on to read the rows with the untuned model, so that training begins at once when Start is clicked.
+    """
+    busy = not studio.supervisor.is_idle or studio.supervisor.queue()
+    try:
+        if busy or order.plan(studio, session).facts.rows > _MOST_ROWS_AHEAD:
+            return session, gr.skip()
+        session, run = drafts.draft(studio, session)
+        trial = measure_in_passing(run, studio.spares) if not run.trial.is_file() else None
+    except StudioError:
+        return session, ""  # what is wrong is said at the start, or where it was chosen
+    return session, _measured(trial) if trial is not None else gr.skip()
+
+
+def show_times(studio: Studio, session: Session) -> tuple[Any, Any]:
+    """The efforts and the plan anew, once the speed is known."""
+    try:
+        return _effort_cards(studio, session), _plan(studio, session, order.plan(studio, session))
+    except StudioError:
+        return gr.skip(), gr.skip()
+
+
 def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any, Any]:
     """Write the run folder, put it into the queue, and show it."""
     session, run = drafts.draft(studio, _filled(studio, session, name, widgets))
@@ -225,14 +251,6 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
     a_pass, steps = plan.steps
     values = plan.values
     low, high = plan.seconds(studio)
-    memory = estimate_memory(
-        plan.preset,
-        trains=values["trains"],
-        freeze_embeddings=values["freeze_embeddings"],
-        padded_tokens=int(values["batch_rows"] * min(plan.facts.p95_tokens, values["max_length"])),
-        longest=min(plan.facts.max_tokens, values["max_length"]),
-        gpu=bool(studio.machine.gpu),
-    )
     metrics = {metric.name: metric.title for metric in task_named(session.task).metrics}
     watched = values["watch"] or task_named(session.task).watch
     ends = (
@@ -254,17 +272,18 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
     ]
     return card(
         "What will happen",
-        tiles([("Expected time", between(low, high)), ("Expected memory", f"about {gigabytes(memory)}")]),
+        tiles([("Expected time", between(low, high)), ("Expected memory", f"about {gigabytes(plan.memory(studio))}")]),
         element("ol", [element("li", each) for each in told], class_="fs-plan"),
-        text="Estimated from your rows and this machine’s speed.",
+        text="Measured on this machine, with your rows and this model."
+        if plan.trial is not None
+        else "Estimated from your rows and this machine’s speed.",
     )
 
 
 def _measured(trial: Trial) -> Markup:
-    low, high = trial.expected_seconds
+    speed = 1 / max(trial.seconds_per_row, 1e-9)
     return card(
-        f"Measured: {between(low, high)}, {gigabytes(trial.expected_memory_bytes)}",
-        text=f"{duration(trial.seconds_per_1000_tokens * trial.tokens_per_epoch / 1000)} for one pass over the rows, "
-        f"with this model and these settings on this machine.",
+        "Measured",
+        text=f"{speed:,.0f} rows a second are learned from, with this model and these settings on this machine.",
         tone="good",
     )

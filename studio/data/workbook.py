@@ -1,0 +1,137 @@
+"""Excel and OpenDocument workbooks: one sheet as text, and no more of it than allowed, whatever the file says."""
+
+import json
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from studio.data.formats import UNPACKED, check_size
+from studio.data.phrases import shortened
+from studio.data.shared import check_shared
+from studio.errors import StudioError
+
+_PROGRAM = str(Path(__file__).with_name("sheet.py"))
+_MEMORY = 4
+"""Bytes of memory for a byte of unpacked workbook; 2 to 3 were seen with the largest sheets."""
+_LEAST_MEMORY = 1 << 29
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: every row from the first on, all cells as text."""
+
+    name: str
+    rows: list[list[str]]
+    notes: tuple[str, ...] = ()
+
+
+def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_columns: int) -> Sheet:
+    """The sheet of that name; an empty `sheet` takes the first with content.
+
+    Raises: StudioError for damaged or encrypted files, sheets that are not there, and what unpacks to too much.
+    """
+    most = most_bytes * UNPACKED
+    _check_unpacked(path, most)
+    check_shared(path, most)
+    memory = min(most * _MEMORY + _LEAST_MEMORY, psutil.virtual_memory().total // 2)
+    with _opened(path, sheet[:100], memory) as lines:
+        found = next(lines)
+        names: list[str] = found["names"]
+        if "sheet" not in found:
+            raise StudioError(f"There is no sheet {sheet[:60]!r}", fix=f"Choose one of: {', '.join(names)}.")
+        check_size(found["height"], found["width"], most_rows + 100, most_columns)
+        rows = _rows(lines, most)
+    notes: tuple[str, ...] = ()
+    if len(names) > 1 and not sheet:
+        notes = (f"The workbook has {len(names)} sheets; “{shortened(found['sheet'], 60)}” was read.",)
+    return Sheet(found["sheet"], rows, notes)
+
+
+def _rows(lines: Iterator[list[list[str]]], most_characters: int) -> list[list[str]]:
+    """All cells, row by row. A text that many cells share is stored once in the file and costs memory in every one."""
+    rows: list[list[str]] = []
+    characters = 0
+    for row in chain.from_iterable(lines):
+        rows.append(row)
+        characters += sum(map(len, row))
+        if characters > most_characters:
+            raise StudioError(
+                f"The sheet holds more than {most_characters / 1e6:,.0f} million characters",
+                where=f"row {len(rows)}",
+                fix="Upload fewer rows, or shorten the texts.",
+            )
+    return rows
+
+
+@contextmanager
+def _opened(path: Path, sheet: str, memory: int) -> Iterator[Iterator[Any]]:
+    """What the program `sheet.py` says of the workbook, line by line; it ends with the block."""
+    order = json.dumps({"path": str(path.resolve()), "sheet": sheet, "most_memory": memory})
+    try:
+        program = subprocess.Popen(
+            [sys.executable, "-P", _PROGRAM, order],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pipesize=1 << 20,
+        )
+    except OSError as error:
+        raise StudioError(
+            f"The workbook could not be opened: {error.strerror}", fix="Close other programs, then try again."
+        ) from error
+    with program:
+        assert program.stdout is not None
+        try:
+            yield _lines(program, program.stdout, memory)
+        finally:
+            program.kill()
+
+
+def _lines(program: "subprocess.Popen[bytes]", output: IO[bytes], memory: int) -> Iterator[Any]:
+    """Raises: StudioError when it could not read the workbook, or not to its end."""
+    for line in output:
+        said = json.loads(line) if line.endswith(b"\n") else None
+        if isinstance(said, dict) and "problem" in said:
+            raise _refused(said["problem"], memory)
+        if said is not None:
+            yield said
+    code = program.wait()
+    if code:
+        raise _refused("damaged" if code > 0 else "slow" if code == -signal.SIGXCPU else "large", memory)
+
+
+def _refused(problem: str, memory: int) -> StudioError:
+    match problem:
+        case "locked":
+            return StudioError(
+                "The workbook is locked with a password", fix="Save it without a password and upload it again."
+            )
+        case "large":
+            return StudioError(
+                f"The sheet takes more than {memory / 1e6:,.0f} MB of memory",
+                fix="It may have cells far away from the table: save only the table, as CSV.",
+            )
+        case "slow":
+            return StudioError("The sheet takes too long to read", fix="Save only the table, as CSV.")
+    return StudioError("The Excel file is damaged", fix="Open it in Excel and save it again.")
+
+
+def _check_unpacked(path: Path, most: int) -> None:
+    """A few kilobytes of zip can hold gigabytes; the directory at its end says how many before anything is unpacked."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > most:
+            raise StudioError(
+                f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most / 1e6:,.0f} MB",
+                fix="Save only the sheet with the table, as CSV.",
+            )
