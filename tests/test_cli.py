@@ -171,6 +171,15 @@ def test_check_json(run: Run, file: Path) -> None:
     assert (told["confidence"], told["undecided"]) == (None, [])
 
 
+def test_check_foresees_that_the_rows_cannot_be_split(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "unique.csv").write_text("text,label\n" + "".join(f"text number {n},l{n}\n" for n in range(40)))
+    columns = ("--text", "text", "--label", "label")
+    code, out, _ = run("check", tmp_path / "unique.csv", *columns)
+    assert code == 1
+    assert "Error: The rows cannot be split" in out
+    assert "The rows cannot be split" in run("train", tmp_path / "unique.csv", *columns)[2]
+
+
 @pytest.fixture
 def unsure_file(tmp_path: Path) -> Path:
     """Two columns that may be the text and two that may be the label."""
@@ -306,6 +315,7 @@ def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
         (["train", "{file}", *COLUMNS, "--set", "epochs=0"], "epochs cannot be '0'"),
         (["train", "nowhere.csv", "--set", "epochs=0"], "epochs cannot be '0'"),
         (["train", "{file}", *COLUMNS, "--config", "nowhere.json"], "settings cannot be read"),
+        (["train", "{file}", *COLUMNS, "--config", "{file}"], "animals.csv"),
         (["train", "{file}", *COLUMNS, "--test", "nowhere.csv"], "no such file"),
         (["resume", "zzz"], "no such run"),
         (["predict", "zzz", "{file}", "-o", "x.csv"], "no such run"),

@@ -8,9 +8,14 @@ from typing import Any
 
 from studio.cli.columns import Chosen, choose, options, read, typed_as
 from studio.cli.terminal import plain, say
-from studio.data.check import findings, parse_rows
+from studio.config import RunConfig
+from studio.data.check import Finding, findings, parse_rows
+from studio.data.example import Example
 from studio.data.phrases import counted
+from studio.data.split import split
 from studio.data.table import Problem, Table
+from studio.errors import StudioError
+from studio.models.suggest import suggested_shares
 
 _MOST = 20
 
@@ -64,6 +69,8 @@ def _content(table: Table, chosen: Chosen) -> dict[str, Any]:
         target_column=chosen.columns[chosen.task.target],
         problems=parsed.problems,
     )
+    if not any(each.severity == "error" for each in found):
+        found = [*_cannot_be_split(parsed.examples), *found]
     told |= {
         "notes": [*table.reading.notes, *parsed.notes],
         "usable": len(parsed.examples),
@@ -75,6 +82,16 @@ def _content(table: Table, chosen: Chosen) -> dict[str, Any]:
         "can_train": not chosen.open and all(each.severity != "error" for each in found),
     }
     return told | _problems([*table.reading.problems, *parsed.problems])
+
+
+def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
+    """What training would say before it starts."""
+    validation, test = suggested_shares(len(examples))
+    try:
+        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed)
+    except StudioError as error:
+        return [Finding("error", error.what, error.fix)]
+    return []
 
 
 def _problems(problems: Sequence[Problem]) -> dict[str, Any]:

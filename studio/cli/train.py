@@ -88,6 +88,8 @@ def _given(path: Path) -> RunConfig:
         raise StudioError(
             f"The settings cannot be read: {error.strerror}", where=str(path), fix="Check the path."
         ) from error
+    except StudioError as error:
+        raise StudioError(error.what, where=str(path), fix="Use the train.json of an exported run.") from error
 
 
 def _compare_source(source: Source, asked: argparse.Namespace, table: Table) -> None:

@@ -33,9 +33,10 @@ def main(path: str, sheet: str, most_memory: int) -> None:
                 found = book.get_sheet_by_name(name)
                 if found.total_height:
                     break
-            _print({"names": names, "sheet": name, "height": found.total_height, "width": found.total_width})
+            height, width = (last + 1 for last in found.end or (-1, -1))
+            _print({"names": names, "sheet": name, "height": height, "width": width})
             rows = ([_text(value) for value in values] for values in found.iter_rows())
-            while some := list(islice(rows, 1 + _CELLS // max(1, found.total_width))):
+            while some := list(islice(rows, 1 + _CELLS // max(1, width))):
                 _print(some)
     except python_calamine.PasswordError:
         _print({"problem": "locked"})

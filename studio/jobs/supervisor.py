@@ -66,6 +66,7 @@ class Supervisor:
     def start(self) -> None:
         """Begin to look after the runs, in a thread that dies with the process."""
         self.home.prepare()
+        storage.sweep(self.home.runs)  # now, while this process has no run in the making
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
         self._thread.start()
 
@@ -146,7 +147,6 @@ class Supervisor:
     def _take_over(self) -> None:
         """Adopt live workers; tell the end of the runs that died while nobody watched; continue those a shutdown paused."""
         self._jobs.clear()
-        storage.sweep(self.home.runs)
         self._survey()
         for run_id in self.home.run_ids():
             if run_id in self._jobs or self._only is not None:

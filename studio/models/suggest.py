@@ -52,7 +52,7 @@ class DataFacts:
     @property
     def suggested_parts(self) -> tuple[int, int, int]:
         """Rows that train, validate and test with the suggested shares."""
-        return self.parts(*_shares(self.rows))
+        return self.parts(*suggested_shares(self.rows))
 
     @property
     def train_rows(self) -> int:
@@ -239,7 +239,7 @@ def _patience(checks: int, effort: Effort) -> Suggestion:
     )
 
 
-def _shares(rows: int) -> tuple[float, float]:
+def suggested_shares(rows: int) -> tuple[float, float]:
     """Of a table with so many rows, the shares for validation and test."""
     if rows < 1000:
         return 0.15, 0.2
@@ -247,7 +247,7 @@ def _shares(rows: int) -> tuple[float, float]:
 
 
 def _validation_share(facts: DataFacts) -> Suggestion:
-    share, rows = _shares(facts.rows)[0], facts.suggested_parts[1]
+    share, rows = suggested_shares(facts.rows)[0], facts.suggested_parts[1]
     if facts.rows < 1000:
         why = f"of {counted(facts.rows, 'row')}, fewer would tell too little about progress"
     elif rows == MOST_VALIDATION:
@@ -258,7 +258,7 @@ def _validation_share(facts: DataFacts) -> Suggestion:
 
 
 def _test_share(facts: DataFacts) -> Suggestion:
-    share, rows = _shares(facts.rows)[1], facts.suggested_parts[2]
+    share, rows = suggested_shares(facts.rows)[1], facts.suggested_parts[2]
     if facts.has_test_file:
         return Suggestion(share, "Not used: the rows of your test file are the report.")
     if facts.rows < 1000:

@@ -158,7 +158,7 @@ def test_a_locked_workbook_and_one_that_takes_too_long(tmp_path, monkeypatch):
         ('print(\'{"problem": "locked"}\')', "locked with a password"),
         ("import os; os.kill(os.getpid(), 24)", "too long to read"),
         ("import os; os.kill(os.getpid(), 9)", "of memory"),
-        ("print('[[\"half a li', end='')", "damaged"),
+        ("print('[[\"half a li', end=''); raise SystemExit(1)", "damaged"),
     ):
         program.write_text(does)
         with pytest.raises(StudioError, match=says):

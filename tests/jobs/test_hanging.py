@@ -17,7 +17,7 @@ from studio.events import Failed, Finished, Preparing, Scoring, Started, to_line
 from studio.jobs import actions
 from studio.jobs.launch import worker_environment
 from studio.jobs.supervisor import Supervisor
-from studio.rundir import Home, RunDir
+from studio.rundir import Home, RunDir, new_id
 from studio.storage import Holder
 
 from .conftest import FAKE, FakeLauncher, status, until
@@ -238,7 +238,7 @@ def test_one_that_cannot_be_tidied_holds_up_no_other(
     supervisor.close()
 
 
-# Two machines
+# Two machines, and two threads
 
 
 def test_a_supervisor_that_lost_its_lease_steps_back(home: Home, launcher: FakeLauncher) -> None:
@@ -254,3 +254,17 @@ def test_a_supervisor_that_lost_its_lease_steps_back(home: Home, launcher: FakeL
     storage.remove_file(home.supervisor.path)
     until(lambda: supervisor._is_in_charge)
     supervisor.close()
+
+
+def test_a_run_that_is_just_being_made_survives_the_first_look(home: Home, launcher: FakeLauncher) -> None:
+    left = home.runs / ".stage-abc-99999999-1"
+    left.mkdir()
+    supervisor = Supervisor(home, launcher=launcher)
+    supervisor.start()
+    assert not left.exists()
+    with storage.Stage(home.runs / new_id()) as stage:
+        until(lambda: supervisor._is_in_charge)
+        until(lambda: supervisor._due["survey"] > 0)
+        stage.write("config.json", b"{}")
+    supervisor.close()
+    assert stage.target.is_dir()
