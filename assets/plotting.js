@@ -5,10 +5,12 @@ const plotting = window.studioPlotting || (window.studioPlotting = (() => {
   const base = () => ((window.gradio_config && window.gradio_config.root) || '').replace(/\/$/, '');
   const library = () => loading || (loading = new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
-    const script = document.createElement('script');
-    script.src = base() + '/studio/plotly.js';
+    const asked = document.querySelector('script[data-studio=plotly]');  // a page that opens with a run asks at once
+    const script = asked || document.createElement('script');
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => { loading = null; script.remove(); reject(new Error('plotly.js did not load')); };
+    if (asked) return;
+    script.src = base() + '/studio/plotly.js';
     document.head.append(script);
   }));
   const TOKEN = /^var\((--[\w-]+)\)$/;

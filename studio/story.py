@@ -24,6 +24,8 @@ OVER: frozenset[Status] = frozenset({"finished", "failed", "paused", "interrupte
 """No worker is at work and none is waited for."""
 AT_WORK: frozenset[Status] = frozenset({"preparing", "training", "scoring"})
 """A worker lives and is at it."""
+_AT_REST = frozenset({"paused", "failed", "finished"})
+"""Kinds of events after which time is nobody's. By name: a story has many lines, and a class is asked for slowly."""
 
 ANSWER_S = 20.0
 """Who did nothing at all for so long after a request is in a long step, or hangs."""
@@ -63,8 +65,8 @@ class Story:
 
     def tell(self, event: Event) -> None:
         """Take in the next event."""
-        if self.last is not None and not isinstance(self.last, Paused | Failed | Finished):
-            self.seconds += max(0.0, event.time - self.last.time) if not self._is_restart(event) else 0.0
+        if self.last is not None and self.last.kind not in _AT_REST and not self._is_restart(event):
+            self.seconds += max(0.0, event.time - self.last.time)
         match event:
             case Step():
                 self.steps.append(event)
@@ -84,7 +86,7 @@ class Story:
         self.last = event
 
     def _is_restart(self, event: Event) -> bool:
-        return isinstance(event, Preparing) and not isinstance(self.last, Preparing)
+        return event.kind == "preparing" and not isinstance(self.last, Preparing)
 
     def _start(self, event: Started) -> None:
         if self.started is not None:
@@ -123,7 +125,10 @@ class Story:
         if status == "scoring":
             return self.silence(run, now) > self.longest_silence(status)
         asked = [time for what in ("stop", "pause") if (time := run.requested(what)) is not None]
-        return status in AT_WORK and bool(asked) and ANSWER_S < now - min(asked) <= self.silence(run, now)
+        if status not in AT_WORK or not asked:
+            return False
+        since, silence = now - min(asked), self.silence(run, now)
+        return ANSWER_S < since <= silence or silence > self.longest_silence(status)
 
     def status(self, run: RunDir) -> Status:
         """Where the run stands now: the events, the open requests, and whether the worker lives."""

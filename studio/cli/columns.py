@@ -32,7 +32,7 @@ def read(path: Path, asked: argparse.Namespace) -> Table:
 
 def find_run(home: Home, text: str) -> RunDir:
     """The run whose id begins with `text`. Raises: StudioError when there is none, or more than one."""
-    found = [run_id for run_id in home.run_ids() if text and run_id.startswith(text)]
+    found = [run_id for run_id in home.run_ids() if text and run_id.startswith(text) and not home.run(run_id).is_draft]
     if len(found) > 1:
         raise StudioError(f"{len(found)} runs begin like this", where=f"run {text!r}", fix="Type more of the id.")
     if not found:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,11 @@ _PROGRAM = str(Path(__file__).with_name("sheet.py"))
 _MEMORY = 4
 """Bytes of memory for a byte of unpacked workbook; 2.5 were seen with a million rows of numbers."""
 _LEAST_MEMORY = 1 << 29
+_LEAST_CELLS = 1_000_000
+"""A sheet may span this many, or one for each byte of the unpacked workbook, where a filled cell takes 30 and more.
+Empty ones take none there, but memory and time like any other."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Two large ones side by side would need the memory of both."""
 _ABOVE = 100
 """Lines that may stand above a table."""
 
@@ -42,16 +48,22 @@ def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_col
     Raises: StudioError for damaged or encrypted files, sheets that are not there, and what unpacks to too much.
     """
     most = most_bytes * UNPACKED
-    _check_unpacked(path, most)
+    most_cells = max(_LEAST_CELLS, _unpacked(path, most))
     check_shared(path, most)
-    memory = min(most * _MEMORY + _LEAST_MEMORY, psutil.virtual_memory().total // 2)
-    with _opened(path, sheet[:100], memory) as lines:
+    memory = min(most * _MEMORY + _LEAST_MEMORY, psutil.virtual_memory().available // 2)
+    with _ONE_AT_A_TIME, _opened(path, sheet[:100], memory) as lines:
         found = next(lines)
         names: list[str] = found["names"]
         if "sheet" not in found:
             raise StudioError(f"There is no sheet {sheet[:60]!r}", fix=f"Choose one of: {', '.join(names)}.")
         below = found["height"] - 1  # the column names are no row of the table, nor is a title above them
         check_size(below if below > most_rows + _ABOVE else 0, found["width"], most_rows, most_columns)
+        if (cells := found["height"] * found["width"]) > most_cells:
+            raise StudioError(
+                f"The sheet spans {cells:,} cells, nearly all of them empty",
+                where=f"sheet {shortened(found['sheet'], 60)}",
+                fix="It may have cells far away from the table: save only the table, as CSV.",
+            )
         rows = _rows(lines, most)
     notes: tuple[str, ...] = ()
     if len(names) > 1 and not sheet:
@@ -129,8 +141,10 @@ def _refused(problem: str, memory: int) -> StudioError:
     return StudioError("The Excel file is damaged", fix="Open it in Excel and save it again.")
 
 
-def _check_unpacked(path: Path, most: int) -> None:
-    """A few kilobytes of zip can hold gigabytes; the directory at its end says how many before anything is unpacked."""
+def _unpacked(path: Path, most: int) -> int:
+    """Bytes of the unpacked workbook. A few kilobytes of zip can hold gigabytes; the directory at its end says how many
+    before anything is unpacked. Raises: StudioError for more than `most`."""
+    unpacked = path.stat().st_size
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -139,3 +153,4 @@ def _check_unpacked(path: Path, most: int) -> None:
                 f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most / 1e6:,.0f} MB",
                 fix="Save only the sheet with the table, as CSV.",
             )
+    return unpacked

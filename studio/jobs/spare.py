@@ -93,11 +93,14 @@ class Spare:
     def send(self, line: bytes, timeout_s: float) -> None:
         """Write one line. Raises: TimeoutError when it does not read, BrokenPipeError when it is gone."""
         rest, until = memoryview(line + b"\n"), time.monotonic() + timeout_s
-        while rest:
-            _, writable, _ = select.select([], [self._to], [], max(0.0, until - time.monotonic()))
-            if not writable:
-                raise TimeoutError
-            rest = rest[os.write(self._to.fileno(), rest[: 1 << 16]) :]
+        with self._talking:
+            while rest:
+                if self._to.closed:
+                    raise BrokenPipeError
+                _, writable, _ = select.select([], [self._to], [], max(0.0, until - time.monotonic()))
+                if not writable:
+                    raise TimeoutError
+                rest = rest[os.write(self._to.fileno(), rest[: 1 << 16]) :]
 
     def receive(self, timeout_s: float) -> Any:
         """The next line that is JSON. Raises: TimeoutError, EOFError when it is gone."""
@@ -153,6 +156,8 @@ class Spares:
         self._launcher, self._rest_s = launcher, rest_s
         self._warm: Spare | None = None
         self._lent: list[Spare] = []
+        self.one_trial = threading.Lock()
+        """Held while one measures."""
         self._not_before = 0.0
         self._closed = False
         self._lock = threading.Lock()
@@ -172,6 +177,12 @@ class Spares:
                 except OSError as error:
                     _log.warning("No spare worker could be started: %s", error)
                     self._not_before = time.monotonic() + DISCOURAGED_S
+
+    @property
+    def has_ready(self) -> bool:
+        """Whether a warm one could be had at once."""
+        with self._lock:
+            return self._warm is not None and self._warm.is_ready
 
     def take_ready(self) -> Spare | None:
         """The warm one, or one that is lent, if it is ready; None at once otherwise."""
@@ -201,12 +212,11 @@ class Spares:
             if spare not in self._lent:
                 return
             self._lent.remove(spare)
-            if self._closed or not self.enabled or not spare.is_alive:
-                spare.end()
-                return
-            if self._warm is not None:
-                self._warm.end()
-            self._warm = spare
+            useless: Spare | None = spare
+            if not self._closed and self.enabled and spare.is_alive:
+                useless, self._warm = self._warm, spare
+        if useless is not None:
+            useless.end()  # takes seconds, in which others may ask
 
     def take(self) -> Spare:
         """The warm one, ready or on its way, or else a fresh one. Raises: StudioError when none can be started."""

@@ -183,7 +183,17 @@ class Hold:
             else:
                 self.is_lost = True
         except (OSError, StudioError):  # a full disk, or one out of reach for a while, takes no lease away
-            self.is_lost = not self.lease.path.parent.is_dir()
+            self.is_lost = self._is_folder_gone()
+
+    def _is_folder_gone(self) -> bool:
+        """Gone for certain; `Path.is_dir` would fail, or say so too, of a disk that is out of reach."""
+        try:
+            self.lease.path.parent.stat()
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return False
 
 
 def _process_start(pid: int) -> str:

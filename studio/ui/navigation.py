@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from studio.errors import StudioError
+from studio.jobs.briefs import brief
 from studio.rundir import Home
-from studio.story import Story
 from studio.ui.session import Session
 
 STEPS = {
@@ -54,7 +54,7 @@ def done(home: Home, session: Session) -> list[str]:
     ticked = ["data", "model", "settings"]
     try:
         run = home.run(session.run)
-        finished = Story.of(run.events()).status(run) == "finished"
+        finished = brief(run).status(run) == "finished"
     except StudioError:
         return ticked
     return [*ticked, "train"] if finished else ticked
@@ -74,7 +74,7 @@ def arrive(home: Home, session: Session, run_id: str) -> tuple[Session, Any]:
         except StudioError:
             continue
         if run is not None:
-            finished = Story.of(run.events()).status(run) == "finished"
+            finished = brief(run).status(run) == "finished"
             return replace(session, run=run.id), jump("results" if finished else "train")
     return replace(session, run=""), jump("data")
 

@@ -72,7 +72,7 @@ class Plan:
         whole = (self.values["epochs"] * train + checks * validation * _CHECK_COST) * a_row
         if self.values["trains"] == "head":
             whole *= _HEAD_COST
-        starting, least, most = (5.0, 0.8, 1.3) if self.trial is not None else (10.0, 0.9, 1.6)
+        starting, least, most = (2 + self.trial.seconds_load, 0.8, 1.3) if self.trial is not None else (10.0, 0.9, 1.6)
         least = 0.5 if self.values["stop_early"] else least
         return starting + once + whole * least, starting + once + whole * most
 

@@ -29,7 +29,7 @@ class Points:
         """The next point. A loss that is not finite has no place on a chart and is left out."""
         if not math.isfinite(loss):
             return
-        passed = max(1, step - (self.step[-1] if self.step else step - 1))
+        passed = max(1, step - self.step[-1]) if self.step else 1
         keep = math.exp(-passed / self.span)
         # Divided by the weight so far, so that the line starts at the first points instead of at zero.
         self._mean = keep * self._mean + (1 - keep) * loss

@@ -3,13 +3,12 @@
 import gzip
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from studio.assets import ASSETS
 from studio.rundir import Home
 from studio.ui import downloads
 
@@ -19,12 +18,13 @@ _A_DAY = "public, max-age=86400"
 
 def routes(home: Home) -> list[BaseRoute]:
     """All of them, for `launch(app_kwargs={"routes": …})`. They come before Gradio's, and its login does not cover them."""
+    _plotly()  # packed before the first visitor asks
     return [Route("/studio/plotly.js", plotly, methods=["GET"]), *downloads.routes(home)]
 
 
 async def plotly(request: Request) -> Response:
-    """Plotly.js as the installed `plotly` package ships it: the version its Python side writes figures for."""
-    etag, small, whole = await run_in_threadpool(_plotly)
+    """Plotly.js with the traces that the studio's figures have (see assets/plotly/bundle.js)."""
+    etag, small, whole = _plotly()
     headers = {
         "etag": etag,
         "cache-control": _A_YEAR if request.query_params.get("v") else _A_DAY,
@@ -39,6 +39,6 @@ async def plotly(request: Request) -> Response:
 
 @cache
 def _plotly() -> tuple[str, bytes, bytes]:
-    """Its tag, gzipped bytes and plain bytes. Compressing takes about half a second, once."""
-    whole = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
-    return f'"{sha256(whole).hexdigest()[:20]}"', gzip.compress(whole, 9, mtime=0), whole
+    """Its tag, packed and plain bytes."""
+    whole = (ASSETS / "plotly" / "plotly.min.js").read_bytes()
+    return f'"{sha256(whole).hexdigest()[:20]}"', gzip.compress(whole, 6, mtime=0), whole

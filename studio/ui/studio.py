@@ -5,6 +5,7 @@ from functools import cached_property
 
 from studio.data.read import Limits
 from studio.jobs.answering import Answering
+from studio.jobs.runs import delete_old_drafts
 from studio.jobs.spare import Spares
 from studio.jobs.supervisor import Supervisor
 from studio.models.sizing import Machine
@@ -35,6 +36,7 @@ class Studio:
     def start(self) -> None:
         """Begin to look after the runs of the data folder."""
         self.home.prepare()
+        delete_old_drafts(self.home)
         self.supervisor.start()
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from studio.data.example import Example
 from studio.data.read import Limits, read_table
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
+from studio.jobs.runs import delete_old_drafts
 from studio.models.lengths import data_facts, token_lengths
 from studio.models.suggest import DataFacts
 from studio.rundir import Home, new_id
@@ -138,6 +139,7 @@ def swept(home: Home, every_s: float = 86400.0) -> Iterator[None]:
         while not over.wait(every_s):
             try:
                 remove_unused(home)
+                delete_old_drafts(home)
             except OSError:
                 _log.exception("Old uploads could not be removed; the next try is tomorrow")
 

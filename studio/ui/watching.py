@@ -14,7 +14,7 @@ from typing import Any
 
 from studio import figures
 from studio.errors import StudioError
-from studio.events import Checked, Event, Started, Step, parse_events
+from studio.events import Checked, Event, Started, Step, each_event, whole_lines
 from studio.rundir import Home, RunDir
 from studio.story import Story
 from studio.ui.card import Card, Watched, card, header
@@ -134,24 +134,29 @@ class Watch:
         try:
             with self.run.events_file.open("rb") as readable:
                 readable.seek(self._offset)
-                events, used = parse_events(readable.read())
+                lines = whole_lines(readable.read())
         except OSError:
             return
-        self._offset += used
-        for event in events:
+        self._offset += len(lines)
+        old = max(0, lines.count(b"\n") - _MOST_STEPS // 2)
+        stride = 1 + old // (_MOST_STEPS // 2)  # of a long story's old steps so few are kept from the start
+        for place, event in enumerate(each_event(lines)):
             self._order += 1
             self._tell(event, self._order)
-        if used:
+            if place < old and place % stride and isinstance(event, Step):
+                self._story.steps.pop()
+        if lines:
             self._replies.clear()
         if len(self._story.steps) > _MOST_STEPS:
             self._story.steps[: -_MOST_STEPS // 2] = self._story.steps[: -_MOST_STEPS // 2 : 2]
 
     def _tell(self, event: Event, order: int) -> None:
         self._story.tell(event)
+        if isinstance(event, Step):  # nearly all are; a timeline has no line for them
+            self._points.add(event.step, event.loss, order)
+            return
         self._timeline.tell(event, order)
         match event:
-            case Step():
-                self._points.add(event.step, event.loss, order)
             case Checked():
                 others = [(number, check) for number, check in self._checks if check.step != event.step]
                 self._checks = [*others, (order, event)]

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def read(folder: Path, known: Known, is_called: Callable[[], bool]) -> None:
         prepare(RunDir(folder), listen, known)
     except _Called:
         pass
-    except (StudioError, OSError) as error:
+    except StudioError as error:
         sys.stderr.write(f"Reading ahead ended: {error}\n")
+    except Exception:  # noqa: BLE001 - the process has more to do, and what was wrong is told at the start
+        traceback.print_exc()
     gc.collect()  # the model is of no use any more

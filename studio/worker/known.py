@@ -34,6 +34,10 @@ class Known:
     def __init__(self) -> None:
         self._key, self._findings = "", Findings()
 
+    def forget(self) -> None:
+        """It is of no use any more, and large."""
+        self._key, self._findings = "", Findings()
+
     def at(self, key: str) -> Findings:
         """The findings under that digest, to read and to add to."""
         if key != self._key:

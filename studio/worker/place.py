@@ -1,6 +1,7 @@
 """Where the arithmetic is done: device, precision, threads, seeds, memory."""
 
 import contextlib
+import gc
 import os
 import random
 import resource
@@ -58,10 +59,22 @@ class Place:
             return int(torch.cuda.get_device_properties(self.device).total_memory)
         return int(psutil.virtual_memory().total)
 
+    def forget_peak(self) -> None:
+        """Count the peak anew from here on, where the system can."""
+        gc.collect()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats()
+            return
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")  # see proc_pid_clear_refs(5)
+
     def peak_memory(self) -> int:
         """Bytes taken at most so far: of the device, or of this process."""
         if self.device.type == "cuda":
             return int(torch.cuda.max_memory_allocated())
+        with contextlib.suppress(OSError, ValueError, IndexError):  # no such file outside Linux
+            return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
         unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there, kibibytes elsewhere
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

@@ -55,6 +55,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     config, task = run.config, task_named(run.config.task)
     sow(config.seed)
     place = Place.choose(config.compute.precision)
+    place.forget_peak()  # of a trial in this process
     watch, watch_mode = watched(task, config)
 
     say("Reading the rows", None)
@@ -76,7 +77,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     only_head = config.method.trains == "head"  # learns from every row's text vector; a start can be had from fewer
     chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
     told = {"device": place.name, "precision": place.precision, **asdict(facts)}
-    found = (known or Known()).at(digest(folder, told, chosen, *rows.numbers, *seen.numbers))
+    found = known.at(digest(folder, told, chosen, *rows.numbers, *seen.numbers)) if known is not None else None
     fit = partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
     probe = (None if only_head else read_probe(run, config.regularization.label_smoothing)) or _new_probe(run, fit, say)
     train: Rows = rows

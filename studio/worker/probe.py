@@ -54,19 +54,21 @@ def fit_probe(
     `found`: what an earlier call for the same rows and model has done of it, also one that was left.
     """
     began = time.monotonic()
-    found = found or Findings()
     labels = train.labels_of(chosen).cpu()
     pool, part = model.pool, _Chosen(train, chosen)
-    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), pool, found.train)
-    checked = found.validation
+    read, checked = (found.train, found.validation) if found is not None else (None, None)
+    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), pool, read)
     seen = run_model(model, validation.rows, kit.place, lambda done: breathe(0.8 + 0.15 * done), pool, checked)
     head = SequenceHead(pooled.shape[1], model.head.facts, label_smoothing=model.head.label_smoothing)
     wearing = Wearing(torch.nn.Identity(), head).train(False)
     decisive = f"{kit.task.name} {kit.task.watch} {model.head.label_smoothing}"
-    if decisive not in found.heads:
-        found.heads[decisive] = _best_head(wearing, kit, validation, (pooled, seen, labels), breathe)
+    best = found.heads.get(decisive) if found is not None else None
+    if best is None:
+        best = _best_head(wearing, kit, validation, (pooled, seen, labels), breathe)
+        if found is not None:
+            found.heads[decisive] = best
     with torch.no_grad():
-        head.put(*found.heads[decisive])
+        head.put(*best)
         scores = score_outputs(wearing, kit, validation, head(seen), began)
     device = kit.place.device
     return Probe(
@@ -89,6 +91,7 @@ def _best_head(
     best: tuple[tuple[float, float], Tensor, Tensor] | None = None
     weight, bias = torch.zeros(len(kit.setup.labels), pooled.shape[1]), torch.zeros(len(kit.setup.labels))
     for number, strength in enumerate(STRENGTHS):
+        breathe(0.95 + 0.05 * number / len(STRENGTHS))  # before, not after: the last fit must not be lost by leaving
         weight, bias = fit_linear(pooled, labels, weight, bias, strength / head.facts.scale**2)
         head.put(weight, bias)
         with torch.no_grad():
@@ -97,7 +100,6 @@ def _best_head(
         rank = (scores.metrics[kit.task.watch], -scores.loss)
         if best is None or rank > best[0]:
             best = (rank, weight, bias)
-        breathe(0.95 + 0.05 * (number + 1) / len(STRENGTHS))
     assert best is not None  # there is more than one strength
     _, weight, bias = best
     with torch.no_grad():

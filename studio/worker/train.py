@@ -43,6 +43,8 @@ def train(run: RunDir, reporter: Reporter, known: Known | None = None) -> None:
     `known`: what this process found out about the rows before it was asked to train.
     """
     job = prepare(run, reporter.prepare, known)
+    if known is not None:
+        known.forget()
     training = Training(job, reporter)
     training.begin()
     try:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import torch
 
 from studio import storage
@@ -24,16 +23,11 @@ from studio.worker.features import TokenRows, encode, read_part
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
 from studio.worker.prepare import base_folder, head_facts, make_head, make_setup
-from studio.worker.probe import MOST_ROWS, MOST_TOKENS
 from studio.worker.trouble import trouble
 
 _STEPS, _SECONDS = 4, 12.0
 _READING = 1 / 3
 """A token read without gradients costs a third of one that is learned from."""
-_LOW, _HIGH = 0.8, 1.3
-"""Around the estimate: steps differ by a tenth, the machine's other work by more; stopping early may end it sooner."""
-_BASELINES_S = 0.0008
-"""Seconds a row that the simple models of the report take."""
 _SAMPLE = 4000
 """Rows encoded for the trial; token counts are scaled up from them."""
 
@@ -59,6 +53,7 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     config, task = run.config, task_named(run.config.task)
     sow(config.seed)
     place = Place.choose(config.compute.precision)
+    place.forget_peak()  # of an earlier trial in this process
     began = time.monotonic()
     examples = read_part(run, "train")
     base = base_folder(run)
@@ -74,14 +69,10 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     per_epoch = padded_tokens(batches, rows.lengths) * share
     rate = _rate(model, config, rows, batches, place, is_called)  # seconds a padded token
     memory = _memory(model, rows, place)
-    seconds = seconds_load + rate * _tokens(run, config, rows, share, per_epoch, place) + _BASELINES_S * len(examples)
     return {
-        "seconds_per_1000_tokens": rate * 1000,
-        "memory_bytes": memory,
-        "seconds_load": seconds_load,
-        "tokens_per_epoch": int(rows.lengths.sum() * share),
         "seconds_per_row": rate * per_epoch / len(examples),
-        "expected_seconds": [seconds * _LOW, seconds * _HIGH],
+        "seconds_load": seconds_load,
+        "memory_bytes": memory,
         "expected_memory_bytes": int(memory * 1.1),
     }
 
@@ -91,19 +82,6 @@ def _sample(examples: list[Example], seed: int) -> list[Example]:
         return examples
     chosen = np.random.default_rng(seed).choice(len(examples), _SAMPLE, replace=False)
     return [examples[index] for index in chosen]
-
-
-def _tokens(run: RunDir, config: RunConfig, rows: TokenRows, share: float, per_epoch: float, place: Place) -> float:
-    """Padded tokens of the whole run, in tokens that are learned from."""
-    reading = padded_tokens(by_length(rows.lengths, place.answering_tokens), rows.lengths) * share
-    per_row = reading / (len(rows.lengths) * share)
-    checked = len(read_part(run, "validation")) * per_row
-    if config.method.trains == "head":
-        return _READING * (reading + checked)
-    checks = config.optimizer.epochs * config.early_stopping.checks_per_epoch
-    probe = min(reading, MOST_TOKENS, MOST_ROWS * per_row)
-    tested = 2 * len(read_part(run, "test")) * per_row
-    return config.optimizer.epochs * per_epoch + _READING * (probe + (checks + 1) * checked + tested)
 
 
 def _rate(
@@ -136,7 +114,7 @@ def _memory(model: Wearing, rows: TokenRows, place: Place) -> int:
     longest = by_length(rows.lengths, max(1, int(rows.lengths.max()) * 8))[0]
     optimizer = torch.optim.AdamW(list(trained(model).values()), fused=True)
     _step(model, optimizer, rows, longest, place)
-    return max(place.peak_memory(), 0 if place.device.type == "cuda" else int(psutil.Process().memory_info().rss))
+    return place.peak_memory()
 
 
 def _step(model: Wearing, optimizer: torch.optim.Optimizer, rows: TokenRows, batch: Numbers, place: Place) -> None:

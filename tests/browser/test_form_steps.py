@@ -1,79 +1,37 @@
 """Steps 1 to 3 as a person sees them: in Chromium, light and dark, wide and on a phone, with a hostile table."""
 
 import re
-import socket
-import subprocess
-import sys
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
+
+from studio.ui.studio import Studio
+
+from .pages import barriers, sideways
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 HOSTILE = '<img src=x onerror="window.hacked=1">'
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = str(tmp_path_factory.mktemp("home"))
-    code = f"import pathlib; from studio.rundir import Home; from studio.ui.server import serve; serve(Home(pathlib.Path({home!r})), port={port}, spare=False)"
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert "Fine-Tuning Studio is at" in process.stdout.readline()
-    yield f"http://127.0.0.1:{port}/"
-    process.terminate()
-    process.wait(30)
-    process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        browser.close()
+def studio(home):
+    """At work, as `studio serve` has it."""
+    studio = Studio.at(home, spare=False)
+    studio.start()
+    yield studio
+    studio.close()
 
 
 @pytest.fixture
-def opened(chrome, url):
-    """Opens pages that fail the test when their script fails or the browser asks somebody else for something."""
-    complaints, contexts = [], []
+def opened(open_page, url):
+    """Opens the page at its first step."""
 
-    def open_page(theme="light", width=1280) -> Page:
-        context = chrome.new_context(viewport={"width": width, "height": 860})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith((url, "data:", "blob:")) else complaints.append(asked.url),
-        )
-        page.goto(f"{url}?__theme={theme}")
+    def open_form(theme="light", width=1280) -> Page:
+        page = open_page(url, theme=theme, width=width)
         expect(page.locator("#data-examples button").first).to_be_visible()
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    # Gradio says so itself when a reload cuts off its own requests
-    assert [said for said in complaints if "AbortError" not in said and "errored out" not in said] == []
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found if each["impact"] in ("serious", "critical")
-    ]
-
-
-def sideways(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return open_form
 
 
 def to_settings(page: Page) -> None:
@@ -89,21 +47,21 @@ def to_settings(page: Page) -> None:
 def test_the_form_fits_and_is_for_everyone(opened, theme, width):
     page = opened(theme, width)
     expect(page.locator("#data-message")).to_contain_text("What you need")
-    assert violations(page) == []
+    assert barriers(page) == []
     page.get_by_role("button", name=re.compile("App reviews")).click()
     expect(page.locator("#data-picture")).to_contain_text("positive")
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    assert barriers(page) == []
+    assert sideways(page) == 0
     page.locator("#data-next").click()
     expect(page.locator("#model-cards")).to_contain_text("On this machine")
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    assert barriers(page) == []
+    assert sideways(page) == 0
     page.locator("#model-next").click()
     expect(page.locator("#settings-plan")).to_contain_text("Expected time")
     page.locator("#settings-advanced > button").click()
     expect(page.locator("#set-epochs")).to_be_visible()
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    assert barriers(page) == []
+    assert sideways(page) == 0
     if width < 500:
         said = page.evaluate("getComputedStyle(document.querySelector('#step-settings-button'), '::after').content")
         assert said == '"Step 3 of 7: Settings"'

@@ -2,9 +2,10 @@
 
 import pytest
 from live_story import Teller, new_run
-from test_live_view import chrome, server, visit  # noqa: F401 - fixtures
 
 from studio.events import Checked
+
+from .pages import at_rest
 
 pytestmark = pytest.mark.browser
 
@@ -31,8 +32,8 @@ RANGE = "document.querySelector('.lv-metric').layout.yaxis.range"
     [(1.0, 1.0, 1.0), (0.5, 0.7, 0.9), (0.9, 0.7, 0.6), (0.8, 0.9, 0.8)],
     ids=["flat", "last", "start", "middle"],
 )
-def test_flags_and_labels_stay_inside_and_off_the_marks(visit, server, values, width):  # noqa: F811
-    run = new_run(server.home, name="marks")
+def test_flags_and_labels_stay_inside_and_off_the_marks(visit, home, values, width):
+    run = new_run(home, name="marks")
     teller = Teller(run, total=100)
     teller.prepare()
     teller.start()
@@ -49,8 +50,8 @@ def test_flags_and_labels_stay_inside_and_off_the_marks(visit, server, values, w
         )  # fmt: skip
     page = visit(run, width=width)
     page.wait_for_function("document.querySelectorAll('.lv-plot .annotation-text-g').length >= 3")
-    page.wait_for_timeout(500)
     page.locator(".lv-metric").scroll_into_view_if_needed()
+    at_rest(page)
     assert page.evaluate(INSIDE) == []
     assert page.evaluate(COVERED) == 0
     low, high = page.evaluate(RANGE)

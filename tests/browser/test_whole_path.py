@@ -4,17 +4,12 @@ import json
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from studio.assets import ASSETS
 from studio.config import RunConfig
@@ -26,73 +21,12 @@ from studio.rundir import Home
 from studio.story import Story
 from studio.tasks import detect
 
+from .pages import at_rest, barriers, go_to, sideways, watched
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-expect.set_options(timeout=30_000)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 TRAINED = 600_000
 """Milliseconds a small run may take on a slow and busy machine."""
-
-
-class Server:
-    """`studio serve`, as a user starts it."""
-
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-c", "import sys; from studio.cli import main; sys.exit(main())"]
-        arguments = ["serve", "--port", str(self.port), "--home", str(self.home.path)]
-        self.process = subprocess.Popen([*command, *arguments], stdout=subprocess.DEVNULL, start_new_session=True)
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            assert self.process.poll() is None, "the server ended at its start"
-            time.sleep(0.1)
-        raise AssertionError("the server did not answer within a minute")
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    served = Server(Home(tmp_path_factory.mktemp("path") / "home").prepare())
-    yield served
-    served.end()
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chrome):
-    context = chrome.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    yield context.new_page()
-    context.close()
-
-
-def step(page: Page, name: str) -> None:
-    page.locator(f"#step-{name}-button").last.click()
+POINTS = "document.querySelector('.lv-loss')?.data?.[1].x.length"
 
 
 def long_run(home: Home, name: str, epochs: int = 100) -> str:
@@ -120,9 +54,11 @@ def wait_for_steps(home: Home, run_id: str, more_than: int, seconds: float = 240
 @pytest.fixture(scope="module")
 def finished(server, chrome):
     """The id of a run that was made by clicking from the example to the end of training."""
-    context = chrome.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(server.url)
+    with watched(chrome) as open_page:
+        yield train_by_clicks(open_page(server.url))
+
+
+def train_by_clicks(page):
     page.get_by_role("button", name=re.compile("Spam or not")).click()
     expect(page.locator("#data-reading")).to_contain_text("Read as CSV: UTF-8, separated by commas")
     expect(page.locator("#data-rows")).to_contain_text("message")
@@ -135,18 +71,17 @@ def finished(server, chrome):
     page.locator("#settings-effort").get_by_text("Quick", exact=False).first.click()
     expect(page.locator("#settings-plan")).to_contain_text(re.compile("validation|training rows|rows"))
     page.locator("#settings-start").click()
-    expect(page.locator("#live")).to_be_visible(timeout=10_000)
-    expect(page.locator("#live .lv-head")).not_to_have_text("Opening the run", timeout=10_000)
+    expect(page.locator("#live")).to_be_visible()
+    expect(page.locator("#live .lv-head")).not_to_have_text("Opening the run")
     page.wait_for_url(re.compile(r"[?&]run=[a-z0-9]{20}"))
     run_id = re.search(r"run=([a-z0-9]{20})", page.url)[1]
     expect(page.locator("#train-results")).to_be_visible(timeout=TRAINED)
-    yield run_id
-    context.close()
+    return run_id
 
 
-def test_a_finished_run_shows_an_honest_report(server, page, finished):
-    page.goto(f"{server.url}?run={finished}")
-    step(page, "results")
+def test_a_finished_run_shows_an_honest_report(server, open_page, finished):
+    page = open_page(server.url, run=finished)
+    go_to(page, "results")
     report = json.loads(server.home.run(finished).report.read_text())
     accuracy = next(metric["value"] for metric in report["metrics"] if metric["name"] == "accuracy")
     expect(page.locator("#results-report")).to_contain_text(f"{100 * accuracy:.1f}")
@@ -155,9 +90,9 @@ def test_a_finished_run_shows_an_honest_report(server, page, finished):
     expect(page.locator("#results-details")).to_contain_text("spam")
 
 
-def test_the_tuned_model_answers_beside_the_untuned_one(server, page, finished):
-    page.goto(f"{server.url}?run={finished}")
-    step(page, "try_it")
+def test_the_tuned_model_answers_beside_the_untuned_one(server, open_page, finished):
+    page = open_page(server.url, run=finished)
+    go_to(page, "try_it")
     page.locator("#try-text textarea").fill("URGENT! You have won a free prize, call now to claim your cash reward")
     page.locator("#try-ask").click()
     answer = page.locator("#try-answer")
@@ -166,9 +101,9 @@ def test_the_tuned_model_answers_beside_the_untuned_one(server, page, finished):
     expect(answer).to_contain_text("spam")
 
 
-def test_a_table_is_answered_row_by_row(server, page, finished, tmp_path):
-    page.goto(f"{server.url}?run={finished}")
-    step(page, "try_it")
+def test_a_table_is_answered_row_by_row(server, open_page, finished, tmp_path):
+    page = open_page(server.url, run=finished)
+    go_to(page, "try_it")
     table = tmp_path / "new.csv"
     table.write_text("message,note\nWin a free phone today!,=1+1\nSee you at lunch tomorrow,fine\n")
     page.locator("#try-file input[type=file]").set_input_files(table)
@@ -182,9 +117,9 @@ def test_a_table_is_answered_row_by_row(server, page, finished, tmp_path):
     assert "'=1+1" in rows[1]
 
 
-def test_the_model_is_taken_away(server, page, finished, tmp_path):
-    page.goto(f"{server.url}?run={finished}")
-    step(page, "export")
+def test_the_model_is_taken_away(server, open_page, finished, tmp_path):
+    page = open_page(server.url, run=finished)
+    go_to(page, "export")
     page.locator("#export-formats button").first.click()
     link = page.locator("#export-formats a").first
     expect(link).to_be_visible(timeout=120_000)
@@ -196,51 +131,52 @@ def test_the_model_is_taken_away(server, page, finished, tmp_path):
         assert archive.testzip() is None
 
 
-def test_the_run_is_in_the_list(server, page, finished):
-    page.goto(server.url)
-    step(page, "runs")
+def test_the_run_is_in_the_list(server, open_page, finished):
+    page = open_page(server.url)
+    go_to(page, "runs")
     expect(page.locator("#runs-table")).to_contain_text("spam_or_not")
     expect(page.locator("#runs-table")).to_contain_text(re.compile("finished", re.IGNORECASE))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_on_a_phone_every_step_fits_and_is_accessible(server, chrome, finished, theme):
-    context = chrome.new_context(viewport={"width": 380, "height": 800}, has_touch=True)
-    page = context.new_page()
-    page.goto(f"{server.url}?run={finished}&__theme={theme}")
+def test_on_a_phone_every_step_fits_and_is_accessible(server, open_page, finished, theme):
+    page = open_page(server.url, run=finished, theme=theme, width=380, height=800, has_touch=True)
     expect(page.locator("#step-results-button").last).to_be_enabled()
     for name in ("data", "model", "settings", "train", "results", "try_it", "export", "runs"):
         button = page.locator(f"#step-{name}-button").last
         if not button.is_enabled():
             continue
         button.click()
-        page.wait_for_timeout(1500)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 381, f"{name} is {width} px wide"
-        found = [
-            f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
-            for violation in Axe().run(page).response["violations"]
-            if violation["impact"] in ("serious", "critical")
-        ]
-        assert found == [], f"{name}, {theme}"
-    context.close()
+        at_rest(page)
+        assert sideways(page) == 0, name
+        assert barriers(page) == [], f"{name}, {theme}"
 
 
-def test_reload_kill_and_resume(server, chrome):
+def test_the_server_goes_and_comes_back(server, open_page, running):
+    page = open_page(server.url, run=running.run.id)
+    page.wait_for_function(f"{POINTS} >= 120")
+    server.kill()
+    expect(page.locator(".lv-head")).to_have_text("Connection lost")
+    running.steps(121, 130)
+    server.start()
+    page.wait_for_function(f"{POINTS} >= 130")
+    expect(page.locator(".lv-head")).not_to_have_text("Connection lost")
+    assert page.evaluate(POINTS) == 130
+
+
+def test_reload_kill_and_resume(server, open_page):
     """One long run: a reload shows it at the same point; a dead server is survived; a dead worker is told and resumed."""
     home = server.home
     run_id = long_run(home, "A long one")
     wait_for_steps(home, run_id, 3)
-    context = chrome.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(f"{server.url}?run={run_id}")
+    page = open_page(server.url, run=run_id)
     expect(page.locator("#live .lv-right")).to_contain_text("step")
     page.reload()
     expect(page.locator("#live .lv-right")).to_contain_text("step")
     shown = int(re.search(r"step ([\d,]+)", page.locator("#live .lv-right").inner_text())[1].replace(",", ""))
     told = Story.of(home.run(run_id).events())
     assert 0 < shown <= told.step
-    bare = context.new_page()  # the same browser without the run in the URL finds it again
+    bare = page.context.new_page()  # the same browser without the run in the URL finds it again
     bare.goto(server.url)
     expect(bare.locator("#live .lv-right")).to_contain_text("step")
     bare.close()
@@ -256,7 +192,7 @@ def test_reload_kill_and_resume(server, chrome):
 
     os.kill(holder.pid, signal.SIGKILL)
     resume = page.locator("#train-resume")
-    expect(resume).to_be_visible(timeout=15_000)
+    expect(resume).to_be_visible()
     expect(page.locator("#live .lv-story")).to_contain_text("The training process is gone")
     assert any(isinstance(event, Failed) for event in home.run(run_id).events())
     last = Story.of(home.run(run_id).events()).step
@@ -264,4 +200,3 @@ def test_reload_kill_and_resume(server, chrome):
     wait_for_steps(home, run_id, last)
     page.locator("#train-stop").click()
     expect(page.locator("#train-results")).to_be_visible(timeout=TRAINED)
-    context.close()

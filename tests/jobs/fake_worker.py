@@ -139,7 +139,10 @@ def do(asked: dict[str, Any], run: RunDir) -> int | None:
         tell("a spare took it")
         return Worker(run.path).work()
     if asked["duty"] == "trial":
-        select.select([0], [], [], plan.get("trial_s", 0))  # a trial ends when something else is asked
+        called, _, _ = select.select([0], [], [], plan.get("trial_s", 0))
+        if called:
+            tell(json.dumps({"measured": False, "error": "Something is more urgent"}))
+            return None
         if plan.get("trial_dies"):
             return 1
         if "trial" in plan:

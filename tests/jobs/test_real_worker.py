@@ -54,7 +54,7 @@ def test_spare_trial_kill_resume_answers(home: Home, run: RunDir) -> None:
         assert failed.can_resume
 
         trial = measure(run, spares)
-        assert 0 < trial.expected_seconds[0] <= trial.expected_seconds[1]
+        assert 0 < trial.seconds_per_row < 10
         assert trial.expected_memory_bytes > 50e6
 
         actions.resume(run)

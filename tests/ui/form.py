@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from studio.config import SETTINGS
@@ -21,7 +22,7 @@ class StandIn:
     home: Home
     limits: Limits = field(default_factory=Limits)
     machine: Machine = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
-    spares: Any = None
+    spares: Any = field(default_factory=lambda: SimpleNamespace(has_ready=True))
 
     @property
     def supervisor(self) -> Supervisor:

@@ -145,6 +145,22 @@ def test_old_steps_are_thinned_in_memory_but_not_on_the_chart(held, monkeypatch)
     assert len(reply["raw"][0]) == 700
 
 
+def test_a_long_story_read_at_once_shows_what_it_shows_line_by_line(held, monkeypatch):
+    monkeypatch.setattr(watching, "_MOST_STEPS", 200)
+    slow, teller = _viewer(held), Teller(held, total=1000)
+    for until in range(50, 901, 50):
+        teller.train(until) if until == 50 else teller.steps(until - 49, until)
+        slow.ask()
+    quick = _viewer(held)
+    reply = quick.ask()
+    assert (reply["raw"], reply["smooth"]) == slow.watch._points.thinned()
+    told, read = slow.watch._story, quick.watch._story
+    assert (read.last, read.seconds, read.step) == (told.last, told.seconds, told.step)
+    assert [step.step for step in read.steps[-90:]] == list(range(811, 901)), "the newest are all there"
+    assert 100 < len(read.steps) <= 200
+    assert read.steps[0].step == 1
+
+
 @pytest.mark.parametrize(
     "value",
     [

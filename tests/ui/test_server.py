@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,11 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from importlib.resources import files
+from pathlib import Path
 
 import anyio
 import pytest
 from starlette.requests import Request
 
+from studio import plots
 from studio.assets import ASSETS
 from studio.errors import StudioError
 from studio.ui import server
@@ -70,15 +74,25 @@ def fetch_plotly(**headers):
     return anyio.run(plotly, Request({"type": "http", "method": "GET", "headers": told, "query_string": b"v=1"}))
 
 
-def test_plotly_is_the_one_of_the_installed_package_small_and_cached():
+def test_plotly_has_the_version_figures_are_tested_with_and_is_small_and_cached():
     whole, small = fetch_plotly(), fetch_plotly(accept_encoding="br, gzip")
     assert gzip.decompress(small.body) == whole.body
     assert len(small.body) < 0.4 * len(whole.body)
-    assert b"plotly.js v" in whole.body[:300]
+    tested = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()[:200]
+    assert re.search(rb"plotly.js v([\d.]+) \(scatter, heatmap\)", whole.body[:200])[1] in tested
     assert small.headers["content-encoding"] == "gzip"
     assert "immutable" in small.headers["cache-control"]
     again = fetch_plotly(if_none_match=whole.headers["etag"])
     assert (again.status_code, again.body) == (304, b"")
+
+
+def test_figures_have_only_traces_that_are_loaded():
+    figures = [*Path(plots.__file__).parent.glob("*.py"), ASSETS / "live_chart.js"]
+    found = {
+        kind for path in figures for kind in re.findall(r"[\"']?type[\"']?: [\"'](\w+)[\"']", path.read_text("utf-8"))
+    }
+    assert {"scatter", "heatmap"} <= found
+    assert found <= {"scatter", "heatmap", "line", "rect"}, "the last two are shapes"
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,9 @@ from studio.ui.session import Session
 from studio.ui.steps import data, settings
 
 TRIAL = Trial(
-    seconds_per_1000_tokens=0.8,
     seconds_per_row=0.05,
     memory_bytes=9 * 10**8,
     seconds_load=3.0,
-    tokens_per_epoch=9000,
-    expected_seconds=(100.0, 200.0),
     expected_memory_bytes=1_200_000_000,
 )
 

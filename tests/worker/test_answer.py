@@ -52,11 +52,8 @@ def test_a_trial_measures_and_leaves_the_run_alone(new_run):
     assert measure(run.path, lambda: False) == {"measured": True}
     trial = json.loads(run.trial.read_text())
     assert sorted(path.name for path in run.path.iterdir()) == sorted([*before, "trial.json"])
-    assert 0 < trial["expected_seconds"][0] < trial["expected_seconds"][1]
-    assert trial["seconds_per_1000_tokens"] > 0
     assert trial["seconds_per_row"] > 0
     assert trial["expected_memory_bytes"] >= trial["memory_bytes"] > 10**6
-    assert trial["tokens_per_epoch"] > 96 * 4
 
 
 def test_a_trial_that_cannot_be_says_why(new_run, tiny_home):

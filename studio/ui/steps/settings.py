@@ -166,7 +166,7 @@ def measure_ahead(studio: Studio, session: Session) -> tuple[Session, Any]:
     """
     busy = not studio.supervisor.is_idle or studio.supervisor.queue()
     try:
-        if busy or order.plan(studio, session).facts.rows > _MOST_ROWS_AHEAD:
+        if busy or not studio.spares.has_ready or order.plan(studio, session).facts.rows > _MOST_ROWS_AHEAD:
             return session, gr.skip()
         session, run = drafts.draft(studio, session)
         trial = measure_in_passing(run, studio.spares) if not run.trial.is_file() else None
@@ -281,9 +281,10 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
 
 
 def _measured(trial: Trial) -> Markup:
-    speed = 1 / max(trial.seconds_per_row, 1e-9)
+    speed = f"{1 / max(trial.seconds_per_row, 1e-9):,.1f}".removesuffix(".0")
     return card(
         "Measured",
-        text=f"{speed:,.0f} rows a second are learned from, with this model and these settings on this machine.",
+        text=f"With this model and these settings, this machine computes {speed} rows a second, there and back. "
+        "Expected time and memory follow from it.",
         tone="good",
     )

@@ -1,0 +1,81 @@
+"""Pages under watch, and what every test may ask of one: is it at rest, is it for everyone, does it fit."""
+
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+from axe_playwright_python.sync_playwright import Axe
+
+HARMLESS = (
+    "AbortError",  # Gradio says so itself when a reload cuts off its own requests
+    "errored out",
+    "Failed to load resource: net::ERR_",  # Chromium, when a test kills the server
+    "TypeError: network error",
+)
+REST = """quiet => new Promise(done => {
+  let since = performance.now();
+  new MutationObserver(() => { since = performance.now(); })
+    .observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  const moves = each => each.playState === 'running' && each.effect.getComputedTiming().endTime !== Infinity;
+  const look = () => {
+    if (document.getAnimations().some(moves)) since = performance.now();
+    performance.now() - since >= quiet ? done() : setTimeout(look, 20);
+  };
+  look();
+})"""
+
+
+@contextmanager
+def watched(chrome):
+    """Gives a function that opens pages, each in a fresh browser profile.
+
+    At the end: no script failed, none of a stranger ran, no dialog came, and nothing was asked of anybody but the server.
+    """
+    pages, troubles = [], []
+
+    def open_page(url, *, theme="light", width=1280, height=900, has_touch=False, **query):
+        context = chrome.new_context(viewport={"width": width, "height": height}, has_touch=has_touch)
+        pages.append(page := context.new_page())
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        ours = (url, "data:", "blob:")
+        page.on("request", lambda asked: None if asked.url.startswith(ours) else troubles.append(asked.url))
+        page.goto(f"{url}?{urlencode({'__theme': theme, **query})}")
+        return page
+
+    try:
+        yield open_page
+        strangers = [
+            page.url for page in pages if page.evaluate("window.hacked") or page.locator("img[src='x']").count()
+        ]
+    finally:
+        for page in pages:
+            page.context.close()
+    troubles = [said for said in troubles if not any(word in said for word in HARMLESS)]
+    assert (strangers, troubles) == ([], []), (strangers, troubles)
+
+
+def go_to(page, step):
+    """Open a step by its tab."""
+    page.locator(f"#step-{step}-button:visible").first.click()
+
+
+def at_rest(page, quiet_ms=250):
+    """Wait until the page has drawn what it had to draw: nothing of it changed and nothing moved for so long."""
+    page.evaluate(REST, quiet_ms)
+
+
+def barriers(page, context=None):
+    """Violations axe-core calls serious or critical."""
+    found = Axe().run(page, context=context).response["violations"]
+    return [
+        (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def sideways(page):
+    """By how many pixels the page is wider than its window."""
+    return max(0, page.evaluate("document.documentElement.scrollWidth") - page.viewport_size["width"])
