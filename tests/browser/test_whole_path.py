@@ -153,7 +153,7 @@ def test_on_a_phone_every_step_fits_and_is_accessible(server, open_page, finishe
 
 
 def test_the_server_goes_and_comes_back(server, open_page, running):
-    page = open_page(server.url, run=running.run.id)
+    page = open_page(server.url, run=running.run.id, server_stays=False)
     page.wait_for_function(f"{POINTS} >= 120")
     server.kill()
     expect(page.locator(".lv-head")).to_have_text("Connection lost")
@@ -169,7 +169,7 @@ def test_reload_kill_and_resume(server, open_page):
     home = server.home
     run_id = long_run(home, "A long one")
     wait_for_steps(home, run_id, 3)
-    page = open_page(server.url, run=run_id)
+    page = open_page(server.url, run=run_id, server_stays=False)
     expect(page.locator("#live .lv-right")).to_contain_text("step")
     page.reload()
     expect(page.locator("#live .lv-right")).to_contain_text("step")

@@ -158,7 +158,7 @@ def test_a_long_story_read_at_once_shows_what_it_shows_line_by_line(held, monkey
     assert (read.last, read.seconds, read.step) == (told.last, told.seconds, told.step)
     assert [step.step for step in read.steps[-90:]] == list(range(811, 901)), "the newest are all there"
     assert 100 < len(read.steps) <= 200
-    assert read.steps[0].step == 1
+    assert read.steps[0].step < 10, "and some of the old ones"
 
 
 @pytest.mark.parametrize(
