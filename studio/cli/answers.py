@@ -8,7 +8,7 @@ from typing import Literal
 
 from studio import storage
 from studio.cli.columns import columns_of_run, find_run, read
-from studio.cli.terminal import Bar, check_writable, complain, plain, say, unwritable
+from studio.cli.terminal import Bar, check_writable, complain, hand_over, plain, say, unwritable
 from studio.cli.train import in_words, numbers
 from studio.data.check import Parsed, parse_rows, same_text
 from studio.data.example import Example, from_parquet
@@ -37,6 +37,7 @@ def predict(asked: argparse.Namespace) -> int:
         storage.write_file(asked.output, as_csv(table, [said.get(place) for place in range(len(table))]))
     except OSError as error:
         raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
+    hand_over(asked.output)
     _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
     return 0

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from studio import figures, storage
 from studio.cli.columns import find_run
-from studio.cli.terminal import check_writable, clock, complain, plain, say, share, table, unwritable
+from studio.cli.terminal import check_writable, clock, complain, hand_over, plain, say, share, table, unwritable
 from studio.data.phrases import shortened
 from studio.jobs.runs import RunSummary, list_runs
 
@@ -35,6 +35,7 @@ def export(asked: argparse.Namespace) -> int:
         storage.copy_file(archive, asked.output)
     except OSError as error:
         raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
+    hand_over(asked.output)
     complain(f"Packed: {asked.output} ({asked.output.stat().st_size / 1e6:.0f} MB)")
     return 0
 

@@ -1,5 +1,6 @@
 """Output: results to stdout, progress and complaints to stderr, files where they can be written."""
 
+import contextlib
 import io
 import os
 import shutil
@@ -47,6 +48,14 @@ def check_writable(output: Path, not_over: Path | None = None) -> None:
         raise unwritable(output, f"the folder {output.parent} is not yours to write to")
     if not_over is not None and output.exists() and not_over.exists() and output.samefile(not_over):
         raise unwritable(output, "it is the very file that is read")
+
+
+def hand_over(output: Path) -> None:
+    """A file made for its user gets the permissions of any new file of theirs; what is in the data folder is theirs alone."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    with contextlib.suppress(OSError):  # a disk without permissions
+        output.chmod(0o666 & ~mask)
 
 
 def unwritable(output: Path, why: str) -> StudioError:

@@ -4,6 +4,7 @@ from typing import Any
 
 from studio import __version__, figures
 from studio.config import SETTINGS, RunConfig
+from studio.data.phrases import counted
 from studio.events import Finished
 from studio.export.escape import code, plain
 from studio.export.order import train_again
@@ -33,7 +34,7 @@ def _course(config: RunConfig, story: Story) -> list[str]:
     if story.started is not None:
         started = story.started
         lines.append(
-            f"- {started.train_rows:,} training rows, up to {started.total_steps:,} steps in {started.epochs} epochs, "
+            f"- {started.train_rows:,} training rows, up to {started.total_steps:,} steps in {counted(started.epochs, 'epoch')}, "
             f"on {plain(started.device)} in {started.precision}"
         )
     if isinstance(story.last, Finished):

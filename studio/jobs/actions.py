@@ -4,7 +4,7 @@ import time
 from typing import Literal
 
 from studio.errors import StudioError
-from studio.rundir import RunDir
+from studio.rundir import Home, RunDir
 from studio.story import AT_WORK, Status, Story
 
 
@@ -55,8 +55,8 @@ def stop(run: RunDir) -> None:
 
 
 def _end(run: RunDir) -> None:
-    holder = run.lease.holder()
-    if holder is not None and not holder.is_here:
+    holder, in_charge = run.lease.holder(), Home(run.path.parent.parent).supervisor.holder()
+    if holder is not None and not (holder.is_here if in_charge is None else in_charge.host == holder.host):
         raise _refused(run, f"Its worker is on another machine ({holder.host})", f"End process {holder.pid} there.")
     run.request("end")
 

@@ -3,10 +3,14 @@
 import os
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 
 from studio.rundir import RunDir
 from studio.storage import Holder
+
+PATIENCE_S = 12.0
+"""A spare hears its order between two batches, but not while it loads a model; a worker started anew takes about this long."""
 
 
 @dataclass
@@ -22,8 +26,14 @@ class Job:
     """Time of the `start` request it answers."""
     holder: Holder | None = None
     """Who holds the run's lease; None while the worker is on its way."""
+    spare_since: float | None = None
+    """`time.monotonic()` when a spare was ordered to do it; None for a worker started for this run."""
     is_ended: bool = False
     """Whether it was killed because people wanted it gone."""
+
+    def is_late(self) -> bool:
+        """Whether a spare was ordered long ago and has not begun."""
+        return self.holder is None and self.spare_since is not None and time.monotonic() - self.spare_since > PATIENCE_S
 
     def ask_to_leave(self) -> None:
         """SIGTERM: save, say so, and leave."""

@@ -87,8 +87,6 @@ class Supervisor:
         self._watch_all()  # who ended since the last tick leaves no request behind
         if pause_workers:
             self._pause_workers(timeout_s)
-        _LEFT.extend(job.process for job in self._jobs.values() if job.process is not None)
-        self._jobs.clear()
         self._let_go(self._hold)
 
     def _work(self) -> None:
@@ -133,6 +131,9 @@ class Supervisor:
         return self._is_in_charge
 
     def _let_go(self, hold: storage.Hold) -> None:
+        _LEFT[:] = [process for process in _LEFT if process.poll() is None]
+        _LEFT.extend(job.process for job in self._jobs.values() if job.process is not None)
+        self._jobs.clear()
         hold.end()
         self._hold = None
         _IN_CHARGE.discard(self.home.path)
@@ -146,7 +147,6 @@ class Supervisor:
 
     def _take_over(self) -> None:
         """Adopt live workers; tell the end of the runs that died while nobody watched; continue those a shutdown paused."""
-        self._jobs.clear()
         self._survey()
         for run_id in self.home.run_ids():
             if run_id in self._jobs or self._only is not None:
@@ -200,6 +200,8 @@ class Supervisor:
         if is_held or (job.process is not None and code is None):
             if job.process is not None and job.holder is None and not is_wanted:
                 job.process.terminate()  # the request was taken back while the worker was on its way
+            elif job.process is not None and job.is_late():
+                self._start_afresh(job, job.process)
             if job.run.requested("end") is not None:
                 job.end()
             return
@@ -261,11 +263,19 @@ class Supervisor:
             try:
                 spare.order("train", run.path)
                 job.process = spare.let_go()
+                job.spare_since = time.monotonic()
                 return job
             except (BrokenPipeError, TimeoutError):
                 spare.end()
         job.process = start_worker(self._launcher, run.path, run.log)
         return job
+
+    def _start_afresh(self, job: Job, spare: subprocess.Popen[bytes]) -> None:
+        """The spare does not come out of what it was at, as loading a large model for a trial: another worker goes."""
+        spare.kill()
+        spare.wait()
+        job.spare_since = None
+        job.process = start_worker(self._launcher, job.run.path, job.run.log)
 
     # Closing
 

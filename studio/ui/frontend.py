@@ -24,8 +24,8 @@ _GRADIO = Path(gradio.__file__).parent / "templates" / "frontend"
 _FONTS = ("static/fonts/IBMPlexSans/IBMPlexSans-Regular.woff2", "static/fonts/IBMPlexSans/IBMPlexSans-Bold.woff2")
 _AHEAD = {".js": 'rel="modulepreload"', ".css": 'rel="preload" as="style"'}
 _CHARTS = '<script defer src="./studio/plotly.js" data-studio="plotly" onerror="this.remove()"></script>'
-_HASHED = re.compile(r"[\w.-]+-[\w-]{8,}\.(js|css)")
-"""The name of such a file changes with what is in it."""
+_HASHED = re.compile(r"[\w.-]+-(?=[\w-]*[A-Z\d_])[\w-]{8,9}\.(js|css)")
+"""The name of such a file changes with what is in it. Plain words of eight letters are no such hash."""
 _FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
 
 

@@ -63,12 +63,12 @@ class Plan:
         train, validation, test = self.rows
         tokens = min(self.facts.mean_tokens, self.values["max_length"])
         speed = expected(self.preset, studio.machine, trains=self.values["trains"]).tokens_per_s
-        a_row = (
-            tokens / speed / (_CHECK_COST if self.values["trains"] == "head" else 1)
-        )  # whose speed is that of reading
+        # The speed expected of a head alone is that of reading, not of training.
+        a_row = tokens / speed / (_CHECK_COST if self.values["trains"] == "head" else 1)
         a_row = self.trial.seconds_per_row if self.trial is not None else a_row
         checks = self.values["epochs"] * self.values["checks_per_epoch"]
-        once = (train + validation + 2 * test) * _CHECK_COST * a_row  # the probe; test rows for it and for the report
+        # The probe reads all rows once; the test rows are read for it and for the report.
+        once = (train + validation + 2 * test) * _CHECK_COST * a_row
         whole = (self.values["epochs"] * train + checks * validation * _CHECK_COST) * a_row
         if self.values["trains"] == "head":
             whole *= _HEAD_COST

@@ -12,7 +12,6 @@ from studio.assets import ASSETS
 from studio.rundir import Home
 from studio.ui import downloads
 
-_A_YEAR = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
 
 
@@ -25,11 +24,7 @@ def routes(home: Home) -> list[BaseRoute]:
 async def plotly(request: Request) -> Response:
     """Plotly.js with the traces that the studio's figures have (see assets/plotly/bundle.js)."""
     etag, small, whole = _plotly()
-    headers = {
-        "etag": etag,
-        "cache-control": _A_YEAR if request.query_params.get("v") else _A_DAY,
-        "vary": "accept-encoding",
-    }
+    headers = {"etag": etag, "cache-control": _A_DAY, "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):

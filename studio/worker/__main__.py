@@ -52,10 +52,8 @@ def wait() -> int:
                 _log_to(run / "worker.log")
                 return duty.train_run(run, known)
             case "trial":
-                is_quick = ahead.is_quick(
-                    run
-                )  # then a start that comes soon is worth more than knowing the time it takes
-                if is_quick:
+                is_quick = ahead.is_quick(run)
+                if is_quick:  # a start that comes soon is worth more than knowing the time it takes
                     ahead.read(run, known, _is_called)
                 _tell(talk, json.dumps(trial.measure(run, _is_called)))
                 if not is_quick:
@@ -74,7 +72,10 @@ def _tell(talk: IO[str], line: str) -> None:
 
 
 def _is_called() -> bool:
-    """Whether something was asked, or the input has ended. Whoever asks waits for the reply, so no line is buffered."""
+    """Whether something was asked, or the input has ended.
+
+    Looks at the pipe, not into `stdin`'s buffer: `readline` has taken in one line only, since orders are sent one by one.
+    """
     return bool(select.select([0], [], [], 0)[0])
 
 

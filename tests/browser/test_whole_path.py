@@ -54,8 +54,8 @@ def wait_for_steps(home: Home, run_id: str, more_than: int, seconds: float = 240
 @pytest.fixture(scope="module")
 def finished(server, chrome):
     """The id of a run that was made by clicking from the example to the end of training."""
-    with watched(chrome) as open_page:
-        yield train_by_clicks(open_page(server.url))
+    with watched(chrome) as open_page:  # closed again here: a later test kills the server
+        return train_by_clicks(open_page(server.url))
 
 
 def train_by_clicks(page):

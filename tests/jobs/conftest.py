@@ -56,7 +56,7 @@ def status(run: RunDir) -> str:
     return Story.of(run.events()).status(run)
 
 
-def until(is_so: Callable[[], bool], timeout_s: float = 10.0) -> float:
+def until(is_so: Callable[[], bool], timeout_s: float = 30.0) -> float:
     """Wait until something is so; the seconds it took."""
     start = time.monotonic()
     while not is_so():

@@ -133,6 +133,7 @@ def do(asked: dict[str, Any], run: RunDir) -> int | None:
     """The exit code; None after a trial, which is not the last duty."""
     plan = json.loads((run.path / "plan.json").read_bytes()) if (run.path / "plan.json").exists() else {}
     if asked["duty"] == "train":
+        time.sleep(plan.get("spare_hears_after_s", 0))
         with run.log.open("a") as log:
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)

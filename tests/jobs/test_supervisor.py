@@ -13,7 +13,7 @@ import pytest
 from studio import storage
 from studio.errors import StudioError
 from studio.events import Failed, Finished, Paused, Started, Step, to_line
-from studio.jobs import actions
+from studio.jobs import actions, job
 from studio.jobs.launch import worker_environment
 from studio.jobs.spare import Spares
 from studio.jobs.supervisor import Supervisor
@@ -385,6 +385,26 @@ def test_a_ready_spare_takes_the_run(home: Home, launcher: FakeLauncher, make_ru
     actions.start(run)
     until(lambda: status(run) == "finished")
     assert "a spare took it" in run.log.read_text()
+    supervisor.close()
+    spares.close()
+
+
+def test_a_spare_that_does_not_begin_is_replaced(
+    home: Home, launcher: FakeLauncher, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "PATIENCE_S", 0.3)
+    spares = Spares(launcher=launcher, rest_s=60)
+    supervisor = Supervisor(home, launcher=launcher, spares=spares)
+    supervisor.start()
+    until(lambda: spares._warm is not None and spares._warm.is_ready)
+    spare = spares._warm
+    run = make_run(steps=5, spare_hears_after_s=60)
+    actions.start(run)
+    until(lambda: status(run) == "finished" and supervisor.is_idle)
+    assert spare is not None
+    assert not spare.is_alive
+    assert "a spare took it" not in run.log.read_text()
+    assert_one_story(run)
     supervisor.close()
     spares.close()
 

@@ -69,6 +69,7 @@ def test_files_are_packed_and_kept_for_good(files):
 def test_other_files_are_served_and_kept_if_their_names_tell_their_content(files):
     other = next(path.name for path in ASSETS.glob("*.js") if path.name not in files.names)
     assert "immutable" in fetch(files, other, accept_encoding="gzip").headers["cache-control"]
+    assert not frontend._HASHED.fullmatch("theme-controls.js")
     font = next(ASSETS.glob("*.woff2")).name
     assert "cache-control" not in fetch(files, font).headers
 
