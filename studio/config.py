@@ -127,6 +127,22 @@ class Model(Group):
     """The pinned commit on the Hub; empty for models that do not come from the Hub."""
 
 
+class Edit(Group):
+    """A change to the table that a person decided on: rows taken out, cells given another text. The file stays as it is."""
+
+    kind: str = Field(pattern=r"^[a-z-]{1,60}$")
+    """The finding that it answers."""
+
+    title: str = Field(max_length=300)
+    """What it does, as people read it."""
+
+    drop: tuple[int, ...] = ()
+    """The file's own numbers of the rows taken out."""
+
+    cells: dict[str, dict[int, str]] = Field(default_factory=dict)
+    """Column → the file's own row number → the new text."""
+
+
 class Source(Group):
     """Where the rows came from; for the report and the model card."""
 
@@ -141,6 +157,9 @@ class Source(Group):
 
     test_file: str = Field("", max_length=300)
     """Name of a separate test file, if one was given."""
+
+    edits: tuple[Edit, ...] = ()
+    """What was changed after reading, in this order."""
 
 
 class RunConfig(Group):

@@ -10,7 +10,8 @@ from studio import storage
 from studio.cli.columns import columns_of_run, find_run, read
 from studio.cli.terminal import Bar, check_writable, complain, hand_over, plain, say, unwritable
 from studio.cli.train import in_words, numbers
-from studio.data.check import Parsed, parse_rows, same_text
+from studio.data.alike import same_text
+from studio.data.check import Parsed, parse_rows
 from studio.data.example import Example, from_parquet
 from studio.data.phrases import counted, listed
 from studio.errors import StudioError

@@ -9,7 +9,9 @@ from typing import Any
 from studio.cli.columns import Chosen, choose, options, read, typed_as
 from studio.cli.terminal import plain, say
 from studio.config import RunConfig
-from studio.data.check import Finding, findings, parse_rows
+from studio.data.check import parse_rows
+from studio.data.doctor import diagnose, health
+from studio.data.doctor.finding import Finding
 from studio.data.example import Example
 from studio.data.phrases import counted
 from studio.data.split import split
@@ -63,12 +65,7 @@ def _content(table: Table, chosen: Chosen) -> dict[str, Any]:
         empty = {"usable": 0, "labels": {}, "findings": [], "can_train": False}
         return told | empty | _problems(table.reading.problems)
     parsed = parse_rows(table, chosen.columns, chosen.task.inputs, chosen.task.target, chosen.task.parse)
-    found = findings(
-        parsed.examples,
-        chosen.task.labels(parsed.examples),
-        target_column=chosen.columns[chosen.task.target],
-        problems=parsed.problems,
-    )
+    found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
         found = [*_cannot_be_split(parsed.examples), *found]
     told |= {
@@ -76,9 +73,20 @@ def _content(table: Table, chosen: Chosen) -> dict[str, Any]:
         "usable": len(parsed.examples),
         "labels": dict(Counter(example.target for example in parsed.examples).most_common()),
         "findings": [
-            {"severity": each.severity, "title": each.title, "text": each.text, "rows": list(each.rows[:_MOST])}
+            {
+                "kind": each.kind,
+                "severity": each.severity,
+                "title": each.title,
+                "text": each.text,
+                "why": each.why,
+                "count": each.count,
+                "share": round(each.share, 6),
+                "lines": list(each.rows[:_MOST]),
+                "fix": each.fix.title if each.fix is not None else None,
+            }
             for each in found
         ],
+        "health": health(found, len(table)),
         "can_train": not chosen.open and all(each.severity != "error" for each in found),
     }
     return told | _problems([*table.reading.problems, *parsed.problems])
@@ -90,7 +98,7 @@ def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
     try:
         split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed)
     except StudioError as error:
-        return [Finding("error", error.what, error.fix)]
+        return [Finding("cannot-be-split", "error", error.what, error.fix)]
     return []
 
 

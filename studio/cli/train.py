@@ -12,6 +12,7 @@ from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say, share
 from studio.config import Model, RunConfig, Source
 from studio.data.check import parse_rows
+from studio.data.edits import edited
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.evaluation.report import MetricResult, Report, read_report
@@ -32,9 +33,14 @@ def train(asked: argparse.Namespace) -> int:
     """Make the run, start it, follow it."""
     settings = checked(asked.settings)
     home: Home = asked.home.prepare()
+    given = _given(asked.config) if asked.config else None
     table = read(asked.file, asked)
+    if given is not None:
+        _compare_source(given.source, asked, table)
+        if given.source.sha256 == table.sha256:  # of other files, the same row numbers are other rows
+            table = edited(table, given.source.edits)
     test = read(asked.test, asked) if asked.test else None
-    config = order(asked, home, table).with_settings(settings)
+    config = order(asked, home, table, given).with_settings(settings)
     _fetch(config.model, home, quiet=asked.json)
     run = create_run(home, table, config, test)
     _tell_left_out(run)
@@ -53,11 +59,8 @@ def resume(asked: argparse.Namespace) -> int:
     return _end(run, follow(home, run, quiet=asked.json), as_json=asked.json)
 
 
-def order(asked: argparse.Namespace, home: Home, table: Table) -> RunConfig:
-    """The order but for `--set`: `--config`, or the suggestions for this data. Raises: StudioError."""
-    given = _given(asked.config) if asked.config else None
-    if given is not None:
-        _compare_source(given.source, asked, table)
+def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig | None) -> RunConfig:
+    """The order but for `--set`: the `given` one, or the suggestions for this data. Raises: StudioError."""
     known = {role: column for role, column in given.columns.items() if column in table.columns} if given else {}
     task, columns = task_and_columns(asked, table, given.task if given is not None else "", known)
     model = _model(asked.model) if asked.model else given.model if given is not None else Model()

@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.data.check import LEAST_ROWS, same_text
+from studio.data.alike import same_text
+from studio.data.check import LEAST_ROWS
 from studio.data.example import Example
 from studio.data.phrases import counted, listed, shortened
 from studio.errors import StudioError

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from studio.config import Edit
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -62,6 +64,8 @@ class Table:
     """The file's own name, for showing."""
     sha256: str = field(default="")
     """Digest of the file."""
+    edits: tuple[Edit, ...] = ()
+    """What people changed after it was read (see `data.edits`)."""
 
     @property
     def columns(self) -> list[str]:

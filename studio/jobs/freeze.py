@@ -82,6 +82,7 @@ def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:
             "file": config.source.file or table.name[:300],
             "sha256": config.source.sha256 or table.sha256,
             "rows": len(table),
+            "edits": table.edits,
             "test_file": config.source.test_file or (test_table.name[:300] if test_table is not None else ""),
         }
     )
@@ -103,9 +104,13 @@ def _facts(
         "left_out": _left_out(parsed.problems),
         "left_out_test": _left_out(tested.problems) if tested is not None else None,
         "reading": table.reading.sentence,
-        "notes": [*table.reading.notes, *parsed.notes, *parts.notes],
+        "notes": [*table.reading.notes, *_changes(table), *parsed.notes, *parts.notes],
         "sha256": {part: hashlib.sha256(data).hexdigest() for part, data in frozen.items()},
     }
+
+
+def _changes(table: Table) -> list[str]:
+    return [f"Changed by hand after reading: {edit.title}." for edit in table.edits]
 
 
 def _left_out(problems: Sequence[Problem]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
 
@@ -79,6 +80,8 @@ class Task(ABC):
     """Which head the model wears (see models.heads)."""
     metrics: ClassVar[tuple[Metric, ...]]
     """What `score` returns, most important first."""
+    has_labels: ClassVar[bool] = False
+    """Whether the target is one of a few labels, one a row."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]
@@ -89,6 +92,12 @@ class Task(ABC):
     @abstractmethod
     def detect(self, table: Table) -> Guess | None:
         """The likely roles of the columns; None when the table cannot be for this task."""
+
+    def patient(self, table: Table, columns: dict[str, str], test: Table | None = None) -> Patient:
+        """What the data doctor looks at, for these columns."""
+        texts = tuple(columns[role] for role in self.inputs if role in columns)
+        label = columns.get(self.target, "") if self.has_labels else ""
+        return Patient(table, self.name, texts, label, {role: (column,) for role, column in columns.items()}, test)
 
     @abstractmethod
     def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:

@@ -112,7 +112,8 @@ def _trial(studio: Studio, session: Session, values: dict[str, Any]) -> Trial | 
         was = draft.config
         here = uploads.read(studio.home, session.table, studio.limits)
         measured = {name: SETTINGS[name].of(was) for name in _DECIDE_SPEED}
-        same = (was.source.sha256, was.columns, was.model) == (here.sha256, session.columns, _model(session))
+        told = (was.source.sha256, was.source.edits, was.columns, was.model)
+        same = told == (here.sha256, here.edits, session.columns, _model(session))
         if not same or measured != {name: values[name] for name in _DECIDE_SPEED}:
             return None
         return Trial.parse(json.loads(draft.trial.read_bytes()))
@@ -155,7 +156,7 @@ def fingerprint(order: RunConfig, session: Session) -> str:
 
 def _source(studio: Studio, session: Session, table: Table) -> Source:
     test = uploads.read(studio.home, session.test_table, studio.limits).name if session.test_table else ""
-    return Source(file=table.name[:300], sha256=table.sha256, rows=len(table), test_file=test[:300])
+    return Source(file=table.name[:300], sha256=table.sha256, rows=len(table), test_file=test[:300], edits=table.edits)
 
 
 def _model(session: Session) -> Model:

@@ -14,7 +14,11 @@ from pathlib import Path
 
 from studio import storage
 from studio.assets import ASSETS
-from studio.data.check import Finding, findings, parse_rows
+from studio.config import Edit
+from studio.data.check import parse_rows
+from studio.data.doctor import diagnose
+from studio.data.doctor.finding import Finding
+from studio.data.edits import edited
 from studio.data.example import Example
 from studio.data.read import Limits, read_table
 from studio.data.table import Problem, Table
@@ -29,6 +33,7 @@ from studio.ui.words import size
 KEPT_DAYS = 30
 """An upload that no form has read for so long is removed; runs hold their own frozen rows."""
 _ABOUT = "about.json"
+_EDITS = "edits.json"
 _log = logging.getLogger(__name__)
 
 
@@ -94,7 +99,7 @@ def bundled_path(example: Bundled) -> Path:
 
 
 def read(home: Home, table_id: str, limits: Limits) -> Table:
-    """The uploaded table. Raises: StudioError in words for people, also when the upload is gone."""
+    """The uploaded table, with what was changed by hand. Raises: StudioError in words for people, also when it is gone."""
     folder = home.table(table_id)
     try:
         name = str(json.loads((folder / _ABOUT).read_bytes())["name"])
@@ -102,7 +107,29 @@ def read(home: Home, table_id: str, limits: Limits) -> Table:
         os.utime(folder)  # its time says when it was last read: see `remove_unused`
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
-    return _read(file, name, limits)
+    return _edited(file, name, limits, _changes(home, table_id))
+
+
+def edits(home: Home, table_id: str) -> tuple[Edit, ...]:
+    """What was changed by hand, in this order. Raises: StudioError."""
+    return _parsed(_changes(home, table_id))
+
+
+def write_edits(home: Home, table_id: str, changed: Sequence[Edit]) -> None:
+    """From now on `read` gives the table with these changes. Raises: StudioError when the disk is full."""
+    storage.write_json(home.table(table_id) / _EDITS, [edit.model_dump() for edit in changed])
+
+
+def _changes(home: Home, table_id: str) -> bytes:
+    file = home.table(table_id) / _EDITS
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _parsed(changes: bytes) -> tuple[Edit, ...]:
+    try:
+        return tuple(Edit.model_validate(each) for each in json.loads(changes or b"[]"))
+    except ValueError as error:
+        raise StudioError("The changes made to this table cannot be read", fix="Upload the file again.") from error
 
 
 def look(home: Home, table_id: str, task: str, columns: dict[str, str], tokenizer: Path, limits: Limits) -> Look:
@@ -113,7 +140,8 @@ def look(home: Home, table_id: str, task: str, columns: dict[str, str], tokenize
         raise StudioError(
             f"There is no column {missing[0]!r}", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
         )
-    return _look(home.table(table_id), task, tuple(sorted(columns.items())), tokenizer, limits, home)
+    changes = _changes(home, table_id)
+    return _look(home, table_id, task, tuple(sorted(columns.items())), tokenizer, limits, changes)
 
 
 def sweep(home: Home, days: int = KEPT_DAYS) -> None:
@@ -156,19 +184,29 @@ def _read(file: Path, name: str, limits: Limits) -> Table:
     return read_table(file, name, limits=limits)
 
 
+@lru_cache(maxsize=3)
+def _edited(file: Path, name: str, limits: Limits, changes: bytes) -> Table:
+    return edited(_read(file, name, limits), _parsed(changes))
+
+
 @lru_cache(maxsize=4)
 def _look(
-    folder: Path, task_name: str, columns: tuple[tuple[str, str], ...], tokenizer: Path, limits: Limits, home: Home
+    home: Home,
+    table_id: str,
+    task_name: str,
+    columns: tuple[tuple[str, str], ...],
+    tokenizer: Path,
+    limits: Limits,
+    _changes: bytes,
 ) -> Look:
-    table, task = read(home, folder.name, limits), task_named(task_name)
-    parsed = parse_rows(table, dict(columns), task.inputs, task.target, task.parse)
-    labels = task.labels(parsed.examples)
+    table, task, roles = read(home, table_id, limits), task_named(task_name), dict(columns)
+    parsed = parse_rows(table, roles, task.inputs, task.target, task.parse)
     counts = Counter(example.target for example in parsed.examples if example.target is not None)
     lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], tokenizer)
     return Look(
         parsed.examples,
         parsed.problems,
-        findings(parsed.examples, labels, target_column=dict(columns).get(task.target, "")),
+        diagnose(task.patient(table, roles)),
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths),

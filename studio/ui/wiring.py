@@ -17,7 +17,7 @@ import gradio as gr
 from studio.ui import drafts, navigation
 from studio.ui.binding import Row, bind_row, only
 from studio.ui.session import Session
-from studio.ui.steps import data, export, model, results, runs, settings, train, try_it
+from studio.ui.steps import data, export, mending, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _data_rows(page: "Page") -> list[Row]:
         Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table),
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
         Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
+        Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.test_upload.upload, data.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.test_upload.clear, data.take_test, test, writes, keep=tested),
         Row(step.go_on.click, navigation.to_model, reads, [page.tabs]),

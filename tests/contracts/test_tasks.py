@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from studio.assets import ASSETS
-from studio.data.check import findings, parse_rows
+from studio.data.check import parse_rows
+from studio.data.doctor import diagnose
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import split
@@ -65,7 +66,7 @@ def test_the_bundled_example_is_clean_and_recognized(task):
     assert parsed.problems == []
     assert parsed.notes == ()
     labels = task.labels(parsed.examples)
-    assert not [each for each in findings(parsed.examples, labels) if each.severity == "error"]
+    assert not [each for each in diagnose(task.patient(table, columns)) if each.severity == "error"]
     parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1)
     assert task.labels(parts.test) == labels
 

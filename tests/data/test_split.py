@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.real import SHARED_DATA
-from studio.data.check import parse_rows, same_text
+from studio.data.alike import same_text
+from studio.data.check import parse_rows
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import LEAST_ROWS, MOST_VALIDATION, split

@@ -73,6 +73,7 @@ def test_create_freezes_every_row_once(home: Home, tmp_path: Path) -> None:
         "sha256": table.sha256,
         "rows": len(table),
         "test_file": "",
+        "edits": (),
     }
     assert problems_of(run.path) == []
     assert status(run) == "draft"

@@ -23,7 +23,7 @@ def studio(home):
 def named(view):
     """The view's updates by name."""
     names = ["message", "found", "reading", "task", *(f"menu{n}" for n in range(data.MOST_MENUS))]
-    names += ["reason", "picture", "rows", "test_note", "go_on"]
+    names += ["reason", "doctor", "picture", "rows", "test_note", "go_on"]
     return dict(zip(names, view, strict=True))
 
 

@@ -10,19 +10,20 @@ import gradio as gr
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
-from studio.models.presets import PRESETS
+from studio.models.presets import PRESETS, Preset
 from studio.tasks import TASKS, detect, task_named
 from studio.tasks.task import Task
 from studio.ui import uploads
 from studio.ui.choices import choices, chosen
 from studio.ui.markup import element, fragment
-from studio.ui.pieces import card, error_card, heading, html
+from studio.ui.pieces import error_card, heading, html
 from studio.ui.session import Session
 from studio.ui.studio import Studio
 from studio.ui.uploads import Look
-from studio.ui.views.table import first_rows, label_bars, length_bars, oddities, reading
+from studio.ui.views.doctor import changes, diagnosis
+from studio.ui.views.rows_seen import picture
+from studio.ui.views.table import first_rows, reading
 from studio.ui.views.welcome import example_cards, promises
-from studio.ui.words import count
 
 MOST_MENUS = max(len(task.inputs) + 1 for task in TASKS.values())
 FILE_TYPES = [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".ods"]
@@ -47,6 +48,8 @@ class DataStep:
     menus: tuple[gr.Dropdown, ...]
     """One for each role of the task, targets last; spare ones are hidden."""
     reason: gr.HTML
+    doctor: gr.HTML
+    """Findings, and the changes made for them; its buttons mend and undo."""
     picture: gr.HTML
     rows: gr.HTML
     test_upload: gr.File
@@ -58,7 +61,7 @@ class DataStep:
         """What `show` fills, in its order."""
         return [
             *(self.message, self.found, self.reading, self.task, *self.menus),
-            *(self.reason, self.picture, self.rows, self.test_note, self.go_on),
+            *(self.reason, self.doctor, self.picture, self.rows, self.test_note, self.go_on),
         ]
 
 
@@ -93,6 +96,7 @@ def draw(studio: Studio) -> DataStep:
                     gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(MOST_MENUS)
                 )
             reason = html(elem_id="data-reason")
+        doctor = choices("", elem_id="data-doctor")
         picture = html(elem_id="data-picture")
         rows = html(elem_id="data-rows")
         with gr.Accordion("I have a separate test file", open=False, elem_id="data-test"):
@@ -102,7 +106,7 @@ def draw(studio: Studio) -> DataStep:
         with gr.Row(elem_classes=["fs-actions"]):
             go_on = gr.Button("Choose a model", variant="primary", elem_id="data-next", interactive=False)
     return DataStep(
-        upload, examples, message, found, reading_card, task, menus, reason, picture, rows, test_upload, test_note, go_on
+        upload, examples, message, found, reading_card, task, menus, reason, doctor, picture, rows, test_upload, test_note, go_on
     )  # fmt: skip
 
 
@@ -138,7 +142,7 @@ def _take(
     task = found[0] if found else task_named(_ANY)
     roles = columns or (found[1].columns if found else _first_columns(task, table))
     session = replace(blank, table=table_id, task=task.name, columns=roles)
-    session = replace(session, is_ready=_can_train(studio, session))
+    session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
 
 
@@ -151,7 +155,7 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: s
         guess = task.detect(table)
         roles = guess.columns if guess else _first_columns(task, table)
     session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
-    session = replace(session, is_ready=_can_train(studio, session))
+    session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
 
 
@@ -183,7 +187,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (9 + MOST_MENUS)
+        return [gr.skip()] * (10 + MOST_MENUS)
     try:
         table = uploads.read(studio.home, session.table, studio.limits)
     except StudioError as error:
@@ -191,6 +195,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     task = task_named(session.task)
     view = _View(
         is_found=True,
+        doctor=changes(table.edits),
         reading=reading(table),
         task=task.name,
         menus=_menus(task, table, session),
@@ -207,7 +212,8 @@ def show(studio: Studio, session: Session) -> list[Any]:
         view,
         reading=reading(table, seen.notes),
         reason=element("p", guess.reason, class_="fs-quiet fs-inner") if as_guessed and guess else "",
-        picture=_picture(session, seen, task),
+        doctor=fragment(diagnosis(seen.findings, len(table)), changes(table.edits)),
+        picture=picture(seen, task.role_titles[task.target], _preset(session)),
         can_go_on=seen.can_train,
     ).updates
 
@@ -219,7 +225,8 @@ def look(studio: Studio, session: Session) -> Look:
     return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
 
 
-def _can_train(studio: Studio, session: Session) -> bool:
+def can_train(studio: Studio, session: Session) -> bool:
+    """Whether the rows, with these columns, are good enough to go on."""
     try:
         return look(studio, session).can_train
     except StudioError:
@@ -246,23 +253,8 @@ def _menus(task: Task, table: Table, session: Session) -> list[Any]:
     return [*shown, *[gr.Dropdown(visible=False)] * (MOST_MENUS - len(roles))]
 
 
-def _picture(session: Session, seen: Look, task: Task) -> str:
-    preset = next((preset for preset in PRESETS if preset.id == session.model), PRESETS[0])
-    charts = element(
-        "div",
-        card(task.role_titles[task.target] + "s", label_bars(seen.counts), text=_balance(seen.counts)),
-        card("Text lengths", length_bars(seen.lengths, preset.context, preset.title)),
-        class_="fs-two",
-    )
-    return fragment(charts if seen.examples else None, oddities(seen.problems, seen.findings))
-
-
-def _balance(counts: Sequence[tuple[str, int]]) -> str:
-    if len(counts) < 2:
-        return ""
-    rows = sum(value for _, value in counts)
-    most, least = counts[0][1] / rows, counts[-1][1]
-    return f"{len(counts)} labels; the most frequent has {most:.0%} of the rows, the rarest has {count(least, 'row')}."
+def _preset(session: Session) -> Preset:
+    return next((preset for preset in PRESETS if preset.id == session.model), PRESETS[0])
 
 
 def _test_note(studio: Studio, session: Session) -> str:
@@ -285,6 +277,7 @@ class _View:
     task: str = _ANY
     menus: Sequence[Any] = ()
     reason: str = ""
+    doctor: str = ""
     picture: str = ""
     rows: str = ""
     test_note: str = ""
@@ -296,5 +289,6 @@ class _View:
         menus = self.menus or [gr.skip()] * MOST_MENUS
         return [
             *(self.message, gr.Column(visible=self.is_found), self.reading, self.task, *menus),
-            *(self.reason, self.picture, self.rows, self.test_note, gr.Button(interactive=self.can_go_on)),
+            *(self.reason, self.doctor, self.picture, self.rows, self.test_note),
+            gr.Button(interactive=self.can_go_on),
         ]

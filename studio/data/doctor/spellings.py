@@ -1,0 +1,43 @@
+"""Labels that mean the same and are written in different ways."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from studio.data.alike import normal
+from studio.data.doctor.finding import Finding, Patient, writing
+
+
+def variants(patient: Patient) -> Iterator[Finding]:
+    """They differ in case, spaces, dashes or Unicode form only; the most frequent spelling is taken for the right one."""
+    counts = Counter(patient.labels)
+    alike: dict[str, list[str]] = defaultdict(list)
+    for label in counts:
+        alike[normal(label.replace("_", " ").replace("-", " "))].append(label)
+    groups = [sorted(group, key=lambda label: (-counts[label], label)) for group in alike.values() if len(group) > 1]
+    if not groups:
+        return
+    said = _told(groups, counts)
+    text = f"These differ only in case, spaces or underscores, and are learned as different labels: {said}. Spell them alike."
+    yield _renaming(patient, "label-spellings", "Labels spelled in different ways", text, groups)
+
+
+def _told(groups: Sequence[Sequence[str]], counts: Counter[str]) -> str:
+    return "; ".join(", ".join(f"“{label}” ({counts[label]})" for label in group[:5]) for group in groups[:5])
+
+
+def _renaming(patient: Patient, kind: str, title: str, text: str, groups: Sequence[Sequence[str]]) -> Finding:
+    """A finding whose fix writes the first of each group in place of the others."""
+    right = {label: group[0] for group in groups for label in group[1:]}
+    cells = {
+        patient.rows[place]: right[label]
+        for place, label in zip(patient.usable, patient.labels, strict=True)
+        if label in right
+    }
+    fix = writing(
+        kind, f"Spell them alike: {', '.join(f'“{group[0]}”' for group in groups[:3])}"[:300], patient.label, cells
+    )
+    why = "The model would learn to tell apart what is the same."
+    return Finding(kind, "warning", title, text, why, tuple(cells), patient.share(len(cells)), fix)
+
+
+CHECKS = (variants,)

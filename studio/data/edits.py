@@ -1,0 +1,38 @@
+"""Changes to a table that a person decided on, applied to what was read. The file itself is never touched, so each can be undone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from studio.config import Edit
+from studio.data.table import Table
+
+
+def edited(table: Table, edits: Sequence[Edit]) -> Table:
+    """The table after these edits, in their order. Rows and columns that are not there (any more) are passed over.
+
+    Rows keep the file's own numbers; `table.edits` tells what was done.
+    """
+    if not edits:
+        return table
+    cells, rows = table.cells, np.asarray(table.rows, dtype=np.int64)
+    for edit in edits:
+        for column, changed in edit.cells.items():
+            cells = _written(cells, rows, column, changed)
+        if edit.drop:
+            kept = ~np.isin(rows, np.asarray(edit.drop, dtype=np.int64))
+            cells, rows = cells.filter(pa.array(kept)), rows[kept]
+    return replace(table, cells=cells, rows=tuple(rows.tolist()), edits=(*table.edits, *edits))
+
+
+def _written(cells: pa.Table, rows: np.ndarray, column: str, changed: dict[int, str]) -> pa.Table:
+    if column not in cells.column_names or not changed:
+        return cells
+    place = cells.column_names.index(column)
+    hit = np.isin(rows, np.fromiter(changed, dtype=np.int64, count=len(changed)))
+    values = cells.column(column).to_pylist()
+    for index in np.flatnonzero(hit).tolist():
+        values[index] = changed[int(rows[index])]
+    return cells.set_column(place, column, pa.array(values, pa.large_string()))

@@ -1,0 +1,71 @@
+"""The doctor's words on the page: a sentence on the whole, each finding with its fix, and the changes made, each with its undo."""
+
+from collections.abc import Sequence
+
+from studio.config import Edit
+from studio.data.doctor import health
+from studio.data.doctor.finding import Finding
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.pieces import card
+from studio.ui.words import count
+
+MEND, UNDO = "mend", "undo"
+"""What a button asks for, before a colon and which finding or change it is about."""
+_TONE = {"error": "bad", "warning": "watch", "info": "info"}
+_SEVERITY = {"error": "Must be mended", "warning": "Worth mending", "info": "Good to know"}
+
+
+def diagnosis(found: Sequence[Finding], rows: int) -> Markup:
+    """All findings, the worst first."""
+    tone = next((_TONE[each.severity] for each in found if each.severity != "info"), "good")
+    items = [_finding(each) for each in found]
+    body = element("ul", items, class_="fs-findings") if items else None
+    return card("Health of this table", body, text=health(list(found), rows), tone=tone)
+
+
+def changes(edits: Sequence[Edit]) -> Markup:
+    """What was changed by hand, each with a button that undoes it; nothing when nothing was."""
+    if not edits:
+        return fragment()
+    items = [
+        element("li", element("span", f"{edit.title}: {_amount(edit)}."), _button(f"{UNDO}:{place}", "Undo"))
+        for place, edit in enumerate(edits)
+    ]
+    text = "Your file stays as it is; the run will use the changed table, and its model card says so."
+    return card("Changes you made", element("ul", items, class_="fs-changes"), text=text, tone="done")
+
+
+def _finding(each: Finding) -> Markup:
+    told = [_SEVERITY[each.severity]]
+    if each.count:
+        told.append(f"{count(each.count, 'row')}, {_share(each.share)}")
+    return element(
+        "li",
+        element("b", each.title),
+        element("span", " · ".join(told), class_="fs-quiet"),
+        element("p", each.text, dir="auto"),
+        element("p", each.why, class_="fs-quiet") if each.why else None,
+        element("p", _rows_in_words(each.rows), class_="fs-quiet") if each.rows else None,
+        _button(f"{MEND}:{each.key}", each.fix.title) if each.fix is not None else None,
+        data_tone=_TONE[each.severity],
+    )
+
+
+def _button(choice: str, text: str) -> Markup:
+    return element("button", text, type="button", data_choice=choice, class_="fs-small", dir="auto")
+
+
+def _amount(edit: Edit) -> str:
+    cells = sum(map(len, edit.cells.values()))
+    parts = [f"{count(len(edit.drop), 'row')} taken out"] if edit.drop else []
+    parts += [f"{count(cells, 'cell')} rewritten"] if cells else []
+    return ", ".join(parts) or "nothing"
+
+
+def _share(share: float) -> str:
+    return f"{share:.1%} of the table" if share >= 0.001 else "less than 0.1% of the table"
+
+
+def _rows_in_words(rows: Sequence[int]) -> str:
+    shown = ", ".join(f"{row:,}" for row in rows[:8])
+    return f"Row {shown}" if len(rows) == 1 else f"Rows {shown}{' …' if len(rows) > 8 else ''}"

@@ -1,0 +1,96 @@
+"""The rows as a task sees them: its labels and text lengths as bars, and the rows left out."""
+
+from collections.abc import Sequence
+
+from studio.data.table import Problem
+from studio.models.presets import Preset
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.pieces import bars, card
+from studio.ui.uploads import Look
+from studio.ui.views.table import problem_rows
+from studio.ui.words import count, shortened
+
+LABELS_SHOWN = 12
+_BINS = 16
+
+
+def picture(seen: Look, label: str, preset: Preset) -> Markup:
+    """Labels (called `label`) and lengths side by side, and under them what is left out."""
+    charts = element(
+        "div",
+        card(f"{label}s", label_bars(seen.counts), text=_balance(seen.counts)),
+        card("Text lengths", length_bars(seen.lengths, preset.context, preset.title)),
+        class_="fs-two",
+    )
+    return fragment(charts if seen.examples else None, left_out(seen.problems))
+
+
+def _balance(counts: Sequence[tuple[str, int]]) -> str:
+    if len(counts) < 2:
+        return ""
+    rows = sum(value for _, value in counts)
+    most, least = counts[0][1] / rows, counts[-1][1]
+    return f"{len(counts)} labels; the most frequent has {most:.0%} of the rows, the rarest has {count(least, 'row')}."
+
+
+def label_bars(counts: Sequence[tuple[str, int]]) -> Markup:
+    """Rows of the most frequent labels; the rest in one line."""
+    shown, rest = counts[:LABELS_SHOWN], counts[LABELS_SHOWN:]
+    if len(rest) == 1:
+        shown, rest = counts, ()
+    told = f"… and {len(rest)} more, with {sum(value for _, value in rest):,} rows together." if rest else None
+    return fragment(
+        bars([(shortened(name, 60), value) for name, value in shown], label="Rows of each label"),
+        element("p", told, class_="fs-quiet") if told else None,
+    )
+
+
+def length_bars(lengths: Sequence[int], limit: int, model: str) -> Markup:
+    """How many texts have how many tokens, and what the model's limit means for them."""
+    if not lengths:
+        return fragment()
+    bins = length_bins(lengths)
+    most = max(value for _, _, value in bins) or 1
+    over = sum(length > limit for length in lengths)
+    columns = [
+        element(
+            "i",
+            element("b", style=f"height:{max(2 if value else 0, 100 * value / most):.1f}%"),
+            title=f"{low:,} to {high:,} tokens: {count(value, 'text')}",
+            data_over=low > limit,
+        )
+        for low, high, value in bins
+    ]
+    told = f"Half of the texts have at most {sorted(lengths)[len(lengths) // 2]:,} tokens (pieces of words), the longest {max(lengths):,}."
+    if over:
+        told += f" {over / len(lengths):.1%} are longer than the {limit:,} tokens {model} reads; their end is cut off."
+    else:
+        told += f" All fit into the {limit:,} tokens {model} reads."
+    return fragment(
+        element("p", told, class_="fs-quiet"),
+        element("div", columns, class_="fs-hist", role="img", aria_label=f"Histogram of text lengths. {told}"),
+        element("div", element("span", f"{bins[0][0]:,}"), element("span", f"{bins[-1][1]:,} tokens"), class_="fs-hist-axis"),
+    )  # fmt: skip
+
+
+def length_bins(lengths: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Shortest, longest (both included) and number of texts of each bar, from 1 up to the 99.5th percentile's width."""
+    longest = sorted(lengths)[min(len(lengths) - 1, int(len(lengths) * 0.995))]
+    width = max(1, -(-longest // _BINS))
+    last = max(0, (longest - 1) // width)
+    values = [0] * (last + 1)
+    for length in lengths:
+        values[min(last, max(0, length - 1) // width)] += 1
+    highest = max(lengths)
+    return [
+        (place * width + 1, max(highest, (place + 1) * width) if place == last else (place + 1) * width, value)
+        for place, value in enumerate(values)
+    ]
+
+
+def left_out(problems: Sequence[Problem]) -> Markup:
+    """Rows that will be used nowhere."""
+    if not problems:
+        return fragment()
+    text = "They have no text or no label, and will be used nowhere. All other rows are."
+    return card(f"{count(len(problems), 'row')} left out", problem_rows("", problems), text=text, tone="watch")

@@ -1,0 +1,32 @@
+"""Changes to a table: applied in order to rows by the file's own numbers, and never to what is not there."""
+
+from data.doctor.patients import table_of
+from studio.config import Edit, RunConfig
+from studio.data.edits import edited
+
+TABLE = table_of({"text": ["a", "b", "c"], "label": ["x", "", "z"]})
+
+
+def test_rows_leave_and_cells_change():
+    drop = Edit(kind="empty-label", title="Remove 1 row", drop=(3,))
+    write = Edit(
+        kind="label-spellings", title="Spell alike", cells={"label": {2: "z", 3: "never seen", 99: "nor this"}}
+    )
+    after = edited(TABLE, [drop, write])
+    assert after.rows == (2, 4)
+    assert after.cells.to_pydict() == {"text": ["a", "c"], "label": ["z", "z"]}
+    assert after.edits == (drop, write)
+    assert TABLE.cells.to_pydict()["label"] == ["x", "", "z"], "what was read stays as it was"
+
+
+def test_an_unknown_column_and_no_edit_change_nothing():
+    assert edited(TABLE, []) is TABLE
+    after = edited(TABLE, [Edit(kind="typos", title="x", cells={"gone": {2: "y"}})])
+    assert after.cells.equals(TABLE.cells)
+
+
+def test_an_order_keeps_the_edits():
+    edit = Edit(kind="label-errors", title="Relabel 1 row", drop=(7,), cells={"label": {2: "y"}})
+    config = RunConfig()
+    config = config.model_copy(update={"source": config.source.model_copy(update={"edits": (edit,)})})
+    assert RunConfig.parse(config.model_dump_json().encode()).source.edits == (edit,)
