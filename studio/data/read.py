@@ -134,6 +134,7 @@ def _excel(path: Path, limits: Limits, choices: Choices) -> tuple[Found, Reading
         "Excel",
         header_row=columns.header_row,
         sheet=sheet.name,
+        sheets=sheet.names,
         notes=(*sheet.notes, *columns.notes),
         problems=tuple(columns.problems),
     )

@@ -30,6 +30,8 @@ class Reading:
     delimiter: str = ""
     header_row: int = 1
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    """Names of all sheets of a workbook."""
     notes: tuple[str, ...] = ()
     """Plain sentences on what was changed on the way in: names given to empty headers, stray spaces, rows left out."""
     problems: tuple[Problem, ...] = ()

@@ -40,6 +40,8 @@ class Sheet:
     name: str
     rows: list[list[str]]
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Of all sheets of the workbook."""
 
 
 def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_columns: int) -> Sheet:
@@ -68,7 +70,7 @@ def read_sheet(path: Path, sheet: str, most_bytes: int, most_rows: int, most_col
     notes: tuple[str, ...] = ()
     if len(names) > 1 and not sheet:
         notes = (f"The workbook has {len(names)} sheets; “{shortened(found['sheet'], 60)}” was read.",)
-    return Sheet(found["sheet"], rows, notes)
+    return Sheet(found["sheet"], rows, notes, tuple(names))
 
 
 def _rows(lines: Iterator[list[list[str]]], most_characters: int) -> list[list[str]]:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
 from studio.data.edits import edited
 from studio.data.example import Example
-from studio.data.read import Limits, read_table
+from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.jobs.runs import delete_old_drafts
@@ -34,6 +34,7 @@ KEPT_DAYS = 30
 """An upload that no form has read for so long is removed; runs hold their own frozen rows."""
 _ABOUT = "about.json"
 _EDITS = "edits.json"
+_CHOICES = "choices.json"
 _log = logging.getLogger(__name__)
 
 
@@ -107,7 +108,7 @@ def read(home: Home, table_id: str, limits: Limits) -> Table:
         os.utime(folder)  # its time says when it was last read: see `remove_unused`
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
-    return _edited(file, name, limits, _changes(home, table_id))
+    return _edited(file, name, limits, choices(home, table_id), _changes(home, table_id))
 
 
 def edits(home: Home, table_id: str) -> tuple[Edit, ...]:
@@ -118,6 +119,30 @@ def edits(home: Home, table_id: str) -> tuple[Edit, ...]:
 def write_edits(home: Home, table_id: str, changed: Sequence[Edit]) -> None:
     """From now on `read` gives the table with these changes. Raises: StudioError when the disk is full."""
     storage.write_json(home.table(table_id) / _EDITS, [edit.model_dump() for edit in changed])
+
+
+def choices(home: Home, table_id: str) -> Choices:
+    """How people said that the file is to be read. Raises: StudioError when the upload is gone."""
+    try:
+        return Choices(**json.loads((home.table(table_id) / _CHOICES).read_bytes()))
+    except (OSError, ValueError, TypeError):  # none was said, or it is damaged: then it is guessed again
+        return Choices()
+
+
+def is_text(home: Home, table_id: str) -> bool:
+    """Whether the file could be a table of letters at all. Raises: StudioError when the upload is gone."""
+    file = next((path for path in home.table(table_id).iterdir() if path.stem == "table"), None)
+    if file is None:
+        return False
+    with file.open("rb") as readable:
+        start = readable.read(4096)
+    return bool(start) and not start.startswith((b"PK", b"%PDF", b"PAR1", b"\x1f\x8b", b"\xd0\xcf"))
+
+
+def read_again(home: Home, table_id: str, chosen: Choices) -> None:
+    """From now on the file is read so. Changes made to what was read before are gone: they spoke of other rows."""
+    storage.write_json(home.table(table_id) / _CHOICES, asdict(chosen))
+    storage.remove_file(home.table(table_id) / _EDITS)
 
 
 def _changes(home: Home, table_id: str) -> bytes:
@@ -140,8 +165,8 @@ def look(home: Home, table_id: str, task: str, columns: dict[str, str], tokenize
         raise StudioError(
             f"There is no column {missing[0]!r}", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
         )
-    changes = _changes(home, table_id)
-    return _look(home, table_id, task, tuple(sorted(columns.items())), tokenizer, limits, changes)
+    state = choices(home, table_id), _changes(home, table_id)
+    return _look(home, table_id, task, tuple(sorted(columns.items())), tokenizer, limits, state)
 
 
 def sweep(home: Home, days: int = KEPT_DAYS) -> None:
@@ -180,13 +205,13 @@ def swept(home: Home, every_s: float = 86400.0) -> Iterator[None]:
 
 
 @lru_cache(maxsize=3)
-def _read(file: Path, name: str, limits: Limits) -> Table:
-    return read_table(file, name, limits=limits)
+def _read(file: Path, name: str, limits: Limits, chosen: Choices) -> Table:
+    return read_table(file, name, limits=limits, choices=chosen)
 
 
 @lru_cache(maxsize=3)
-def _edited(file: Path, name: str, limits: Limits, changes: bytes) -> Table:
-    return edited(_read(file, name, limits), _parsed(changes))
+def _edited(file: Path, name: str, limits: Limits, chosen: Choices, changes: bytes) -> Table:
+    return edited(_read(file, name, limits, chosen), _parsed(changes))
 
 
 @lru_cache(maxsize=4)
@@ -197,7 +222,7 @@ def _look(
     columns: tuple[tuple[str, str], ...],
     tokenizer: Path,
     limits: Limits,
-    _changes: bytes,
+    _state: object,
 ) -> Look:
     table, task, roles = read(home, table_id, limits), task_named(task_name), dict(columns)
     parsed = parse_rows(table, roles, task.inputs, task.target, task.parse)

@@ -93,12 +93,14 @@ def _data_rows(page: "Page") -> list[Row]:
     menus, test = [step.task, *step.menus], [page.session, step.test_upload]
     changed = [menu.input for menu in menus]
     shown, shown_test = _on(step.message), _on(step.test_note)
+    reread, raw = [menu.input for menu in step.reread.menus], {"preprocess": False, **shown}
     table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
     return [
         Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", shown, keep=table),
         Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table),
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
         Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
+        Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", raw, keep=table),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.test_upload.upload, data.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.test_upload.clear, data.take_test, test, writes, keep=tested),

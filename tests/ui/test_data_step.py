@@ -22,7 +22,18 @@ def studio(home):
 
 def named(view):
     """The view's updates by name."""
-    names = ["message", "found", "reading", "task", *(f"menu{n}" for n in range(data.MOST_MENUS))]
+    names = [
+        "message",
+        "reread",
+        "encoding",
+        "delimiter",
+        "header",
+        "sheet",
+        "found",
+        "reading",
+        "task",
+        *(f"menu{n}" for n in range(data.MOST_MENUS)),
+    ]
     names += ["reason", "doctor", "picture", "rows", "test_note", "go_on"]
     return dict(zip(names, view, strict=True))
 
@@ -69,7 +80,7 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_in_its_place(studio, tmp_pat
     assert 'role="alert"' in view["message"]
     assert told in view["message"]
     assert not view["found"].visible
-    assert (session.table, session.columns, session.is_ready) == ("", {}, False)
+    assert (session.columns, session.is_ready) == ({}, False)
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_kept(home, tmp_path):

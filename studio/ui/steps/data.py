@@ -7,17 +7,18 @@ from typing import Any
 
 import gradio as gr
 
-from studio.data.table import Table
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
 from studio.models.presets import PRESETS, Preset
 from studio.tasks import TASKS, detect, task_named
-from studio.tasks.task import Task
 from studio.ui import uploads
 from studio.ui.choices import choices, chosen
 from studio.ui.markup import element, fragment
 from studio.ui.pieces import error_card, heading, html
 from studio.ui.session import Session
+from studio.ui.steps import columns
+from studio.ui.steps import reading as reading_menus
+from studio.ui.steps.columns import MOST_MENUS, first_columns, menus
 from studio.ui.studio import Studio
 from studio.ui.uploads import Look
 from studio.ui.views.doctor import changes, diagnosis
@@ -25,7 +26,6 @@ from studio.ui.views.rows_seen import picture
 from studio.ui.views.table import first_rows, reading
 from studio.ui.views.welcome import example_cards, promises
 
-MOST_MENUS = max(len(task.inputs) + 1 for task in TASKS.values())
 FILE_TYPES = [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".ods"]
 _ANY = "text-classification"
 _INTRODUCTION = "Bring a table with one text per row, and the right answer for each in another column."
@@ -42,6 +42,7 @@ class DataStep:
     upload: gr.File
     examples: gr.HTML
     message: gr.HTML
+    reread: reading_menus.ReadingMenus
     found: gr.Column
     reading: gr.HTML
     task: gr.Dropdown
@@ -60,7 +61,7 @@ class DataStep:
     def view(self) -> list[Any]:
         """What `show` fills, in its order."""
         return [
-            *(self.message, self.found, self.reading, self.task, *self.menus),
+            *(self.message, *self.reread.view, self.found, self.reading, self.task, *self.menus),
             *(self.reason, self.doctor, self.picture, self.rows, self.test_note, self.go_on),
         ]
 
@@ -80,8 +81,9 @@ def draw(studio: Studio) -> DataStep:
         with gr.Column(scale=4, min_width=280, elem_classes=["fs-examples"]):
             examples = choices(example_cards(uploads.bundled()), elem_id="data-examples")
     message = html(promises(), elem_id="data-message")
+    reading_card = html(elem_id="data-reading")
+    reread = reading_menus.draw()
     with gr.Column(visible=False, elem_id="data-found", elem_classes=["fs-stack"]) as found:
-        reading_card = html(elem_id="data-reading")
         with gr.Column(elem_classes=["fs-card", "fs-columns"]):
             html(element("div", element("h2", "Which column is what?"), class_="fs-inner"))
             with gr.Row():
@@ -92,9 +94,7 @@ def draw(studio: Studio) -> DataStep:
                     visible=len(TASKS) > 1,
                     elem_id="data-task",
                 )
-                menus = tuple(
-                    gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(MOST_MENUS)
-                )
+                column_menus = columns.draw()
             reason = html(elem_id="data-reason")
         doctor = choices("", elem_id="data-doctor")
         picture = html(elem_id="data-picture")
@@ -105,9 +105,8 @@ def draw(studio: Studio) -> DataStep:
             test_note = html(elem_id="data-test-note")
         with gr.Row(elem_classes=["fs-actions"]):
             go_on = gr.Button("Choose a model", variant="primary", elem_id="data-next", interactive=False)
-    return DataStep(
-        upload, examples, message, found, reading_card, task, menus, reason, doctor, picture, rows, test_upload, test_note, go_on
-    )  # fmt: skip
+    brought = upload, examples, message, reread, found, reading_card
+    return DataStep(*brought, task, column_menus, reason, doctor, picture, rows, test_upload, test_note, go_on)
 
 
 # ------------------------------------------------------------------ handlers
@@ -130,18 +129,27 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 
 
 def _take(
-    studio: Studio, session: Session, path: Path, name: str, columns: dict[str, str] | None = None
+    studio: Studio, session: Session, path: Path, name: str, roles: dict[str, str] | None = None
 ) -> tuple[Any, ...]:
     blank = replace(session, table="", test_table="", columns={}, is_ready=False, settings={}, name="")
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
-        table = uploads.read(studio.home, table_id, studio.limits)
     except StudioError as error:
         return blank, *_View(message=error_card(error)).updates
+    return arrive(studio, replace(blank, table=table_id), roles)
+
+
+def arrive(studio: Studio, session: Session, roles: dict[str, str] | None = None) -> tuple[Any, ...]:
+    """A table is there, read anew: guess task and columns, unless they are known, and show all of it."""
+    try:
+        table = uploads.read(studio.home, session.table, studio.limits)
+    except StudioError:  # it stays, since it may be read in another way
+        session = replace(session, columns={}, is_ready=False)
+        return session, *show(studio, session)
     found = detect(table)
     task = found[0] if found else task_named(_ANY)
-    roles = columns or (found[1].columns if found else _first_columns(task, table))
-    session = replace(blank, table=table_id, task=task.name, columns=roles)
+    roles = roles or (found[1].columns if found else first_columns(task, table))
+    session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
 
@@ -153,7 +161,7 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: s
     if task.name != session.task:
         table = uploads.read(studio.home, session.table, studio.limits)
         guess = task.detect(table)
-        roles = guess.columns if guess else _first_columns(task, table)
+        roles = guess.columns if guess else first_columns(task, table)
     session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
@@ -187,18 +195,20 @@ def show(studio: Studio, session: Session) -> list[Any]:
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (10 + MOST_MENUS)
+        return [gr.skip()] * (15 + MOST_MENUS)
     try:
+        chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
     except StudioError as error:
-        return _View(message=error_card(error)).updates
+        return _refused(studio, session, error)
     task = task_named(session.task)
     view = _View(
         is_found=True,
         doctor=changes(table.edits),
+        reread=reading_menus.updates(table.reading, chosen_way),
         reading=reading(table),
         task=task.name,
-        menus=_menus(task, table, session),
+        menus=menus(task, table, session.columns),
         rows=first_rows(table, session.columns),
         test_note=_test_note(studio, session),
     )
@@ -218,6 +228,17 @@ def show(studio: Studio, session: Session) -> list[Any]:
     ).updates
 
 
+def _refused(studio: Studio, session: Session, error: StudioError) -> list[Any]:
+    """A file that cannot be read; perhaps it can in another way, if it is there at all."""
+    try:
+        is_text = uploads.is_text(studio.home, session.table)
+        chosen_way = uploads.choices(studio.home, session.table)
+        ways = reading_menus.updates(None, chosen_way) if is_text else reading_menus.closed()
+    except StudioError:
+        ways = reading_menus.closed()
+    return _View(message=error_card(error), reread=ways).updates
+
+
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     tokenizer = tokenizer_file(studio.home, session.model)
@@ -231,26 +252,6 @@ def can_train(studio: Studio, session: Session) -> bool:
         return look(studio, session).can_train
     except StudioError:
         return False
-
-
-def _first_columns(task: Task, table: Table) -> dict[str, str]:
-    """Something to start from when nothing could be guessed: the first columns, in order."""
-    names = table.columns
-    return {role: names[min(place, len(names) - 1)] for place, role in enumerate((*task.inputs, task.target))}
-
-
-def _menus(task: Task, table: Table, session: Session) -> list[Any]:
-    roles = (*task.inputs, task.target)
-    shown = [
-        gr.Dropdown(
-            choices=table.columns,
-            value=session.columns.get(role) if session.columns.get(role) in table.columns else None,
-            label=f"{task.role_titles[role]} column",
-            visible=True,
-        )
-        for role in roles
-    ]
-    return [*shown, *[gr.Dropdown(visible=False)] * (MOST_MENUS - len(roles))]
 
 
 def _preset(session: Session) -> Preset:
@@ -282,13 +283,15 @@ class _View:
     rows: str = ""
     test_note: str = ""
     can_go_on: bool = False
+    reread: Sequence[Any] = ()
 
     @property
     def updates(self) -> list[Any]:
         """In the order of `DataStep.view`."""
         menus = self.menus or [gr.skip()] * MOST_MENUS
         return [
-            *(self.message, gr.Column(visible=self.is_found), self.reading, self.task, *menus),
+            *(self.message, *(self.reread or reading_menus.closed())),
+            *(gr.Column(visible=self.is_found), self.reading, self.task, *menus),
             *(self.reason, self.doctor, self.picture, self.rows, self.test_note),
             gr.Button(interactive=self.can_go_on),
         ]

@@ -1,4 +1,4 @@
-"""In step 1: a finding is mended with a click, and a change undone with another. The file itself stays as it was uploaded."""
+"""In step 1: a guess is overruled, a finding mended with a click, a change undone. The file stays as it was uploaded."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,6 +10,7 @@ from studio.ui import uploads
 from studio.ui.choices import chosen
 from studio.ui.session import Session
 from studio.ui.steps import data
+from studio.ui.steps.reading import choices_of
 from studio.ui.studio import Studio
 from studio.ui.views.doctor import MEND, UNDO
 
@@ -31,3 +32,9 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
     uploads.write_edits(studio.home, session.table, done)
     session = replace(session, settings={}, is_ready=data.can_train(studio, session))
     return session, *data.show(studio, session)
+
+
+def read_again(studio: Studio, session: Session, *said: Any) -> tuple[Any, ...]:
+    """A menu of “Read it differently” was changed."""
+    uploads.read_again(studio.home, session.table, choices_of(*said))
+    return data.arrive(studio, replace(session, test_table=""))

@@ -38,14 +38,13 @@ def changes(edits: Sequence[Edit]) -> Markup:
 def _finding(each: Finding) -> Markup:
     told = [_SEVERITY[each.severity]]
     if each.count:
-        told.append(f"{count(each.count, 'row')}, {_share(each.share)}")
+        told.append(f"{count(each.count, 'row')}, {_share(each.share)}: {_numbers(each.rows)}")
     return element(
         "li",
         element("b", each.title),
         element("span", " · ".join(told), class_="fs-quiet"),
         element("p", each.text, dir="auto"),
         element("p", each.why, class_="fs-quiet") if each.why else None,
-        element("p", _rows_in_words(each.rows), class_="fs-quiet") if each.rows else None,
         _button(f"{MEND}:{each.key}", each.fix.title) if each.fix is not None else None,
         data_tone=_TONE[each.severity],
     )
@@ -63,9 +62,9 @@ def _amount(edit: Edit) -> str:
 
 
 def _share(share: float) -> str:
-    return f"{share:.1%} of the table" if share >= 0.001 else "less than 0.1% of the table"
+    return f"{share:.1%} of all" if share >= 0.001 else "less than 0.1% of all"
 
 
-def _rows_in_words(rows: Sequence[int]) -> str:
-    shown = ", ".join(f"{row:,}" for row in rows[:8])
-    return f"Row {shown}" if len(rows) == 1 else f"Rows {shown}{' …' if len(rows) > 8 else ''}"
+def _numbers(rows: Sequence[int]) -> str:
+    """The first of them, as they are numbered in the file."""
+    return f"line {', '.join(f'{row:,}' for row in rows[:6])}{' …' if len(rows) > 6 else ''}"

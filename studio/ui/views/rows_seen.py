@@ -93,4 +93,4 @@ def left_out(problems: Sequence[Problem]) -> Markup:
     if not problems:
         return fragment()
     text = "They have no text or no label, and will be used nowhere. All other rows are."
-    return card(f"{count(len(problems), 'row')} left out", problem_rows("", problems), text=text, tone="watch")
+    return card("", problem_rows("Rows left out", problems, text), tone="watch")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from studio.data.table import Problem, Table
-from studio.ui.markup import Markup, element, fragment
+from studio.ui.markup import Markup, element
 from studio.ui.pieces import bullets, card, grid, more, tiles
 from studio.ui.words import count, shortened
 
@@ -45,8 +45,8 @@ def first_rows(table: Table, columns: dict[str, str]) -> Markup:
     return card("First rows", grid(["Row", *names], body, label="First rows of the table", figures=1), text=told)
 
 
-def problem_rows(title: str, problems: Sequence[Problem]) -> Markup | None:
-    """Each with its place, what stands there and what is wrong; nothing for none. With a title it opens on a click."""
+def problem_rows(title: str, problems: Sequence[Problem], text: str = "") -> Markup | None:
+    """Opens on a click: each with its place, what stands there and what is wrong; nothing for none."""
     if not problems:
         return None
     shown = problems[:PROBLEMS_SHOWN]
@@ -57,8 +57,9 @@ def problem_rows(title: str, problems: Sequence[Problem]) -> Markup | None:
     ]
     heads = ["Row", *(["Column"] if has_columns else []), "Value", "What is wrong"]
     rest = len(problems) - len(rows)
-    body = fragment(
-        grid(heads, rows, label=title or "Rows left out", figures=1),
+    return more(
+        f"{title} ({len(problems):,})",
+        element("p", text, class_="fs-quiet") if text else None,
+        grid(heads, rows, label=title, figures=1),
         element("p", f"… and {rest:,} more.", class_="fs-quiet") if rest else None,
     )
-    return more(f"{title} ({len(problems):,})", body) if title else body
