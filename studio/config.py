@@ -116,6 +116,15 @@ class Split(Group):
     test_share: float = Field(0.1, gt=0, le=0.5, title="Test share")
     """Rows touched once, at the very end, for the report. Ignored when a separate test file is given."""
 
+    part_column: str = Field("", max_length=1000)
+    """Column that says train, validation or test in each row; goes before chance."""
+
+    group_column: str = Field("", max_length=1000)
+    """Column whose equal values (a customer, a document) stay in one part."""
+
+    time_column: str = Field("", max_length=1000)
+    """Column of dates or numbers: the latest rows become the test, the earliest are trained on."""
+
 
 class Model(Group):
     """The base model."""

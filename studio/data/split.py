@@ -2,14 +2,18 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.data.alike import same_text
 from studio.data.check import LEAST_ROWS
+from studio.data.companions import companions, in_time
 from studio.data.example import Example
 from studio.data.phrases import counted, listed, shortened
+from studio.data.wishes import Wishes, rows_in
 from studio.errors import StudioError
+
+NO_WISHES = Wishes()
 
 MOST_VALIDATION = 2000
 """Validation rows at most. Each check scores all of them, several times an epoch; with 2 000, accuracy is known to
@@ -37,31 +41,44 @@ def split(
     seed: int,
     test: Sequence[Example] | None = None,
     stratify: bool = True,
+    wishes: Wishes = NO_WISHES,
 ) -> Parts:
     """Split by seed, each label in the same proportions (within a row), the same text never in two parts.
 
     A given `test` stays as it is, so that official splits stay comparable; rows whose text is in it leave training and
-    validation. `stratify` is off for tasks whose target is no label. Raises: StudioError when it cannot be done.
+    validation. `stratify` is off for tasks whose target is no label. `wishes` go before chance; a `test` goes before
+    them. Raises: StudioError when it cannot be done.
     """
-    notes: list[str] = []
-    rows = list(examples)
+    notes = list(wishes.notes)
+    rows, checked = list(examples), rows_in(examples, wishes.named, "validation")
+    if test is None and (named := rows_in(examples, wishes.named, "test")):
+        test = named
+        rows = [example for example in rows if wishes.named.get(example.row) != "test"]
     if test is not None:
-        rows, notes = _without(rows, test)
+        rows, told = _without(rows, test)
+        notes += told
         test_share = 0.0
-    _check(rows, validation_share + test_share, stratify)
-    groups = _groups(rows, stratify)
-    validation_rows = min(max(1, round(validation_share * len(rows))), MOST_VALIDATION)
+    if checked:
+        checked = [example for example in rows if wishes.named.get(example.row) == "validation"]
+        rows, told = _without([each for each in rows if wishes.named.get(each.row) != "validation"], checked)
+        notes += told
+    _check(rows, (0.0 if checked else validation_share) + test_share, stratify)
+    validation_rows = 0 if checked else min(max(1, round(validation_share * len(rows))), MOST_VALIDATION)
     test_rows = 0 if test is not None else max(1, round(test_share * len(rows)))
-    if validation_rows < round(validation_share * len(rows)):
+    if not checked and validation_rows < round(validation_share * len(rows)):
         most = counted(MOST_VALIDATION, "row")
         notes.append(f"Validation is limited to {most}, so that checks stay quick; the rest is trained on.")
-    train, validation, held_back = _deal_all(rows, groups, validation_rows, test_rows, random.Random(seed))
-    if not validation or (test is None and not held_back):
+    groups = _groups(rows, stratify, wishes.together)
+    if wishes.place:
+        train, validation, held_back = in_time(rows, groups, wishes.place, validation_rows, test_rows)
+    else:
+        train, validation, held_back = _deal_all(rows, groups, validation_rows, test_rows, random.Random(seed))
+    validation, tested = checked or validation, held_back if test is None else list(test)
+    if not validation or not tested or not train:
         raise StudioError(
             "The rows cannot be split: too few different texts a label",
-            fix="Add rows, so that at least one label has three different texts.",
+            fix="Add rows, so that at least one label has three different texts, or choose no column that keeps rows together.",
         )
-    tested = held_back if test is None else list(test)
     if stratify:
         notes += _about_test(train, tested)
     return Parts(train, validation, tested, tuple(notes))
@@ -104,13 +121,10 @@ def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:
         )
 
 
-def _groups(rows: Sequence[Example], stratify: bool) -> dict[str, list[list[int]]]:
-    """Label → groups of rows (by index) with the same text. A text with several labels counts to its most frequent."""
-    same: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for index, example in enumerate(rows):
-        same[same_text(example)].append(index)
+def _groups(rows: Sequence[Example], stratify: bool, together: Mapping[int, str]) -> dict[str, list[list[int]]]:
+    """Label → groups of rows (by index) that stay together. A group with several labels counts to its most frequent."""
     groups: dict[str, list[list[int]]] = defaultdict(list)
-    for members in same.values():
+    for members in companions(rows, together):
         said = Counter(rows[index].target or "" for index in members)
         groups[said.most_common(1)[0][0] if stratify else ""].append(members)
     return groups

@@ -11,6 +11,7 @@ from studio.data.check import Parsed, parse_rows
 from studio.data.example import Example, to_parquet
 from studio.data.split import Parts, split
 from studio.data.table import Problem, Table
+from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
@@ -38,6 +39,12 @@ def create_run(
         test_share=config.split.test_share,
         seed=config.seed,
         test=tested.examples if tested is not None else None,
+        wishes=wishes(
+            table,
+            part=config.split.part_column,
+            group=config.split.group_column,
+            time=config.split.time_column,
+        ),
     )
     frozen = {
         "train": to_parquet(parts.train),

@@ -1,0 +1,69 @@
+"""Rows that must not be torn apart by a split: those with the same text, and those that people want together."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+from studio.data.alike import same_text
+from studio.data.example import Example
+
+
+def companions(rows: Sequence[Example], together: Mapping[int, str]) -> list[list[int]]:
+    """Groups of rows (by index) in the order of their first row; each row is in exactly one.
+
+    Rows are linked by the same text or the same value of `together` (row number → value), and by what links those.
+    """
+    first = list(range(len(rows)))
+    leaders: dict[Hashable, int] = {}
+    for index, example in enumerate(rows):
+        for key in _keys(example, together):
+            _join(first, index, leaders.setdefault(key, index))
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(rows)):
+        groups[_find(first, index)].append(index)
+    return list(groups.values())
+
+
+def in_time(
+    rows: Sequence[Example],
+    groups: Mapping[str, Sequence[Sequence[int]]],
+    place: Mapping[int, float],
+    validation_rows: int,
+    test_rows: int,
+) -> tuple[list[Example], list[Example], list[Example]]:
+    """Training, validation and test rows by time: the latest rows test, those before them validate.
+
+    A group goes where its latest row belongs; rows without a time train.
+    """
+    whole = [members for each in groups.values() for members in each]
+    dated = [members for members in whole if any(rows[index].row in place for index in members)]
+    dated.sort(key=lambda members: (max(place.get(rows[index].row, float("-inf")) for index in members), members[0]))
+    part_of: dict[int, str] = {}
+    room = {"test": test_rows, "validation": validation_rows}
+    for part in ("test", "validation"):
+        while dated and room[part] > 0 and len(dated) > 1:
+            members = dated.pop()
+            room[part] -= len(members)
+            part_of.update(dict.fromkeys(members, part))
+    parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
+    for index, example in enumerate(rows):
+        parts[part_of.get(index, "train")].append(example)
+    return parts["train"], parts["validation"], parts["test"]
+
+
+def _keys(example: Example, together: Mapping[int, str]) -> Iterable[Hashable]:
+    yield same_text(example)
+    if example.row in together:
+        yield "together", together[example.row]
+
+
+def _find(first: list[int], index: int) -> int:
+    while first[index] != index:
+        first[index] = first[first[index]]
+        index = first[index]
+    return index
+
+
+def _join(first: list[int], one: int, other: int) -> None:
+    """The smaller index leads, so that groups keep the order of the rows."""
+    one, other = _find(first, one), _find(first, other)
+    first[max(one, other)] = min(one, other)
