@@ -96,6 +96,9 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", action=_Settings, nargs=0, help="list all settings, and exit")
     parser.add_argument("--config", type=Path, metavar="FILE", help="train.json of an earlier run: all its settings")
     parser.add_argument("--test", type=Path, metavar="FILE", help="a separate table of test rows")
+    for wish, what in (("part", "says train, validation or test"), ("group", "keeps its equal values in one part"),
+                       ("time", "holds dates: the latest rows become the test")):  # fmt: skip
+        parser.add_argument(f"--{wish}-column", default="", metavar="COLUMN", help=f"column that {what}")
     parser.add_argument("--name", default="", type=showable, help="what to call the run")
     _json(parser)
 

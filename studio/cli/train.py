@@ -10,7 +10,7 @@ from studio.cli.columns import find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say, share
-from studio.config import Model, RunConfig, Source
+from studio.config import Model, RunConfig, Source, Split
 from studio.data.check import parse_rows
 from studio.data.edits import edited
 from studio.data.table import Table
@@ -72,6 +72,7 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
             "columns": columns,
             "model": model,
             "source": RunConfig().source,
+            "split": _split(config.split, asked),
         }
     )
     if given is None or asked.effort:
@@ -82,6 +83,11 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config
+
+
+def _split(split: Split, asked: argparse.Namespace) -> Split:
+    typed = {f"{wish}_column": getattr(asked, f"{wish}_column") for wish in ("part", "group", "time")}
+    return split.model_copy(update={name: column for name, column in typed.items() if column})
 
 
 def _given(path: Path) -> RunConfig:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from studio.config import SETTINGS, Model, RunConfig, Source
+from studio.config import SETTINGS, Model, RunConfig, Source, Split
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.jobs.trial import Trial
@@ -21,6 +21,7 @@ from studio.ui.controls import value_of
 from studio.ui.session import Session
 from studio.ui.steps import data
 from studio.ui.steps.model import ordered, stand_in
+from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 
 _DECIDE_SPEED = ("trains", "freeze_embeddings", "max_length", "batch_rows", "precision")
@@ -145,6 +146,7 @@ def config(studio: Studio, session: Session) -> RunConfig:
         columns=session.columns,
         source=_source(studio, session, table),
         model=_model(session),
+        split=Split(**{f"{wish}_column": column for wish, column in session.split.items() if wish in WISHES}),
     ).with_settings(whole.values)
 
 

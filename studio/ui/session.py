@@ -22,6 +22,8 @@ class Session:
     task: str = "text-classification"
     columns: dict[str, str] = field(default_factory=dict)
     """Role → column."""
+    split: dict[str, str] = field(default_factory=dict)
+    """Wish for the split (`part`, `group`, `time`) → column."""
     is_ready: bool = False
     """Whether the rows were checked and can be trained on. Opens the next steps; the truth is checked at the start."""
     model: str = "embedded"

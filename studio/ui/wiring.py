@@ -84,16 +84,17 @@ def _page_rows(page: "Page") -> list[Row]:
 
 
 _COLUMNS = ("task", "columns", "is_ready", "settings")
-_TABLE = ("table", "test_table", "name", *_COLUMNS)
+_TABLE = ("table", "test_table", "name", "split", *_COLUMNS)
 
 
 def _data_rows(page: "Page") -> list[Row]:
     step = page.data
     reads, writes = [page.session], [page.session, *step.view]
-    menus, test = [step.task, *step.menus], [page.session, step.test_upload]
+    menus, test = [step.task, *step.menus], [page.session, step.splitting.test_upload]
     changed = [menu.input for menu in menus]
-    shown, shown_test = _on(step.message), _on(step.test_note)
+    shown, shown_test = _on(step.message), _on(step.splitting.test_note)
     reread, raw = [menu.input for menu in step.reread.menus], {"preprocess": False, **shown}
+    split_menus = [menu.input for menu in step.splitting.menus]
     table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
     return [
         Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", shown, keep=table),
@@ -102,8 +103,16 @@ def _data_rows(page: "Page") -> list[Row]:
         Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
         Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", raw, keep=table),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
-        Row(step.test_upload.upload, data.take_test, test, writes, "minimal", shown_test, keep=tested),
-        Row(step.test_upload.clear, data.take_test, test, writes, keep=tested),
+        Row(step.splitting.test_upload.upload, mending.take_test, test, writes, "minimal", shown_test, keep=tested),
+        Row(step.splitting.test_upload.clear, mending.take_test, test, writes, keep=tested),
+        Row(
+            split_menus,
+            mending.choose_split,
+            [*reads, *step.splitting.menus],
+            writes,
+            options=raw,
+            keep=only("split", "settings"),
+        ),
         Row(step.go_on.click, navigation.to_model, reads, [page.tabs]),
         Row(page.tab["data"].select, data.show, reads, step.view),
     ]

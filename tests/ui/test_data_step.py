@@ -10,7 +10,7 @@ from studio.data.read import Limits
 from studio.errors import StudioError
 from studio.ui import uploads
 from studio.ui.session import Session
-from studio.ui.steps import data
+from studio.ui.steps import data, mending
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 
@@ -34,7 +34,7 @@ def named(view):
         "task",
         *(f"menu{n}" for n in range(data.MOST_MENUS)),
     ]
-    names += ["reason", "doctor", "picture", "rows", "test_note", "go_on"]
+    names += ["reason", "doctor", "picture", "rows", "part", "group", "time", "test_note", "go_on"]
     return dict(zip(names, view, strict=True))
 
 
@@ -176,14 +176,14 @@ def test_a_changed_table_forgets_settings_made_for_the_old_one(studio, tmp_path)
 
 def test_a_test_file_needs_the_same_columns(studio, tmp_path):
     session = filled(studio, tmp_path)
-    told, *view = data.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
+    told, *view = mending.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
     assert told.test_table
     assert "12 rows, for the report only" in named(view)["test_note"]
     (tmp_path / "other.csv").write_text("a,b\nx,y\nx,z\n", encoding="utf-8")
-    told, *view = data.take_test(studio, session, str(tmp_path / "other.csv"))
+    told, *view = mending.take_test(studio, session, str(tmp_path / "other.csv"))
     assert told.test_table == ""
     assert "no column" in named(view)["test_note"]
-    assert data.take_test(studio, told, None)[0].test_table == ""
+    assert mending.take_test(studio, told, None)[0].test_table == ""
 
 
 @pytest.mark.parametrize("table", ["x", "../..", "a" * 20])

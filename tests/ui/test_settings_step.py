@@ -13,7 +13,7 @@ from studio.jobs.runs import list_runs
 from studio.jobs.trial import Trial
 from studio.ui import drafts, order
 from studio.ui.session import Session
-from studio.ui.steps import data, settings
+from studio.ui.steps import mending, settings
 
 TRIAL = Trial(
     seconds_per_row=0.05,
@@ -239,7 +239,7 @@ def test_a_run_that_was_started_is_never_taken_for_a_draft(studio, session):
 
 
 def test_a_separate_test_file_frees_the_rows_kept_for_the_report(studio, session, tmp_path):
-    with_test, *_view = data.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
+    with_test, *_view = mending.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
     assert order.plan(studio, with_test).rows[2] == 0
     assert sum(order.plan(studio, with_test).rows) == sum(order.plan(studio, session).rows) == 90
     assert "test file" in settings.show(studio, with_test)[2 + len(SETTINGS)]
@@ -249,7 +249,7 @@ def test_a_separate_test_file_frees_the_rows_kept_for_the_report(studio, session
 
 
 def test_the_reasons_speak_of_the_rows_and_steps_of_the_plan(studio, session, tmp_path):
-    with_test, *_view = data.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
+    with_test, *_view = mending.take_test(studio, session, str(write_table(tmp_path / "test.csv", rows=12)))
     for form, learned in ((session, 58), (with_test, 76)):
         plan = order.plan(studio, form)
         assert plan.rows[0] == learned

@@ -16,9 +16,10 @@ from studio.ui.choices import choices, chosen
 from studio.ui.markup import element, fragment
 from studio.ui.pieces import error_card, heading, html
 from studio.ui.session import Session
-from studio.ui.steps import columns
+from studio.ui.steps import columns, splitting
 from studio.ui.steps import reading as reading_menus
 from studio.ui.steps.columns import MOST_MENUS, first_columns, menus
+from studio.ui.steps.splitting import FILE_TYPES
 from studio.ui.studio import Studio
 from studio.ui.uploads import Look
 from studio.ui.views.doctor import changes, diagnosis
@@ -26,13 +27,8 @@ from studio.ui.views.rows_seen import picture
 from studio.ui.views.table import first_rows, reading
 from studio.ui.views.welcome import example_cards, promises
 
-FILE_TYPES = [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".ods"]
 _ANY = "text-classification"
 _INTRODUCTION = "Bring a table with one text per row, and the right answer for each in another column."
-_ABOUT_TEST = (
-    "Optional. Its rows are used for the report only, never for training; it needs the same columns. "
-    "Without one, some rows of your table are kept aside."
-)
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,7 @@ class DataStep:
     """Findings, and the changes made for them; its buttons mend and undo."""
     picture: gr.HTML
     rows: gr.HTML
-    test_upload: gr.File
-    test_note: gr.HTML
+    splitting: splitting.SplitMenus
     go_on: gr.Button
 
     @property
@@ -62,7 +57,7 @@ class DataStep:
         """What `show` fills, in its order."""
         return [
             *(self.message, *self.reread.view, self.found, self.reading, self.task, *self.menus),
-            *(self.reason, self.doctor, self.picture, self.rows, self.test_note, self.go_on),
+            *(self.reason, self.doctor, self.picture, self.rows, *self.splitting.view, self.go_on),
         ]
 
 
@@ -99,14 +94,11 @@ def draw(studio: Studio) -> DataStep:
         doctor = choices("", elem_id="data-doctor")
         picture = html(elem_id="data-picture")
         rows = html(elem_id="data-rows")
-        with gr.Accordion("I have a separate test file", open=False, elem_id="data-test"):
-            html(element("p", _ABOUT_TEST, class_="fs-quiet"))
-            test_upload = gr.File(label="Test table", file_types=FILE_TYPES, elem_id="data-test-upload", height=130)
-            test_note = html(elem_id="data-test-note")
+        split_menus = splitting.draw()
         with gr.Row(elem_classes=["fs-actions"]):
             go_on = gr.Button("Choose a model", variant="primary", elem_id="data-next", interactive=False)
     brought = upload, examples, message, reread, found, reading_card
-    return DataStep(*brought, task, column_menus, reason, doctor, picture, rows, test_upload, test_note, go_on)
+    return DataStep(*brought, task, column_menus, reason, doctor, picture, rows, split_menus, go_on)
 
 
 # ------------------------------------------------------------------ handlers
@@ -131,7 +123,7 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 def _take(
     studio: Studio, session: Session, path: Path, name: str, roles: dict[str, str] | None = None
 ) -> tuple[Any, ...]:
-    blank = replace(session, table="", test_table="", columns={}, is_ready=False, settings={}, name="")
+    blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:
@@ -167,35 +159,13 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: s
     return session, *show(studio, session)
 
 
-def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
-    """A separate test file was dropped, or taken away."""
-    if not file:
-        session = replace(session, test_table="")
-        return session, *show(studio, session)
-    try:
-        table_id = uploads.keep(studio.home, Path(file), Path(file).name, studio.limits)
-        table = uploads.read(studio.home, table_id, studio.limits)
-        missing = [column for column in session.columns.values() if column not in table.columns]
-        if missing:
-            raise StudioError(
-                f"The test file has no column {missing[0]!r}",
-                where=table.name,
-                fix=f"It needs the columns {' and '.join(session.columns.values())}, named as in the first file.",
-            )
-    except StudioError as error:
-        *view, _note, go_on = show(studio, replace(session, test_table=""))
-        return replace(session, test_table=""), *view, error_card(error), go_on
-    session = replace(session, test_table=table_id)
-    return session, *show(studio, session)
-
-
 def show(studio: Studio, session: Session) -> list[Any]:
     """What the step shows for this session. Without a table nothing changes: the welcome, or what was wrong, stays.
 
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (15 + MOST_MENUS)
+        return [gr.skip()] * (18 + MOST_MENUS)
     try:
         chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
@@ -210,7 +180,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         task=task.name,
         menus=menus(task, table, session.columns),
         rows=first_rows(table, session.columns),
-        test_note=_test_note(studio, session),
+        splitting=splitting.updates(table, session.split, test_note(studio, session)),
     )
     try:
         seen = look(studio, session)
@@ -239,6 +209,17 @@ def _refused(studio: Studio, session: Session, error: StudioError) -> list[Any]:
     return _View(message=error_card(error), reread=ways).updates
 
 
+def test_note(studio: Studio, session: Session) -> str:
+    """What there is to say of the separate test file."""
+    if not session.test_table:
+        return ""
+    try:
+        table = uploads.read(studio.home, session.test_table, studio.limits)
+    except StudioError as error:
+        return error_card(error)
+    return element("p", f"{table.name}: {len(table):,} rows, for the report only.", class_="fs-inner")
+
+
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     tokenizer = tokenizer_file(studio.home, session.model)
@@ -258,16 +239,6 @@ def _preset(session: Session) -> Preset:
     return next((preset for preset in PRESETS if preset.id == session.model), PRESETS[0])
 
 
-def _test_note(studio: Studio, session: Session) -> str:
-    if not session.test_table:
-        return ""
-    try:
-        table = uploads.read(studio.home, session.test_table, studio.limits)
-    except StudioError as error:
-        return error_card(error)
-    return element("p", f"{table.name}: {len(table):,} rows, for the report only.", class_="fs-inner")
-
-
 @dataclass(frozen=True)
 class _View:
     """What the step shows; everything empty is how it begins."""
@@ -281,7 +252,7 @@ class _View:
     doctor: str = ""
     picture: str = ""
     rows: str = ""
-    test_note: str = ""
+    splitting: Sequence[Any] = ()
     can_go_on: bool = False
     reread: Sequence[Any] = ()
 
@@ -292,6 +263,7 @@ class _View:
         return [
             *(self.message, *(self.reread or reading_menus.closed())),
             *(gr.Column(visible=self.is_found), self.reading, self.task, *menus),
-            *(self.reason, self.doctor, self.picture, self.rows, self.test_note),
+            *(self.reason, self.doctor, self.picture, self.rows),
+            *(self.splitting or splitting.updates(None, {}, "")),
             gr.Button(interactive=self.can_go_on),
         ]

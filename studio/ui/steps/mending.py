@@ -1,16 +1,20 @@
 """In step 1: a guess is overruled, a finding mended with a click, a change undone. The file stays as it was uploaded."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
 from studio.ui.choices import chosen
+from studio.ui.pieces import error_card
 from studio.ui.session import Session
 from studio.ui.steps import data
 from studio.ui.steps.reading import choices_of
+from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 from studio.ui.views.doctor import MEND, UNDO
 
@@ -37,4 +41,39 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
 def read_again(studio: Studio, session: Session, *said: Any) -> tuple[Any, ...]:
     """A menu of “Read it differently” was changed."""
     uploads.read_again(studio.home, session.table, choices_of(*said))
-    return data.arrive(studio, replace(session, test_table=""))
+    return data.arrive(studio, replace(session, test_table="", split={}))
+
+
+def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
+    """A separate test file was dropped, or taken away."""
+    if not file:
+        session = replace(session, test_table="")
+        return session, *data.show(studio, session)
+    try:
+        table_id = uploads.keep(studio.home, Path(file), Path(file).name, studio.limits)
+        table = uploads.read(studio.home, table_id, studio.limits)
+        missing = [column for column in session.columns.values() if column not in table.columns]
+        if missing:
+            raise StudioError(
+                f"The test file has no column {missing[0]!r}",
+                where=table.name,
+                fix=f"It needs the columns {' and '.join(session.columns.values())}, named as in the first file.",
+            )
+    except StudioError as error:
+        *view, _note, go_on = data.show(studio, replace(session, test_table=""))
+        return replace(session, test_table=""), *view, error_card(error), go_on
+    session = replace(session, test_table=table_id)
+    return session, *data.show(studio, session)
+
+
+def choose_split(studio: Studio, session: Session, *said: str | None) -> tuple[Any, ...]:
+    """A column that decides the split was chosen, or none. Raises: StudioError when it says nothing of the kind."""
+    chosen_columns = {name: str(column) for name, column in zip(WISHES, said, strict=True) if column}
+    table = uploads.read(studio.home, session.table, studio.limits)
+    session = replace(session, split=chosen_columns, settings={})
+    try:
+        wishes(table, **chosen_columns)
+    except StudioError as error:
+        *view, _note, go_on = data.show(studio, replace(session, split={}))
+        return replace(session, split={}), *view, error_card(error), go_on
+    return session, *data.show(studio, session)
