@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from studio.data.example import Example
+from studio.data.table import Table
 from studio.models.embedded import embedded_folder
 from studio.models.hub import downloaded
 from studio.models.presets import PRESETS
@@ -18,6 +20,8 @@ from studio.rundir import Home
 MOST_COUNTED = 3000
 """Texts that are really counted; of larger tables an even sample, and the longest texts."""
 _MOST_CHARACTERS = 40_000
+_CHARACTERS_A_TOKEN = 4
+"""Of English prose and today's tokenizers; for rows that are short whatever they hold."""
 
 
 def tokenizer_file(home: Home, model_id: str) -> Path:
@@ -39,6 +43,26 @@ def token_lengths(texts: Sequence[str], tokenizer: Path) -> list[int]:
         texts = [texts[index] for index in sorted({*spread, *longest})]
     cut = [text[:_MOST_CHARACTERS] for text in texts]
     return [len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(cut)]
+
+
+def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:
+    """About how many tokens each row's texts have together. Rows that may be longer than `longest` are counted exactly.
+
+    A token has a character or more, so the others need no count; of very many long rows the share of characters is taken.
+    """
+    cells = [table.cells.column(name) for name in columns]
+    characters = np.zeros(len(table), np.int64)
+    for column in cells:
+        characters += pc.utf8_length(column).to_numpy()
+    long = np.flatnonzero(characters > longest) if longest else np.empty(0, np.int64)
+    tokens = characters // _CHARACTERS_A_TOKEN
+    few = long[:: -(-len(long) // MOST_COUNTED)] if len(long) else long
+    texts = [" ".join(column[int(place)].as_py() for column in cells)[:_MOST_CHARACTERS] for place in few]
+    exact = np.array([len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(texts)], np.int64)
+    if 0 < len(few) < len(long):
+        tokens[long] = (characters[long] * (exact.sum() / max(1, characters[few].sum()))).astype(np.int64)
+    tokens[few] = exact
+    return tuple(tokens.tolist())
 
 
 def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_file: bool = False) -> DataFacts:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.jobs.runs import delete_old_drafts
-from studio.models.lengths import data_facts, token_lengths
+from studio.models.lengths import data_facts, row_lengths, token_lengths
 from studio.models.suggest import DataFacts
 from studio.rundir import Home, new_id
 from studio.tasks import task_named
@@ -47,6 +47,23 @@ class Bundled:
     text: str
     columns: dict[str, str]
     rows: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a form wants looked at."""
+
+    table: str
+    """Id of the upload."""
+    task: str
+    columns: tuple[tuple[str, str], ...]
+    """Role and column, in the roles' order."""
+    tokenizer: Path
+    test_table: str = ""
+    longest: int = 0
+    """Tokens the chosen base model reads; 0 while none is chosen."""
+    languages: tuple[str, ...] = ()
+    """That it knows; empty for many."""
 
 
 @dataclass(frozen=True)
@@ -157,16 +174,17 @@ def _parsed(changes: bytes) -> tuple[Edit, ...]:
         raise StudioError("The changes made to this table cannot be read", fix="Upload the file again.") from error
 
 
-def look(home: Home, table_id: str, task: str, columns: dict[str, str], tokenizer: Path, limits: Limits) -> Look:
-    """The table as examples of `task`, checked and counted. Raises: StudioError."""
-    table = read(home, table_id, limits)
-    missing = [column for column in columns.values() if column not in table.columns]
+def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
+    """The table as examples of a task, checked and counted. Raises: StudioError."""
+    table = read(home, wanted.table, limits)
+    missing = [column for _, column in wanted.columns if column not in table.columns]
     if missing:
         raise StudioError(
             f"There is no column {missing[0]!r}", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
         )
-    state = choices(home, table_id), _changes(home, table_id)
-    return _look(home, table_id, task, tuple(sorted(columns.items())), tokenizer, limits, state)
+    ids = [wanted.table, *([wanted.test_table] if wanted.test_table else [])]
+    state = tuple((choices(home, each), _changes(home, each)) for each in ids)
+    return _look(home, wanted, limits, state)
 
 
 def sweep(home: Home, days: int = KEPT_DAYS) -> None:
@@ -215,28 +233,37 @@ def _edited(file: Path, name: str, limits: Limits, chosen: Choices, changes: byt
 
 
 @lru_cache(maxsize=4)
-def _look(
-    home: Home,
-    table_id: str,
-    task_name: str,
-    columns: tuple[tuple[str, str], ...],
-    tokenizer: Path,
-    limits: Limits,
-    _state: object,
-) -> Look:
-    table, task, roles = read(home, table_id, limits), task_named(task_name), dict(columns)
+def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
+    table, task, roles = read(home, wanted.table, limits), task_named(wanted.task), dict(wanted.columns)
     parsed = parse_rows(table, roles, task.inputs, task.target, task.parse)
     counts = Counter(example.target for example in parsed.examples if example.target is not None)
-    lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], tokenizer)
+    lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], wanted.tokenizer)
+    patient = replace(
+        task.patient(table, roles, _test(home, wanted, limits)),
+        longest=wanted.longest,
+        languages=wanted.languages,
+        lengths=row_lengths(table, [roles[role] for role in task.inputs], wanted.tokenizer, wanted.longest),
+    )
     return Look(
         parsed.examples,
         parsed.problems,
-        diagnose(task.patient(table, roles)),
+        diagnose(patient),
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths),
         parsed.notes,
     )
+
+
+def _test(home: Home, wanted: Wanted, limits: Limits) -> Table | None:
+    """The test table, if it has the columns; of one that cannot be used the form says so itself."""
+    if not wanted.test_table:
+        return None
+    try:
+        test = read(home, wanted.test_table, limits)
+    except StudioError:
+        return None
+    return test if all(column in test.columns for _, column in wanted.columns) else None
 
 
 def _suffix(name: str) -> str:

@@ -21,7 +21,7 @@ from studio.ui.steps import reading as reading_menus
 from studio.ui.steps.columns import MOST_MENUS, first_columns, menus
 from studio.ui.steps.splitting import FILE_TYPES
 from studio.ui.studio import Studio
-from studio.ui.uploads import Look
+from studio.ui.uploads import Look, Wanted
 from studio.ui.views.doctor import changes, diagnosis
 from studio.ui.views.rows_seen import picture
 from studio.ui.views.table import first_rows, reading
@@ -223,7 +223,17 @@ def test_note(studio: Studio, session: Session) -> str:
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     tokenizer = tokenizer_file(studio.home, session.model)
-    seen = uploads.look(studio.home, session.table, session.task, session.columns, tokenizer, studio.limits)
+    preset = _preset(session)
+    wanted = Wanted(
+        session.table,
+        session.task,
+        tuple(sorted(session.columns.items())),
+        tokenizer,
+        session.test_table,
+        preset.context,
+        ("en",) if preset.languages == "English" else (),
+    )
+    seen = uploads.look(studio.home, wanted, studio.limits)
     return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
 
 
