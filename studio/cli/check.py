@@ -10,8 +10,9 @@ from studio.cli.columns import Chosen, choose, options, read, typed_as
 from studio.cli.terminal import plain, say
 from studio.config import RunConfig
 from studio.data.check import parse_rows
-from studio.data.doctor import diagnose, health
+from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
+from studio.data.doctor.health import health
 from studio.data.example import Example
 from studio.data.phrases import counted
 from studio.data.split import split

@@ -43,13 +43,13 @@ def routes(home: Home) -> list[Route]:
     """What the server adds to Gradio's routes."""
 
     async def download(request: Request) -> Response:
-        if not await _may(request):
-            return _plain("Log in first.", 401)
+        if not await may(request):
+            return plain("Log in first.", 401)
         try:
             run = home.run(request.path_params["run"])
             return await run_in_threadpool(_response, home, run, request.path_params["what"])
         except StudioError as error:
-            return _plain(str(error), 404)
+            return plain(str(error), 404)
 
     return [Route(PATH, download, methods=["GET", "HEAD"])]
 
@@ -102,7 +102,7 @@ def keep_predictions(run: RunDir, data: bytes) -> str:
     return f"predictions-{number}.csv"
 
 
-async def _may(request: Request) -> bool:
+async def may(request: Request) -> bool:
     """Whether the visitor may load files: anyone where there is no login, else whoever Gradio knows by its cookie.
 
     Source: gradio.routes.App.create_app.get_current_user (6.31), which is not reachable from outside.
@@ -119,5 +119,6 @@ async def _may(request: Request) -> bool:
     return False
 
 
-def _plain(text: str, status: int) -> Response:
+def plain(text: str, status: int) -> Response:
+    """A refusal in words."""
     return PlainTextResponse(text, status, headers=HEADERS)

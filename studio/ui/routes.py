@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from studio.assets import ASSETS
 from studio.rundir import Home
-from studio.ui import downloads
+from studio.ui import downloads, table_downloads
 
 _A_DAY = "public, max-age=86400"
 
@@ -18,7 +18,7 @@ _A_DAY = "public, max-age=86400"
 def routes(home: Home) -> list[BaseRoute]:
     """All of them, for `launch(app_kwargs={"routes": …})`. They come before Gradio's, and its login does not cover them."""
     _plotly()  # packed before the first visitor asks
-    return [Route("/studio/plotly.js", plotly, methods=["GET"]), *downloads.routes(home)]
+    return [Route("/studio/plotly.js", plotly, methods=["GET"]), *downloads.routes(home), *table_downloads.routes(home)]
 
 
 async def plotly(request: Request) -> Response:

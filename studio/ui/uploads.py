@@ -35,6 +35,7 @@ KEPT_DAYS = 30
 _ABOUT = "about.json"
 _EDITS = "edits.json"
 _CHOICES = "choices.json"
+_REPORT = "report.txt"
 _log = logging.getLogger(__name__)
 
 
@@ -144,6 +145,18 @@ def choices(home: Home, table_id: str) -> Choices:
         return Choices(**json.loads((home.table(table_id) / _CHOICES).read_bytes()))
     except (OSError, ValueError, TypeError):  # none was said, or it is damaged: then it is guessed again
         return Choices()
+
+
+def keep_report(home: Home, table_id: str, text: str) -> None:
+    """Keep the doctor's report beside the table, to be downloaded."""
+    if report(home, table_id) != text.encode():
+        storage.write_file(home.table(table_id) / _REPORT, text.encode())
+
+
+def report(home: Home, table_id: str) -> bytes:
+    """The report on the table as it was last looked at; nothing before that."""
+    file = home.table(table_id) / _REPORT
+    return file.read_bytes() if file.is_file() else b""
 
 
 def is_text(home: Home, table_id: str) -> bool:

@@ -65,7 +65,7 @@ def test_a_dropped_table_is_read_and_its_columns_guessed(studio, tmp_path):
 def test_the_upload_is_kept_under_an_id_and_its_own_name(studio, tmp_path):
     session = filled(studio, tmp_path)
     folder = studio.home.table(session.table)
-    assert sorted(path.name for path in folder.iterdir()) == ["about.json", "table.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["about.json", "report.txt", "table.csv"]
     assert uploads.read(studio.home, session.table, studio.limits).name == "tickets.csv"
 
 

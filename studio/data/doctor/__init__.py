@@ -23,18 +23,3 @@ def diagnose(patient: Patient) -> list[Finding]:
     """Everything that was found, worst first, then what concerns most rows."""
     found = [finding for check in CHECKS for finding in check(patient)]
     return sorted(found, key=lambda each: (_WORST_FIRST.index(each.severity), -each.count))
-
-
-def health(found: list[Finding], rows: int) -> str:
-    """The whole diagnosis in one sentence."""
-    errors = [each for each in found if each.severity == "error"]
-    warnings = [each for each in found if each.severity == "warning"]
-    if errors:
-        return f"This table cannot be trained on yet: {errors[0].title[:1].lower()}{errors[0].title[1:]}."
-    if not warnings:
-        return f"Nothing in these {rows:,} rows speaks against training on them."
-    told = ", ".join(f"{each.title[:1].lower()}{each.title[1:]}" for each in warnings[:3])
-    more = f" and {len(warnings) - 3} more" if len(warnings) > 3 else ""
-    fixes = sum(each.fix is not None for each in warnings)
-    mend = {0: "", 1: " One can be mended with a click."}.get(fixes, f" {fixes} can be mended with a click.")
-    return f"These rows can be trained on; worth a look first: {told}{more}.{mend}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.data.doctor.report import as_text
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
 from studio.models.presets import PRESETS, Preset
@@ -174,7 +175,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     task = task_named(session.task)
     view = _View(
         is_found=True,
-        doctor=changes(table.edits),
+        doctor=changes(table.edits, session.table),
         reread=reading_menus.updates(table.reading, chosen_way),
         reading=reading(table),
         task=task.name,
@@ -186,13 +187,14 @@ def show(studio: Studio, session: Session) -> list[Any]:
         seen = look(studio, session)
     except StudioError as error:
         return replace(view, message=error_card(error)).updates
+    uploads.keep_report(studio.home, session.table, as_text(table, seen.findings))
     guess = task.detect(table)
     as_guessed = guess is not None and guess.columns == session.columns
     return replace(
         view,
         reading=reading(table, seen.notes),
         reason=element("p", guess.reason, class_="fs-quiet fs-inner") if as_guessed and guess else "",
-        doctor=fragment(diagnosis(seen.findings, len(table)), changes(table.edits)),
+        doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         picture=picture(seen, task.role_titles[task.target], _preset(session)),
         can_go_on=seen.can_train,
     ).updates

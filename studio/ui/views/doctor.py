@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from studio.config import Edit
-from studio.data.doctor import health
 from studio.data.doctor.finding import Finding
+from studio.data.doctor.health import health
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card
+from studio.ui.table_downloads import link
 from studio.ui.words import count
 
 MEND, UNDO = "mend", "undo"
@@ -15,15 +16,18 @@ _TONE = {"error": "bad", "warning": "watch", "info": "info"}
 _SEVERITY = {"error": "Must be mended", "warning": "Worth mending", "info": "Good to know"}
 
 
-def diagnosis(found: Sequence[Finding], rows: int) -> Markup:
-    """All findings, the worst first."""
+def diagnosis(found: Sequence[Finding], rows: int, table_id: str) -> Markup:
+    """All findings, the worst first, and the report to take away."""
     tone = next((_TONE[each.severity] for each in found if each.severity != "info"), "good")
     items = [_finding(each) for each in found]
     body = element("ul", items, class_="fs-findings") if items else None
-    return card("Health of this table", body, text=health(list(found), rows), tone=tone)
+    report = element(
+        "a", "Download this as a report", href=link(table_id, "report.txt"), download=True, class_="fs-take"
+    )
+    return card("Health of this table", body, report, text=health(found, rows), tone=tone)
 
 
-def changes(edits: Sequence[Edit]) -> Markup:
+def changes(edits: Sequence[Edit], table_id: str) -> Markup:
     """What was changed by hand, each with a button that undoes it; nothing when nothing was."""
     if not edits:
         return fragment()
@@ -32,7 +36,8 @@ def changes(edits: Sequence[Edit]) -> Markup:
         for place, edit in enumerate(edits)
     ]
     text = "Your file stays as it is; the run will use the changed table, and its model card says so."
-    return card("Changes you made", element("ul", items, class_="fs-changes"), text=text, tone="done")
+    take = element("a", "Download the changed table", href=link(table_id, "table.csv"), download=True, class_="fs-take")
+    return card("Changes you made", element("ul", items, class_="fs-changes"), take, text=text, tone="done")
 
 
 def _finding(each: Finding) -> Markup:

@@ -3,7 +3,8 @@
 import pytest
 
 from data.real import SHARED_DATA
-from studio.data.doctor import diagnose, health
+from studio.data.doctor import diagnose
+from studio.data.doctor.health import health
 from studio.data.read import read_table
 from studio.tasks.text_classification import TASK
 
