@@ -73,6 +73,13 @@ def decode(data: bytes, choice: str = "") -> Decoded:
         return _not_utf8(data, error)
 
 
+def looks_like_utf8(head: bytes | memoryview, choice: str = "") -> bool:
+    """Whether `decode` would try UTF-8 first: by what was chosen, or else by the mark at the beginning."""
+    if choice:
+        return choice.strip().casefold() in ("utf-8", "utf_8")
+    return not any(bytes(head).startswith(mark) for mark, codec, _ in _MARKS if codec != "utf-8")
+
+
 def _as_chosen(data: bytes, choice: str) -> Decoded:
     wanted = choice.strip().casefold()
     for title, codec in ENCODINGS.items():
