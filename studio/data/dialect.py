@@ -6,21 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from studio.data.phrases import shortened
 from studio.data.repairs import locate_header
-from studio.data.table import Problem
 from studio.errors import StudioError
 
 DELIMITERS = {"\t": "tabs", "|": "vertical bars", ";": "semicolons", ",": "commas"}
 """Delimiter → its name for people; the least likely to stand in a text by chance first."""
 
-MOST_BROKEN = 1000
-"""More records with broken quotation marks than this, and the file is refused."""
-
-_SAMPLE_LINES = 50_000
-"""Lines by which the delimiter is chosen; every line is checked against it later."""
+SAMPLE_CHARACTERS = 200_000
+"""Of the text by which the delimiter is chosen; every line is checked against it later."""
+SAMPLE_LINES = 50_000
+"""By which it is decided what quotation marks mean, where some are broken."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _LARGEST_CELL = 2**31 - 1
 _BROKEN = ["broken"]
@@ -36,48 +32,49 @@ class Dialect:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Records:
-    """The cells of each record and the line of the file on which it starts; broken ones are among the problems."""
-
-    lines: list[int]
-    cells: list[list[str]]
-    problems: list[Problem]
-    notes: tuple[str, ...] = ()
-
-
 def split_lines(text: str) -> list[str]:
     """Physical lines with their ends: LF, CRLF or CR, in any mixture."""
     return list(io.StringIO(text, newline=""))
 
 
-def find_dialect(lines: Sequence[str], choice: str = "", *, prefer: str = "") -> tuple[Dialect, int]:
+def sample_of(text: str) -> tuple[list[str], bool]:
+    """The first lines of a text, and whether they are all."""
+    lines = split_lines(text[:SAMPLE_CHARACTERS])
+    if len(text) <= SAMPLE_CHARACTERS:
+        return lines, True
+    return lines[:-1] or lines, False  # the last one is cut off
+
+
+def find_dialect(
+    sample: Sequence[str], choice: str = "", *, whole: bool = True, prefer: str = ""
+) -> tuple[Dialect, int]:
     """The dialect that cuts the most records into as many cells as the header has, and the lines to skip.
 
-    `choice` overrules the delimiter (Excel's `sep=;` line does so too); `prefer` breaks a tie.
+    `sample` are the first lines, `whole` says whether they are all. What quotation marks mean is for
+    `with_quoting` to say. `choice` overrules the delimiter (Excel's `sep=;` line does so too); `prefer` breaks a tie.
     Raises: StudioError for a delimiter that is not a single character.
     """
-    told = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    told = _SEPARATOR_LINE.fullmatch(sample[0]) if sample else None
     skip = 1 if told else 0
-    sample = lines[skip:_SAMPLE_LINES]
+    sample = sample[skip:]
     choice = choice or (told[1] if told else "")
     if len(choice) > 1 or choice in ('"', "\r", "\n"):
         raise StudioError(
             f"{choice[:20]!r} cannot separate cells", fix="Choose one of: comma, semicolon, tab, vertical bar."
         )
     if choice:
-        return _with_quoting(Dialect(choice), sample), skip
+        return Dialect(choice), skip
     text = "".join(sample)
-    found = [_Fit.of(sample, delimiter) for delimiter in DELIMITERS if delimiter in text]
+    found = [_Fit.of(sample, delimiter, whole) for delimiter in DELIMITERS if delimiter in text]
     fits = sorted(
         (fit for fit in found if fit.is_possible),
         key=lambda fit: (-fit.share, fit.delimiter != prefer),  # a stable sort: then in the order of DELIMITERS
     )
     if not fits:
-        return _one_column(sample, found), skip
+        return _one_column(found), skip
     best = fits[0]
     rivals = [DELIMITERS[fit.delimiter] for fit in fits[1:] if fit.share >= best.share]
-    dialect = _with_quoting(Dialect(best.delimiter), sample)
+    dialect = Dialect(best.delimiter)
     if rivals:
         other = next(fit.delimiter for fit in fits[1:] if fit.share >= best.share)
         note = (
@@ -89,32 +86,13 @@ def find_dialect(lines: Sequence[str], choice: str = "", *, prefer: str = "") ->
     return dialect, skip
 
 
-def read_records(lines: Sequence[str], dialect: Dialect, skip: int = 0) -> Records:
-    """All records. A record with broken quotation marks is left out alone: reading goes on with the next line.
+def read_records(
+    lines: Sequence[str], dialect: Dialect, skip: int = 0, *, whole: bool = True
+) -> Iterator[tuple[int, list[str] | None]]:
+    """Line number (from 1) and cells of each record; None for a broken one, after which reading goes on with the next line.
 
-    Raises: StudioError when more than `MOST_BROKEN` are.
+    If the lines are not the `whole` file, a cell that runs over their end is no broken one: reading ends there.
     """
-    starts: list[int] = []
-    cells: list[list[str]] = []
-    problems: list[Problem] = []
-    for start, record in _records(lines, dialect, skip):
-        if record is not None:
-            starts.append(start + 1)
-            cells.append(record)
-            continue
-        what = "The quotation marks are broken: text before or after them, or no closing one. The row was left out."
-        problems.append(Problem(start + 1, "", shortened(lines[start].rstrip("\r\n")), what))
-        if len(problems) > MOST_BROKEN:
-            raise StudioError(
-                f"More than {MOST_BROKEN} rows have broken quotation marks",
-                where=f"first in line {problems[0].row}",
-                fix="Save the table again from a spreadsheet program, as “CSV UTF-8”.",
-            )
-    return Records(starts, cells, problems, _swallowed(starts, cells, dialect.delimiter, len(lines)))
-
-
-def _records(lines: Sequence[str], dialect: Dialect, skip: int = 0) -> Iterator[tuple[int, list[str] | None]]:
-    """Index of the first line and cells of each record; None for a broken one, after which the next line starts."""
     csv.field_size_limit(_LARGEST_CELL)  # the default refuses cells over 131 072 characters
     delimiter = dialect.delimiter or _unused(lines)
     start = skip
@@ -128,11 +106,13 @@ def _records(lines: Sequence[str], dialect: Dialect, skip: int = 0) -> Iterator[
         begin = start
         try:
             for record in reader:
-                yield begin, record
+                yield begin + 1, record
                 begin = start + reader.line_num
             return
         except csv.Error:
-            yield begin, None
+            if not whole and start + reader.line_num >= len(lines):
+                return
+            yield begin + 1, None
             start = begin + 1
 
 
@@ -159,8 +139,9 @@ class _Fit:
     header: tuple[str, ...]
 
     @classmethod
-    def of(cls, lines: Sequence[str], delimiter: str) -> "_Fit":
-        records = [_BROKEN if record is None else record for _, record in _records(lines, Dialect(delimiter))]
+    def of(cls, lines: Sequence[str], delimiter: str, whole: bool) -> "_Fit":
+        found = read_records(lines, Dialect(delimiter), whole=whole)
+        records = [_BROKEN if record is None else record for _, record in found]
         at = locate_header(records)
         header = tuple(records[at]) if records else ()
         widths = Counter(len(record) if record is not _BROKEN else 0 for record in records[at + 1 :] if any(record))
@@ -179,8 +160,8 @@ class _Fit:
         return all(name == name.strip() and 0 < len(name) <= 40 for name in self.header)
 
 
-def _one_column(lines: Sequence[str], found: Sequence[_Fit]) -> Dialect:
-    dialect = _with_quoting(Dialect(""), lines)
+def _one_column(found: Sequence[_Fit]) -> Dialect:
+    dialect = Dialect("")
     for fit in found:
         if fit.width == 1 and fit.others_width >= 2 and fit.others_share > 0.9:
             note = (
@@ -191,37 +172,20 @@ def _one_column(lines: Sequence[str], found: Sequence[_Fit]) -> Dialect:
     return dialect
 
 
-def _with_quoting(dialect: Dialect, lines: Sequence[str]) -> Dialect:
-    """Quotation marks are plain characters where enclosing breaks records and cutting at every delimiter fits all."""
-    if not any(record is None for _, record in _records(lines, dialect)):
+def with_quoting(dialect: Dialect, lines: Sequence[str], *, whole: bool = True) -> Dialect:
+    """Quotation marks are plain characters where enclosing breaks records and cutting at every delimiter fits all.
+
+    `lines` are the first `SAMPLE_LINES`, without Excel's separator line.
+    """
+    if not any(record is None for _, record in read_records(lines, dialect, whole=whole)):
         return dialect
     plain = replace(dialect, quoted=False)
-    records = [record or [] for _, record in _records(lines, plain)]
+    records = [record or [] for _, record in read_records(lines, plain)]
     if len({len(record) for record in records if any(record)}) != 1:
         return dialect
     marked = [cell for record in records for cell in record if cell.startswith('"')]
     enclosed = sum(len(cell) >= 2 and cell.endswith('"') for cell in marked)
     if enclosed > len(marked) - enclosed:
         return dialect
-    return replace(plain, notes=("Quotation marks are plain characters in this file; they stay in the texts.",))
-
-
-def _swallowed(starts: list[int], cells: list[list[str]], delimiter: str, last: int) -> tuple[str, ...]:
-    """Says where a cell runs over lines that are whole rows themselves: a closing quotation mark may be missing.
-
-    Such a line has the table's number of cells and begins or ends with a value the column holds elsewhere.
-    """
-    long = [index for index, (start, end) in enumerate(pairwise((*starts, last + 1))) if end - start >= 4]
-    if not delimiter or not long:
-        return ()
-    values = {row[0] for row in cells if row} | {row[-1] for row in cells if row}
-    notes = []
-    for index in long:
-        width = len(cells[index])
-        lines = [line.split(delimiter) for cell in cells[index] for line in cell.splitlines()[1:-1]]
-        if len(lines) >= 2 and all(len(row) == width and (row[0] in values or row[-1] in values) for row in lines):
-            notes.append(
-                f"A cell of the row in line {starts[index]} runs over lines that look like rows themselves: "
-                "a closing quotation mark may be missing there."
-            )
-    return tuple(notes[:5])
+    said = "Quotation marks are plain characters in this file; they stay in the texts."
+    return replace(plain, notes=(*plain.notes, said))

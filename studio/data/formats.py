@@ -2,19 +2,18 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
 
+from studio.data.body import MOST_PROBLEMS, Numbers
+from studio.data.limits import check_size
 from studio.data.phrases import counted, shortened
-from studio.data.repairs import MOST_PROBLEMS, unique_names
+from studio.data.repairs import unique_names
 from studio.data.table import Problem
 from studio.errors import StudioError
-
-UNPACKED = 10
-"""A compressed file may unpack to this many times the largest file allowed."""
 
 
 @dataclass
@@ -22,18 +21,18 @@ class Found:
     """Columns read from a file with structure, and the row number of each row."""
 
     cells: pa.Table
-    rows: list[int] | range
+    rows: Sequence[int] | Numbers
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_json_lines(text: str) -> Found:
+def read_json_lines(text: str, most_columns: int) -> Found:
     """One object a line; the row number is the line. A line that is no object is left out and listed."""
     lines = io.StringIO(text, newline=None)
-    return _objects((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return _objects(((number, line) for number, line in enumerate(lines, 1) if line.strip()), most_columns)
 
 
-def read_json_array(text: str) -> Found:
+def read_json_array(text: str, most_columns: int) -> Found:
     """An array of objects; the row number is the line on which an object starts.
 
     Where several objects share a line, as in minified JSON, all are numbered by their place in the array, from 1.
@@ -46,7 +45,7 @@ def read_json_array(text: str) -> Found:
             lines.append(line)
             yield ordinal, source
 
-    found = _objects(numbered())
+    found = _objects(numbered(), most_columns)
     if len(set(lines)) < len(lines):
         return found
     problems = [replace(problem, row=lines[problem.row - 1]) for problem in found.problems]
@@ -82,7 +81,7 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _objects(sources: Iterator[tuple[int, str]]) -> Found:
+def _objects(sources: Iterator[tuple[int, str]], most_columns: int) -> Found:
     columns: dict[str, list[str]] = {}
     rows: list[int] = []
     problems = []
@@ -96,6 +95,7 @@ def _objects(sources: Iterator[tuple[int, str]]) -> Found:
             column.extend([""] * (len(rows) - len(column)))  # rows before that lack this key
             column.append(text)
         rows.append(number)
+        check_size(0, len(columns), 0, most_columns)
     if not rows:
         raise StudioError(
             "The file holds no rows: JSON with one object a row is expected",
@@ -155,14 +155,3 @@ def _compact(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_compact, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
-
-
-def check_size(rows: int, columns: int, most_rows: int, most_columns: int) -> None:
-    """Raises: StudioError when a table has more rows or columns than allowed."""
-    if rows > most_rows:
-        raise StudioError(f"The table has {rows:,} rows, the limit is {most_rows:,}", fix="Upload fewer rows.")
-    if columns > most_columns:
-        raise StudioError(
-            f"The table has {columns:,} columns, the limit is {most_columns:,}",
-            fix="Keep the column with the text and the one with the label.",
-        )

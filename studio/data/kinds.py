@@ -2,16 +2,15 @@
 
 import zipfile
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from studio.errors import StudioError
 
-Kind = Literal["text", "json", "parquet", "excel"]
+Kind = Literal["text", "json", "parquet", "excel", "gzip", "zip"]
 
 _TABLES = "Upload a CSV, TSV, JSONL, Parquet or Excel file."
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF document", "Copy the table into a spreadsheet and save it as CSV."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the file inside."),
     (b"BZh", "a bzip2 archive", "Unpack it and upload the file inside."),
     (b"\xfd7zXZ\0", "an xz archive", "Unpack it and upload the file inside."),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and upload the file inside."),
@@ -29,11 +28,18 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARK = b"\xef\xbb\xbf"
 
 
-def kind_of(path: Path, head: bytes, name: str) -> Kind:
-    """The kind of a file. `head` is its first kilobyte, `name` what people call it.
+def is_packed(head: bytes) -> bool:
+    """Whether a file's size says nothing about what is in it."""
+    return head.startswith((b"PK", b"PAR1", b"\x1f\x8b", _OLD_OFFICE))
+
+
+def kind_of(file: IO[bytes], name: str) -> Kind:
+    """The kind of a file. `name` is what people call it.
 
     Raises: StudioError for an empty file and for anything that is no table, saying what it is.
     """
+    file.seek(0)
+    head = file.read(1024)
     start = head.removeprefix(_MARK).lstrip()
     if not start.strip(b"\0"):
         raise StudioError(
@@ -50,23 +56,23 @@ def kind_of(path: Path, head: bytes, name: str) -> Kind:
         )
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
     if head.startswith(_OLD_OFFICE):
         return "excel"
-    if head.startswith(b"PK\x03\x04"):
-        return _kind_of_zip(path, name)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _kind_of_zip(file, name)
     return "json" if _is_json(start, name) else "text"
 
 
-def _kind_of_zip(path: Path, name: str) -> Kind:
+def _kind_of_zip(file: IO[bytes], name: str) -> Kind:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             inside = archive.namelist()
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         raise StudioError("The file is a damaged archive", where=name, fix="Save it again and upload it.") from error
-    if any(entry.startswith("xl/") for entry in inside) or "content.xml" in inside:
-        return "excel"
-    what = "a word processor's document" if any(entry.startswith("word/") for entry in inside) else "a zip archive"
-    raise StudioError(f"The file is {what}, not a table", where=name, fix="Upload the table itself: CSV or Excel.")
+    is_workbook = any(entry.startswith("xl/") for entry in inside) or "content.xml" in inside
+    return "excel" if is_workbook else "zip"
 
 
 def _is_json(start: bytes, name: str) -> bool:

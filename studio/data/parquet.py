@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from studio.data.formats import UNPACKED, Found, check_size
+from studio.data.formats import Found
+from studio.data.limits import Limits, check_size
 from studio.data.repairs import unique_names
 from studio.errors import StudioError
 
@@ -19,26 +19,26 @@ _CAREFUL_ROWS = 64
 """A batch where a few bytes of the file can become a long value in every row."""
 
 
-def read_parquet(path: Path, most_bytes: int, most_rows: int, most_columns: int) -> Found:
+def read_parquet(source: IO[bytes], limits: Limits) -> Found:
     """All columns as text; nested values as JSON, nothing as empty.
 
     Rows have no numbers of their own: the first is 2, as if the column names stood in row 1 of a spreadsheet.
     What the footer says is checked before anything is unpacked; but a value that many rows share is stored once,
     so the text is measured batch by batch as well. Raises: StudioError.
     """
-    most = most_bytes * UNPACKED
+    most = limits.most_unpacked
     try:
-        with pq.ParquetFile(path) as file:
-            facts, schema = file.metadata, file.schema_arrow
+        with pq.ParquetFile(source) as opened:
+            facts, schema = opened.metadata, opened.schema_arrow
             unpacked = sum(facts.row_group(index).total_byte_size for index in range(facts.num_row_groups))
-        check_size(facts.num_rows, facts.num_columns, most_rows, most_columns)
+        check_size(facts.num_rows, facts.num_columns, limits.rows, limits.columns)
         if unpacked > most:
             raise _too_large(f"to {unpacked / 1e6:,.0f} MB", most)
         keep = [i for i, name in enumerate(schema.names) if not name.startswith("__index_level_")]
         names, notes = unique_names([schema.names[i] for i in keep])
         chunks: list[list[pa.Array]] = [[] for _ in keep]
         size = 0
-        for batch in _batches(path, facts, schema):
+        for batch in _batches(source, facts, schema):
             for i, texts in zip(keep, chunks, strict=True):
                 if size + _expanded(batch.column(i)) > most:
                     raise _too_large("to more", most)
@@ -56,7 +56,7 @@ def _too_large(to: str, most: int) -> StudioError:
     return StudioError(f"The file unpacks {to}, the limit is {most / 1e6:,.0f} MB", fix="Upload fewer rows.")
 
 
-def _batches(path: Path, facts: pq.FileMetaData, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(source: IO[bytes], facts: pq.FileMetaData, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Rows in groups. Texts come as dictionaries, which repeat no text; what cannot comes in small groups."""
     texts = [field.name for field in schema if _is_text(field.type)]
     careful = any(pa.types.is_nested(field.type) or pa.types.is_fixed_size_binary(field.type) for field in schema) or (
@@ -67,9 +67,9 @@ def _batches(path: Path, facts: pq.FileMetaData, schema: pa.Schema) -> Iterator[
         )
     )
     rows = _CAREFUL_ROWS if careful else max(_CAREFUL_ROWS, min(_BATCH_ROWS, _BATCH_CELLS // max(1, facts.num_columns)))
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
+    with pq.ParquetFile(source, read_dictionary=texts) as opened:
         for group in range(facts.num_row_groups):  # each begins a dictionary of its own
-            yield from file.iter_batches(batch_size=rows, row_groups=[group])
+            yield from opened.iter_batches(batch_size=rows, row_groups=[group])
 
 
 def _is_text(kind: pa.DataType) -> bool:

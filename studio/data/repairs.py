@@ -2,24 +2,28 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studio.data.phrases import counted, listed, shortened
-from studio.data.table import Problem
+from studio.data.body import Body, Numbers, is_blank
+from studio.data.limits import check_size
+from studio.data.phrases import counted, listed
 from studio.errors import StudioError
 
 NO_HEADER = -1
 """As a choice of header row: the file has none."""
 
-MOST_PROBLEMS = 1000
-"""Problems listed one by one; the notes count them all."""
+Head = list[tuple[int, list[str]]]
+"""Row number and cells of the first records."""
 
 _PREFACE = 30
 """A header is looked for in this many records."""
+_HEAD, _HEAD_SIZE = 200, 1_000_000
+"""Records, and cells and characters in them, by which the header is found."""
+_BLOCK = 10_000
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 
 
@@ -28,41 +32,92 @@ class Columns:
     """What became of the records: named columns, the row numbers that stayed, and what was done."""
 
     cells: pa.Table
-    rows: list[int]
+    rows: Sequence[int] | Numbers
     header_row: int
     """0 where there is none."""
-    notes: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    notes: list[str]
+    body: Body
 
 
-def assemble(numbers: Sequence[int], records: Sequence[list[str]], header_row: int = 0) -> Columns:
-    """Columns out of records; `numbers` are the file's own row numbers. `header_row` overrules the guess (`NO_HEADER`: none).
+@dataclass(frozen=True)
+class Heading:
+    """Where the column names are, and what they are."""
 
-    Rows that do not fit the header are left out and listed, never shifted. Raises: StudioError without any row.
-    """
-    at = _header_index(numbers, records, header_row)
-    named = at >= 0
-    width = len(records[at]) if named else _usual_width(records)
-    header = list(records[at]) if named else [""] * width
-    body = _Body.of(numbers[at + 1 :], records[at + 1 :], header, has_preface=at > 0)
-    if not body.kept and not body.problems:
+    row: int
+    """The file's own number; 0 where there is none."""
+    below: int
+    """Index of the first record that may be a row."""
+    names: list[str]
+    """Empty ones where there is no header."""
+    notes: tuple[str, ...] = ()
+    has_preface: bool = False
+
+
+def find_heading(head: Head, header_row: int = 0) -> Heading:
+    """The header among the first records. `header_row` overrules the guess (`NO_HEADER`: none; else it ends the head)."""
+    if not any(any(cell.strip() for cell in record) for _, record in head):
+        raise StudioError("The file is empty", fix="Upload a table with column names and rows.")
+    records = [record for _, record in head]
+    if header_row == NO_HEADER:
+        return Heading(0, 0, [""] * _usual_width(records))
+    if header_row > 0:
+        at = next((i for i, (number, record) in enumerate(head) if number == header_row and any(record)), -1)
+        if at < 0:
+            raise StudioError(f"No row starts at row {header_row}", fix="Choose the row that holds the column names.")
+    else:
+        at = locate_header(records)
+    notes = []
+    if any(any(record) for record in records[:at]):
+        notes.append(f"What stands above the column names (row {head[at][0]}) was left out.")
+    return Heading(head[at][0], at + 1, records[at], tuple(notes), at > 0)
+
+
+def finish(heading: Heading, body: Body, *, guessed: bool) -> Columns:
+    """Named columns out of all rows. Raises: StudioError without any row."""
+    cells, width = body.table(), body.width
+    if not cells.num_rows and not body.set_aside:
         raise StudioError("The file has column names but no rows", fix="Add rows below the header and upload it again.")
-    columns = list(zip(*body.kept, strict=True)) if body.kept else [()] * width
-    keep = [i for i in range(width) if header[i].strip() or any(cell.strip() for cell in columns[i])]
-    names, notes = unique_names([header[i] for i in keep], [i + 1 for i in keep])
+    keep = [i for i in range(width) if heading.names[i].strip() or not is_blank(cells.column(i)).all()]
+    names, notes = unique_names([heading.names[i] for i in keep], [i + 1 for i in keep])
     if len(keep) < width:
         notes.append(f"{counted(width - len(keep), 'column')} without name and content left out.")
-    if named and any(any(record) for record in records[:at]):
-        notes.append(f"What stands above the column names (row {numbers[at]}) was left out.")
-    if at == 0 and not header_row and _looks_like_data(header, body.kept):
-        notes.append(
-            f"Row {numbers[at]} was taken for the column names, but looks like data. If the file has no names in its "
-            "first row, add a row with names above it and upload it again, or that row is lost."
-        )
-    cells = pa.table({name: pa.array(columns[i], pa.large_string()) for name, i in zip(names, keep, strict=True)})
-    return Columns(
-        cells, body.numbers, numbers[at] if named else 0, [*notes, *body.notes()], body.problems[:MOST_PROBLEMS]
-    )
+    notes += heading.notes
+    if guessed and heading.row and not heading.has_preface:
+        rows = [list(row.values()) for row in cells.slice(0, 1000).to_pylist()]
+        if _looks_like_data(heading.names, rows):
+            notes.append(
+                f"Row {heading.row} was taken for the column names, but looks like data. If the file has no names in its "
+                "first row, add a row with names above it and upload it again, or that row is lost."
+            )
+    named = cells.select(keep).rename_columns(names)
+    return Columns(named, body.rows(), heading.row, [*notes, *body.notes()], body)
+
+
+def assemble(
+    numbers: Sequence[int], records: Sequence[list[str]], header_row: int = 0, most_columns: int = 0
+) -> Columns:
+    """Columns out of records; `numbers` are the file's own row numbers. Rows that do not fit are set aside, never shifted."""
+    first = next((i for i, record in enumerate(records) if record), 0)
+    head = take_head(zip(numbers[first:], records[first:], strict=True), header_row)
+    heading = find_heading(head, header_row)
+    check_size(0, len(heading.names), 0, most_columns or len(heading.names))
+    body = Body(heading.names, has_preface=heading.has_preface)
+    for start in range(first + heading.below, len(records), _BLOCK):
+        body.add(numbers[start : start + _BLOCK], records[start : start + _BLOCK])
+    return finish(heading, body, guessed=not header_row)
+
+
+def take_head(records: Iterable[tuple[int, list[str] | None]], header_row: int = 0) -> Head:
+    """The first records, by which the header is found; None stands for a broken one. A chosen `header_row` is among them."""
+    head: Head = []
+    size = 0
+    for count, (number, record) in enumerate(records, 1):
+        if record is not None:
+            head.append((number, record))
+            size += len(record) + sum(map(len, record))
+        if number >= header_row and (count >= _HEAD or size >= _HEAD_SIZE):
+            break
+    return head
 
 
 def unique_names(header: Sequence[str], positions: Sequence[int] = ()) -> tuple[list[str], list[str]]:
@@ -114,84 +169,8 @@ def locate_header(records: Sequence[Sequence[str]]) -> int:
     return below if filled[below] >= 3 and rest and fitting >= 0.9 * len(rest) else first
 
 
-def _header_index(numbers: Sequence[int], records: Sequence[list[str]], header_row: int) -> int:
-    """Index of the header among the records; -1 for none."""
-    if not any(any(cell.strip() for cell in record) for record in records):
-        raise StudioError("The file is empty", fix="Upload a table with column names and rows.")
-    if header_row == NO_HEADER:
-        return -1
-    if header_row > 0:
-        if header_row not in numbers:
-            raise StudioError(f"No row starts at row {header_row}", fix="Choose the row that holds the column names.")
-        return list(numbers).index(header_row)
-    return locate_header(records)
-
-
 def _usual_width(records: Sequence[list[str]]) -> int:
     return Counter(len(record) for record in records if any(record)).most_common(1)[0][0]
-
-
-@dataclass
-class _Body:
-    """The rows below the header, as many cells in each as the header has."""
-
-    numbers: list[int] = field(default_factory=list)
-    kept: list[list[str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    empty: int = 0
-    trimmed: int = 0
-    remarks: int = 0
-
-    @classmethod
-    def of(
-        cls, numbers: Sequence[int], records: Sequence[list[str]], header: list[str], *, has_preface: bool
-    ) -> "_Body":
-        body = cls()
-        width = len(header)
-        named = max((i + 1 for i, name in enumerate(header) if name.strip()), default=width)
-        after_gap = False
-        for number, cells in zip(numbers, records, strict=True):
-            count = len(cells)
-            if (not count or not cells[0].strip()) and not "".join(cells).strip():
-                body.empty += 1
-                after_gap = True
-                continue
-            if has_preface and after_gap and width > 2 and not "".join(cells[1:]).strip():
-                body.remarks += 1
-                body.problems.append(Problem(number, "", shortened(cells[0]), "A remark below the table; left out."))
-                continue
-            if count != width:
-                if count > width and not "".join(cells[width:]).strip():
-                    cells = cells[:width]
-                    body.trimmed += 1
-                elif named <= count < width:
-                    cells = [*cells, *[""] * (width - count)]
-                else:
-                    body.problems.append(_ragged(number, cells, width))
-                    continue
-            body.numbers.append(number)
-            body.kept.append(cells)
-        return body
-
-    def notes(self) -> list[str]:
-        ragged = len(self.problems) - self.remarks
-        told = []
-        if ragged:
-            told.append(f"{counted(ragged, 'row')} left out for having more or fewer cells than there are columns.")
-        if self.remarks:
-            told.append(f"{counted(self.remarks, 'remark')} below the table left out.")
-        if self.empty:
-            told.append(f"{counted(self.empty, 'empty row')} left out.")
-        if self.trimmed:
-            told.append(f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}.")
-        return told
-
-
-def _ragged(number: int, cells: list[str], width: int) -> Problem:
-    more = len(cells) > width
-    hint = "is a text with the separator in it not in quotation marks?" if more else "is a cell missing?"
-    what = f"{counted(len(cells), 'cell')} where there are {counted(width, 'column')}: {hint} The row was left out."
-    return Problem(number, "", shortened(" ¦ ".join(cells)), what)
 
 
 def _looks_like_data(header: list[str], rows: list[list[str]]) -> bool:

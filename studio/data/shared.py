@@ -2,7 +2,6 @@
 
 import zipfile
 import zlib
-from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
@@ -11,10 +10,10 @@ from studio.errors import StudioError
 _SMALLEST_CELL = len('<c t="s"><v>0</v></c>')
 
 
-def check_shared(path: Path, most_characters: int) -> None:
+def check_shared(file: IO[bytes], most_characters: int) -> None:
     """Raises: StudioError when the shared texts of a sheet, counted in every cell, are more. Damage is left to the reader."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             entries = {entry.filename.lower(): entry for entry in archive.infolist()}
             strings = entries.pop("xl/sharedstrings.xml", None)
             if strings is None:

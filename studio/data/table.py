@@ -34,23 +34,50 @@ class Reading:
     """Names of all sheets of a workbook."""
     notes: tuple[str, ...] = ()
     """Plain sentences on what was changed on the way in: names given to empty headers, stray spaces, rows left out."""
-    problems: tuple[Problem, ...] = ()
-    """Rows that were left out or repaired."""
+    repaired: tuple[Problem, ...] = ()
+    """Rows that were mended and are in the table; the first thousand."""
+    set_aside: tuple[Problem, ...] = ()
+    """Rows, or remarks among them, that are not in the table; the first thousand."""
+    rows_repaired: int = 0
+    """All of them; 0 where `repaired` lists all."""
+    rows_set_aside: int = 0
+    member: str = ""
+    """The file inside an archive."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that was repaired or set aside, in the order of the file."""
+        return tuple(sorted((*self.repaired, *self.set_aside), key=lambda problem: problem.row))
 
     @property
     def sentence(self) -> str:
-        """As in 'Read as CSV: UTF-8, separated by semicolons, header in line 1.'"""
+        """As in 'Read as CSV: UTF-8, separated by semicolons, header in line 1; 2 rows set aside (lines 17, 204).'"""
         names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
         parts = [
             self.encoding,
             f"separated by {names.get(self.delimiter, repr(self.delimiter))}" if self.delimiter else "",
-        ]
-        parts += [
             f"sheet {self.sheet}" if self.sheet else "",
-            f"header in line {self.header_row}" if self.delimiter else "",
+            (f"header in line {self.header_row}" if self.header_row else "without column names")
+            if self.delimiter
+            else "",
         ]
         told = ", ".join(part for part in parts if part)
-        return f"Read as {self.format}{': ' + told if told else ''}."
+        done = [
+            _happened(max(count, len(problems)), problems, what)
+            for count, problems, what in (
+                (self.rows_repaired, self.repaired, "repaired"),
+                (self.rows_set_aside, self.set_aside, "set aside"),
+            )
+            if problems
+        ]
+        return f"Read as {self.format}{': ' + told if told else ''}{'; ' + ', '.join(done) if done else ''}."
+
+
+def _happened(count: int, problems: tuple[Problem, ...], what: str) -> str:
+    if count == 1:
+        return f"1 row {what} (line {problems[0].row}: {problems[0].what.partition(': ')[0].rstrip('.')})"
+    shown = ", ".join(f"{problem.row:,}" for problem in problems[:5])
+    return f"{count:,} rows {what} (lines {shown}{', …' if count > 5 else ''})"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _table(rows, numbers, notes=(), named=(), names=("a", "b")):
         {name: pa.array(column, pa.large_string()) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
     )
     problems = tuple(Problem(number, "", "", "Left out.") for number in named)
-    return Table(cells, tuple(numbers), Reading("CSV", notes=tuple(notes), problems=problems))
+    return Table(cells, tuple(numbers), Reading("CSV", notes=tuple(notes), set_aside=problems))
 
 
 WANTED = [["1", "x"], ["2", "y"], ["3", "z"]]

@@ -97,7 +97,7 @@ def test_an_unquoted_comma_never_shifts_cells(tmp_path):
     assert cells(table) == [["bad", "neg"], ["fine", "pos"]]
     assert table.rows == range(3, 5)
     assert [problem.row for problem in table.reading.problems] == [2, 5]
-    assert "3 cells where there are 2 columns" in table.reading.problems[0].what
+    assert "3 cells where 2 are expected" in table.reading.problems[0].what
     assert table.reading.notes == ("2 rows left out for having more or fewer cells than there are columns.",)
 
 
@@ -208,7 +208,7 @@ def test_choices_overrule(tmp_path):
         (b"<!DOCTYPE html><html><table>", "web page"),
         (b"\n <html><body>Log in", "web page"),
         (b"PK\x03\x04 not really", "damaged archive"),
-        (b"\x1f\x8b\x08abc", "gzip"),
+        (b"\x1f\x8b\x08abc", "damaged archive"),
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (b"\x80\x04\x95abc", "pickle"),
         (b"text,label\nab\x00c,d\n", "zero bytes"),

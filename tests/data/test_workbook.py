@@ -10,8 +10,8 @@ import pytest
 
 from data.binary import cells_of, xls, xlsb
 from data.write import cells, read_bytes, workbook
-from studio.data import workbook as workbook_module
 from studio.data.read import Choices, Limits, read_table
+from studio.data.workbook import read_sheet
 from studio.errors import StudioError
 
 SMALL = Limits(file_bytes=100_000)
@@ -36,7 +36,7 @@ def test_excel_cells_that_share_a_text_are_all_counted(tmp_path, monkeypatch):
         read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
     monkeypatch.setattr("studio.data.workbook.check_shared", lambda *_: None)  # as for formats it knows nothing of
     with pytest.raises(StudioError, match="more than 1 million characters"):
-        read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
+        read_sheet(io.BytesIO(book), "", Limits(file_bytes=100_000))
 
 
 def test_excel_numbers_are_as_typed(tmp_path):
@@ -75,8 +75,7 @@ def test_workbooks_that_cannot_be_read(tmp_path):
         read_table(tmp_path / "bomb.xlsx", limits=Limits(file_bytes=1_000_000))
     with zipfile.ZipFile(tmp_path / "plain.csv", "w") as archive:
         archive.writestr("table.csv", "text,label\na,b\n")
-    with pytest.raises(StudioError, match="zip archive"):
-        read_table(tmp_path / "plain.csv")
+    assert cells(read_table(tmp_path / "plain.csv")) == [["a", "b"]]
 
 
 ROWS = [["text", "stars"], *[[f"row {number}", float(number)] for number in range(2000)]]
@@ -149,20 +148,6 @@ def test_a_reader_that_breaks_down_is_a_damaged_file(tmp_path):
                 new.writestr(name, old.read(name))
     with pytest.raises(StudioError, match="damaged"):
         read_bytes(tmp_path, sink.getvalue(), "rows.xlsb")
-
-
-def test_a_locked_workbook_and_one_that_takes_too_long(tmp_path, monkeypatch):
-    program = tmp_path / "program.py"
-    monkeypatch.setattr(workbook_module, "_PROGRAM", str(program))
-    for does, says in (
-        ('print(\'{"problem": "locked"}\')', "locked with a password"),
-        ("import os; os.kill(os.getpid(), 24)", "too long to read"),
-        ("import os; os.kill(os.getpid(), 9)", "of memory"),
-        ("print('[[\"half a li', end=''); raise SystemExit(1)", "damaged"),
-    ):
-        program.write_text(does)
-        with pytest.raises(StudioError, match=says):
-            read_bytes(tmp_path, workbook({"Data": [["text"], ["a"]]}), "a.xlsx")
 
 
 def test_a_sheet_of_nearly_nothing_is_refused(tmp_path):

@@ -1,0 +1,197 @@
+"""The rows below a header: as many cells in each as the header has; what does not fit is mended or set aside, and said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from studio.data.phrases import counted, shortened
+from studio.data.table import Problem
+
+MOST_PROBLEMS = 1000
+"""Problems listed one by one; the notes count them all."""
+
+_SPACES = r"\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_BLANK = rf"^[{_SPACES}]*\z"
+"""What Python's `str.strip` makes empty."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass
+class Body:
+    """Rows in the order of the file, gathered block by block."""
+
+    header: list[str]
+    has_preface: bool = False
+    """Something stands above the header: then there may be remarks below the table too."""
+    blocks: list[pa.Table] = field(default_factory=list)
+    numbers: list[Numbers] = field(default_factory=list)
+    set_aside: list[Problem] = field(default_factory=list)
+    repaired: list[Problem] = field(default_factory=list)
+    ragged: int = 0
+    remarks: int = 0
+    empty: int = 0
+    trimmed: int = 0
+    padded: int = 0
+    repeated: int = 0
+
+    def __post_init__(self) -> None:
+        self._named = max((i + 1 for i, name in enumerate(self.header) if name.strip()), default=self.width)
+        self._tells = self.width >= 2 and all(name.strip() for name in self.header)
+        """Whether a row with the same cells can only be the header once more."""
+        self.schema = pa.schema([(str(i), pa.large_string()) for i in range(self.width)])
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return len(self.header)
+
+    def add(self, numbers: Sequence[int] | Numbers, records: Sequence[list[str]]) -> None:
+        """Records as they stand in the file, one by one."""
+        kept: list[list[str]] = []
+        places: list[int] = []
+        for number, cells in zip(numbers, records, strict=True):
+            if (not cells or not cells[0].strip()) and not "".join(cells).strip():
+                self.empty += 1
+            elif self.has_preface and self.empty and self.width > 2 and not "".join(cells[1:]).strip():
+                self.remarks += 1
+                self._set_aside(number, cells[0], "A remark below the table; left out.")
+            elif (fitted := self._fitted(int(number), cells)) is not None:
+                kept.append(fitted)
+                places.append(int(number))
+        if kept:
+            columns = [pa.array(column, pa.large_string()) for column in zip(*kept, strict=True)]
+            self.blocks.append(pa.Table.from_arrays(columns, schema=self.schema))
+            self.numbers.append(np.array(places, np.int64))
+
+    def add_block(self, numbers: Numbers, block: pa.Table, blank_lines: int) -> bool:
+        """Records of the right width; `blank_lines` were between them. False: they have to be added one by one."""
+        empty = blank_rows(block)
+        if self.has_preface and (self.empty or blank_lines or len(empty)):
+            return False  # below a gap, a lone cell is a remark
+        again = _rows_like(block, self.header) if self._tells else empty[:0]
+        for number in numbers[again].tolist():
+            self._repeats(number)
+        self.empty += blank_lines + len(empty)
+        if len(empty) or len(again):
+            stay = np.setdiff1d(np.arange(block.num_rows), np.concatenate([empty, again]))
+            block, numbers = block.take(pa.array(stay)), numbers[stay]
+        if block.num_rows:
+            self.blocks.append(block)
+            self.numbers.append(numbers)
+        return True
+
+    def _fitted(self, number: int, cells: list[str]) -> list[str] | None:
+        count, width = len(cells), self.width
+        if count == width:
+            if self._tells and cells == self.header:
+                self._repeats(number)
+                return None
+            return cells
+        if count > width and not "".join(cells[width:]).strip():
+            self.trimmed += 1
+            self._repair(number, cells, f"{counted(count - width, 'empty cell')} beyond the last column cut off.")
+            return cells[:width]
+        if self._named <= count < width:
+            self.padded += 1
+            self._repair(
+                number, cells, f"{counted(count, 'cell')} where {width} are expected; the rest is taken as empty."
+            )
+            return [*cells, *[""] * (width - count)]
+        self.ragged += 1
+        hint = "is a text with the separator in it not in quotation marks?" if count > width else "is a cell missing?"
+        what = f"{counted(count, 'cell')} where {width} {'is' if width == 1 else 'are'} expected: {hint} The row was left out."
+        self._set_aside(number, " ¦ ".join(cells[: width + 20]), what)
+        return None
+
+    def _repeats(self, number: int) -> None:
+        self.repeated += 1
+        self._set_aside(number, " ¦ ".join(self.header[:20]), "The column names once more; left out.")
+
+    def _set_aside(self, number: int, value: str, what: str) -> None:
+        if len(self.set_aside) < MOST_PROBLEMS:
+            self.set_aside.append(Problem(int(number), "", shortened(value[:1000]), what))
+
+    def _repair(self, number: int, cells: list[str], what: str) -> None:
+        if len(self.repaired) < MOST_PROBLEMS:
+            self.repaired.append(Problem(number, "", shortened(" ¦ ".join(cells[:20])[:1000]), what))
+
+    def table(self) -> pa.Table:
+        """All rows."""
+        return pa.concat_tables(self.blocks) if self.blocks else self.schema.empty_table()
+
+    def rows(self) -> Numbers:
+        """The file's own number of each row."""
+        return np.concatenate(self.numbers) if self.numbers else np.empty(0, np.int64)
+
+    def notes(self) -> list[str]:
+        """What was done, in sentences."""
+        told = []
+        if self.ragged:
+            told.append(
+                f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns."
+            )
+        if self.remarks:
+            told.append(f"{counted(self.remarks, 'remark')} below the table left out.")
+        if self.repeated:
+            told.append(f"The column names stand in {counted(self.repeated, 'further row')}, which were left out.")
+        if self.empty:
+            told.append(f"{counted(self.empty, 'empty row')} left out.")
+        if self.trimmed:
+            told.append(f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}.")
+        if self.padded:
+            told.append(f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty.")
+        return told
+
+
+def blank_rows(block: pa.Table) -> npt.NDArray[Any]:
+    """Indices of the rows of which every cell is blank. A row that begins with text is looked at no further."""
+    rows = np.arange(block.num_rows)
+    for column in block.columns:
+        if not len(rows):
+            break
+        cells = column if len(rows) == block.num_rows else column.take(pa.array(rows))
+        rows = rows[is_blank(cells)]
+    return rows
+
+
+def is_blank(cells: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Whether there is nothing, or nothing but spaces."""
+    if not len(cells):
+        return np.empty(0, np.bool_)
+    maybe: npt.NDArray[np.bool_] = np.concatenate([_may_be_blank(chunk) for chunk in cells.chunks])
+    if maybe.any():
+        index = np.flatnonzero(maybe)
+        maybe[index] = pc.match_substring_regex(cells.take(pa.array(index)), _BLANK).to_numpy()
+    return maybe
+
+
+def _may_be_blank(cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """By the first byte: none, or one with which a space may begin."""
+    _, offsets, text = cells.buffers()
+    edges = np.frombuffer(offsets, np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    blank: npt.NDArray[np.bool_] = edges[1:] == edges[:-1]
+    if text is not None and text.size:
+        letters = np.frombuffer(text, np.uint8)
+        blank |= _BEGINS_A_SPACE[letters[np.minimum(edges[:-1], len(letters) - 1)]]
+    return blank
+
+
+_BEGINS_A_SPACE = np.zeros(256, np.bool_)
+_BEGINS_A_SPACE[[*range(9, 14), *range(0x1C, 0x21), 0xC2, 0xE1, 0xE2, 0xE3]] = True
+
+
+def _rows_like(block: pa.Table, names: list[str]) -> npt.NDArray[Any]:
+    """Indices of the rows that repeat the header."""
+    rows = np.arange(block.num_rows)
+    for column, name in zip(block.columns, names, strict=True):
+        if not len(rows):
+            break
+        cells = column if len(rows) == block.num_rows else column.take(pa.array(rows))
+        rows = rows[pc.equal(cells, name).to_numpy()]
+    return rows

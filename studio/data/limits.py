@@ -1,0 +1,68 @@
+"""What a table may have, and what a person decided about a file over the studio's guesses."""
+
+import os
+from dataclasses import dataclass, field
+
+from studio.errors import StudioError
+
+
+def _upload_limit() -> int:
+    """Bytes, from the environment's STUDIO_MAX_UPLOAD_MB (1 MB = 1 000 000 bytes)."""
+    told = os.environ.get("STUDIO_MAX_UPLOAD_MB", "100")
+    try:
+        megabytes = float(told)
+    except ValueError:
+        megabytes = 0.0
+    if not 0 < megabytes < 1e6:
+        raise StudioError(
+            f"STUDIO_MAX_UPLOAD_MB is {told[:40]!r}", fix="Set it to a number of megabytes above 0, as 100."
+        )
+    return int(megabytes * 1_000_000)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a table may have. Over a limit a file is refused with a sentence, before it is read where that is possible."""
+
+    file_bytes: int = field(default_factory=_upload_limit)
+    rows: int = 1_000_000
+    columns: int = 1_000
+    cell_characters: int = 1_000_000
+    unpacked_bytes: int = 0
+    """Of what is packed: gzip, zip, workbooks, Parquet. 0: ten times `file_bytes`."""
+    seconds: float = 120.0
+    """The longest that reading may take; a small file gets less (`confined.seconds_for`)."""
+    memory_bytes: int = 4_000_000_000
+    """The most that the reading process may take; never more than half of what the machine has free."""
+
+    @property
+    def most_unpacked(self) -> int:
+        """Bytes that a packed file may unpack to."""
+        return self.unpacked_bytes or 10 * self.file_bytes
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person decided about the file, over the studio's guesses. Empty means guess."""
+
+    encoding: str = ""
+    """A title of `encoding.ENCODINGS`."""
+    delimiter: str = ""
+    """One character."""
+    header_row: int = 0
+    """The file's own row number; `repairs.NO_HEADER` (-1) for a file without column names."""
+    sheet: str = ""
+    """Of a workbook."""
+    member: str = ""
+    """The file inside a zip archive."""
+
+
+def check_size(rows: int, columns: int, most_rows: int, most_columns: int) -> None:
+    """Raises: StudioError when a table has more rows or columns than allowed."""
+    if rows > most_rows:
+        raise StudioError(f"The table has {rows:,} rows, the limit is {most_rows:,}", fix="Upload fewer rows.")
+    if columns > most_columns:
+        raise StudioError(
+            f"The table has {columns:,} columns, the limit is {most_columns:,}",
+            fix="Keep the column with the text and the one with the label.",
+        )

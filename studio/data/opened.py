@@ -1,0 +1,125 @@
+"""An open file to a `Table`: what kind it is, which reader reads it, and whether the table is within the limits."""
+
+import hashlib
+import mmap
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from studio.data.containers import Unpacked, unpack_gzip, unpack_zip
+from studio.data.delimited import Data, read_delimited
+from studio.data.encoding import decode
+from studio.data.formats import Found, read_json_array, read_json_lines
+from studio.data.kinds import Kind, kind_of
+from studio.data.limits import Choices, Limits, check_size
+from studio.data.parquet import read_parquet
+from studio.data.repairs import assemble
+from studio.data.table import Reading, Table
+from studio.data.workbook import read_sheet
+from studio.errors import StudioError
+
+
+def open_table(path: Path, name: str, limits: Limits, choices: Choices) -> Table:
+    """Read the file, in this process. Raises: StudioError saying why the file cannot be read and what to do."""
+    with path.open("rb") as file, ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(_digest, path)
+        kind = kind_of(file, name)
+        inner = Unpacked(file, name)
+        if kind in ("gzip", "zip"):
+            inner = (
+                unpack_gzip(file, name, limits) if kind == "gzip" else unpack_zip(file, name, choices.member, limits)
+            )
+            kind = kind_of(inner.file, inner.name)
+            if kind in ("gzip", "zip"):
+                raise StudioError(
+                    "The archive holds another archive", where=name, fix="Unpack it and upload the table."
+                )
+        found, reading = _read(inner.file, kind, inner.name, limits, choices)
+        reading = replace(reading, notes=(*inner.notes, *reading.notes), member=inner.member)
+        rows = _compact(found.rows)
+        _check(found.cells, rows, limits)
+        return Table(found.cells, rows, reading, name, digest.result())
+
+
+def _read(file: IO[bytes], kind: Kind, name: str, limits: Limits, choices: Choices) -> tuple[Found, Reading]:
+    if kind == "parquet":
+        found = read_parquet(file, limits)
+        return found, Reading("Parquet", notes=tuple(found.notes))
+    if kind == "excel":
+        return _excel(file, limits, choices)
+    if kind == "json":
+        return _json(bytes(_mapped(file)), choices, limits)
+    return read_delimited(_mapped(file), name, choices, limits)
+
+
+def _mapped(file: IO[bytes]) -> Data:
+    """The bytes of a file; small ones as a copy."""
+    file.seek(0)
+    size = file.seek(0, 2)
+    file.seek(0)
+    return file.read() if size < 1 << 20 else memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _json(data: bytes, choices: Choices, limits: Limits) -> tuple[Found, Reading]:
+    decoded = decode(data, choices.encoding)
+    array = decoded.text.lstrip().startswith("[")
+    found = (read_json_array if array else read_json_lines)(decoded.text, limits.columns)
+    reading = Reading(
+        "JSON" if array else "JSONL",
+        decoded.encoding,
+        notes=(*decoded.notes, *found.notes),
+        set_aside=tuple(found.problems),
+    )
+    return found, reading
+
+
+def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Reading]:
+    sheet = read_sheet(file, choices.sheet, limits)
+    columns = assemble(range(1, len(sheet.rows) + 1), sheet.rows, choices.header_row, limits.columns)
+    reading = Reading(
+        "Excel",
+        header_row=columns.header_row,
+        sheet=sheet.name,
+        sheets=sheet.names,
+        notes=(*sheet.notes, *columns.notes),
+        repaired=tuple(columns.body.repaired),
+        set_aside=tuple(columns.body.set_aside),
+    )
+    return Found(columns.cells, columns.rows), reading
+
+
+def _check(cells: pa.Table, rows: tuple[int, ...] | range, limits: Limits) -> None:
+    check_size(cells.num_rows, cells.num_columns, limits.rows, limits.columns)
+    for name in cells.column_names:
+        column = cells.column(name)
+        if (pc.max(pc.binary_length(column)).as_py() or 0) <= limits.cell_characters:
+            continue
+        lengths = pc.utf8_length(column)
+        if (most := pc.max(lengths).as_py()) > limits.cell_characters:
+            raise StudioError(
+                f"A cell has {most:,} characters, the limit is {limits.cell_characters:,}",
+                where=f"row {rows[pc.index(lengths, most).as_py()]}, column '{name}'",
+                fix="Shorten the text; if it swallows several rows, a closing quotation mark is missing there.",
+            )
+
+
+def _compact(rows: "np.typing.ArrayLike | range") -> tuple[int, ...] | range:
+    """A range where there are no gaps, which is most files and far smaller."""
+    if isinstance(rows, range):
+        return rows
+    numbers = np.asarray(rows, np.int64)
+    if not len(numbers):
+        return range(0)
+    first = int(numbers[0])
+    gapless = int(numbers[-1]) - first == len(numbers) - 1 and bool((np.diff(numbers) == 1).all())
+    return range(first, first + len(numbers)) if gapless else tuple(numbers.tolist())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

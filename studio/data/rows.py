@@ -1,0 +1,67 @@
+"""What both readers of delimited text give back, and the words for quotation marks that are broken."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from studio.data.body import Body
+from studio.data.dialect import Dialect
+from studio.data.phrases import shortened
+from studio.data.repairs import Columns
+from studio.data.table import Problem
+from studio.errors import StudioError
+
+MOST_BROKEN = 1000
+"""More records with broken quotation marks than this, and the file is refused."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The columns of a delimited text, and what was found on the way."""
+
+    columns: Columns
+    dialect: Dialect
+    broken: list[Problem]
+    """Rows left out for their quotation marks."""
+    notes: tuple[str, ...] = ()
+
+
+def broken_row(number: int, line: str) -> Problem:
+    """A row that cannot be cut into cells."""
+    what = "The quotation marks are broken: text before or after them, or no closing one. The row was left out."
+    return Problem(number, "", shortened(line[:1000].rstrip("\r\n")), what)
+
+
+def too_many_broken(first: int) -> StudioError:
+    """The refusal of a file that has more than `MOST_BROKEN` of them."""
+    return StudioError(
+        f"More than {MOST_BROKEN} rows have broken quotation marks",
+        where=f"first in line {first}",
+        fix="Save the table again from a spreadsheet program, as “CSV UTF-8”.",
+    )
+
+
+def note_swallowed(long: Iterable[tuple[int, list[str]]], delimiter: str, body: Body) -> tuple[str, ...]:
+    """Says where a cell runs over lines that are whole rows themselves: a closing quotation mark may be missing.
+
+    `long` are the records over four lines and more. Such a line has the table's number of cells and begins or ends
+    with a value that the first or last column holds elsewhere.
+    """
+    if not delimiter or body.width < 2:
+        return ()
+    likely = [(start, rows) for start, cells in long if (rows := _rows_inside(cells, delimiter))]
+    if not likely:
+        return ()
+    table = body.table()
+    values = {*table.column(0).to_pylist(), *table.column(table.num_columns - 1).to_pylist()}
+    return tuple(
+        f"A cell of the row in line {start} runs over lines that look like rows themselves: "
+        "a closing quotation mark may be missing there."
+        for start, rows in likely
+        if all(row[0] in values or row[-1] in values for row in rows)
+    )[:5]
+
+
+def _rows_inside(cells: list[str], delimiter: str) -> list[list[str]]:
+    width = len(cells)
+    lines = [line.split(delimiter) for cell in cells for line in cell.splitlines()[1:-1]]
+    return lines if width >= 2 and len(lines) >= 2 and all(len(row) == width for row in lines) else []
