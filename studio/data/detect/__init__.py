@@ -1,0 +1,2 @@
+"""Detection."""
+from studio.data.detect.detection import Detection
