@@ -1,4 +1,4 @@
-"""How often task and columns are found: `python benchmarks/detecting.py [--data FOLDER] [--wrong tune|hold|all] [FILE …]`.
+"""How often task and columns are found: `python benchmarks/detecting.py [--data FOLDER] [--half tune|hold] [--wrong tune|hold|all] [FILE …]`.
 
 Every file of the test data as it is and in some 55 variations: other names (nine languages, upper case, prefixed,
 meaningless), other order, extra columns, fewer rows, upper case cells. What counts as right stands in
@@ -10,7 +10,7 @@ while it was tuned: `tune` says how well that went, `hold` how well it does on w
 import argparse
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,6 +36,7 @@ class Tally:
         self.all = self.right = self.sure = self.wrong_but_sure = self.split = self.told = 0
 
     def add(self, found: Detection, variation: Variation, right: bool) -> None:
+        """Count one table."""
         self.all += 1
         self.right += right
         self.sure += found.confidence >= SURE
@@ -44,6 +45,7 @@ class Tally:
         self.told += set(variation.extras.values()) <= found.ignored.keys()
 
     def line(self, name: str) -> str:
+        """The counts as a line of the table."""
         share = [f"{value / self.all:6.1%}" for value in (self.right, self.sure, self.split, self.told)]
         return f"| {name} | {self.all:,} | {' | '.join(share)} | {self.wrong_but_sure} |"
 
@@ -54,6 +56,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--wrong", choices=("tune", "hold", "all"), help="print what went wrong, in this half")
+    parser.add_argument("--half", choices=("tune", "hold"), help="look at this half alone")
     told = parser.parse_args()
     halves: dict[str, Tally] = defaultdict(Tally)
     kinds: dict[str, Tally] = defaultdict(Tally)
@@ -61,7 +64,7 @@ def main() -> None:
     plain: dict[str, Tally] = defaultdict(Tally)
     seconds = []
     for seed, (name, (half, answers)) in enumerate(FILES.items()):
-        if (told.files and name not in told.files) or not (told.data / name).exists():
+        if (told.files and name not in told.files) or told.half not in (None, half) or not (told.data / name).exists():
             continue
         for variation in variations(read_table(told.data / name), half, seed):
             began = time.perf_counter()

@@ -9,6 +9,8 @@ from studio.data.detect.view import View, quoted
 
 TASK = "question-answering"
 _LOOKED_AT = 200
+_FEW_ANSWERS = 0.2
+"""Fewer different values than this share of the rows are labels."""
 _LONGER = 3.0
 """A context is longer than its answers by this factor at least, as the median goes."""
 
@@ -26,6 +28,8 @@ def read(view: View) -> Iterator[Detection]:
         if inside < 0.7:
             continue
         start = _start(view, context, answer)
+        if start is None and answer.said("answer") < 0.5 and answer.distinct_share < _FEW_ANSWERS:
+            continue  # a label that texts happen to name
         score = inside + answer.said("answer") + 0.5 * context.said("context") + 1.5 * (start is not None)
         score += 0.3 * answer.distinct_share - 0.6 * answer.said("title") - 0.4 * answer.said("question")
         if best is None or score > best[0]:

@@ -7,10 +7,12 @@ from studio.data.detect.profile import Column
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _URL = re.compile(r"(https?://|www\.|s3://|file:|/)\S+", re.IGNORECASE)
 _CLOCK = r"([ T,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]m)?(Z| ?[+-]\d{2}:?\d{2})?)?"
-_DAY = rf"(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](\d{{4}}|\d{{2}})|\d{{4}}年\d+月\d+日){_CLOCK}"
+_DAY = (
+    rf"(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](\d{{4}}|\d{{2}})|\d{{4}}年\d+月\d+日){_CLOCK}"
+)
 _MONTH = rf"(\w{{3,9}},? )?(\d{{1,2}}\.? [^\W\d]{{3,9}}\.?,? \d{{4}}|[^\W\d]{{3,9}}\.? \d{{1,2}},? \d{{4}}){_CLOCK}"
 _DATE = re.compile(rf"{_DAY}|{_MONTH}|\d{{1,2}}:\d{{2}}(:\d{{2}})?", re.IGNORECASE)
-_CODE = re.compile(r"(?=\S*\d)[\w.:#/-]{2,40}")
+_CODE = re.compile(r"(?=\S*\d)[\w.:#/-]{2,40}", re.ASCII)
 _SPARSE = 0.5
 """A column with fewer filled cells than this share is notes rather than data."""
 

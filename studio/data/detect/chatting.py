@@ -9,11 +9,11 @@ from studio.data.detect.tagging import run_column
 from studio.data.detect.view import View, quoted
 
 TASK = "chat"
-_ROLES = frozenset(
-    """user assistant system human gpt bot agent customer client model ai chatgpt tool function operator visitor support
+_SPEAKERS = """
+    user assistant system human gpt bot agent customer client model ai chatgpt tool function operator visitor support
     kunde berater mitarbeiter nutzer benutzer assistent client conseiller utilisateur usuario asistente cliente agente utente
-    assistente gebruiker klant medewerker 用户 助手 客服 系统 ユーザー アシスタント пользователь ассистент клиент оператор""".split()
-)
+    assistente gebruiker klant medewerker 用户 助手 客服 系统 ユーザー アシスタント пользователь ассистент клиент оператор"""
+_ROLES = frozenset(_SPEAKERS.split())
 _SHAPES = (("role", "content", "messages"), ("from", "value", "conversations"), ("speaker", "text", "messages"))
 
 
@@ -22,7 +22,9 @@ def read(view: View) -> Iterator[Detection]:
     for column in view.columns:
         layout = next((layout for who, what, layout in _SHAPES if _is_chat(column.json, who, what)), None)
         if layout is not None:
-            reason = f"{quoted(column)} holds whole conversations, each a list of who says what: learn to reply in them."
+            reason = (
+                f"{quoted(column)} holds whole conversations, each a list of who says what: learn to reply in them."
+            )
             yield Detection(TASK, layout, {"messages": column.name}, 0.98, reason)
     yield from _turns(view)
 

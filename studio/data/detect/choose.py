@@ -60,8 +60,8 @@ def _readings(view: View) -> list[Detection]:
 
 
 def _is_near(best: Detection, other: Detection) -> bool:
-    """Near, and another answer: the same columns read the other way round are told in the confidence already."""
-    return best.confidence - other.confidence <= _NEAR
+    """Near, and not a part: what explains the same columns and more is no rival of what leaves some unexplained."""
+    return best.confidence - other.confidence <= _NEAR and not other.columns < best.columns
 
 
 def _told(found: Detection, view: View) -> Detection:

@@ -60,4 +60,3 @@ def _share(short: set[str], long: set[str]) -> float:
 def is_named_like_title(column: Column) -> bool:
     """Whether the name says title, and not rather something else."""
     return column.said("title") > 0.5 and column.said("title") >= column.said("summary", "target", "response")
-

@@ -13,7 +13,9 @@ TASK = "instruction-tuning"
 
 def read(view: View) -> Iterator[Detection]:
     """Every ordered pair of text columns that could be asked and replied."""
-    texts = [column for column in view.usable if column.is_text and column.words >= 1.5 and column.distinct_share > 0.02]
+    texts = [
+        column for column in view.usable if column.is_text and column.words >= 1.5 and column.distinct_share > 0.02
+    ]
     for asked, reply in permutations(texts[:6], 2):
         fit = _fit(view, asked, reply)
         if fit <= 0:
@@ -21,6 +23,7 @@ def read(view: View) -> Iterator[Detection]:
         roles: Roles = {"instruction": asked.name}
         given = _input(view, asked, reply)
         if given is not None:
+            fit = min(fit, 0.8) if given.said("context") > 0.5 and given.said("input") < 1 else fit
             roles["input"] = given.name
         roles["response"] = reply.name
         reason = (
@@ -37,7 +40,11 @@ def _fit(view: View, asked: Column, reply: Column) -> float:
     if asked.said("response") > max(0.5, asks) or reply.said("instruction") > max(0.5, replies):
         return 0.0
     if asks > 0.5 and replies > 0.5:
-        return 0.96 if asked.said("source") < 0.5 or reply.said("target") < 0.5 or asked.said("instruction") > 0.95 else 0.88
+        return (
+            0.96
+            if asked.said("source") < 0.5 or reply.said("target") < 0.5 or asked.said("instruction") > 0.95
+            else 0.88
+        )
     if reply.distinct_share < 0.2 or asked.distinct_share < 0.2:
         return 0.0
     both = compare(view, asked, reply)
@@ -48,10 +55,12 @@ def _fit(view: View, asked: Column, reply: Column) -> float:
 
 def _unnamed(both: Comparison, asked: Column, reply: Column) -> float:
     """Replies are longer and made of sentences; what is asked for often ends with a question mark, or with none."""
+    if asked.share(lambda value: " " in value or value > "\u3040") < 0.6:
+        return 0.0
     if reply.chars < 1.5 * asked.chars or reply.questions > 0.5 or reply.sentences < 0.5:
         return 0.0
     fit = 0.45 + 0.15 * (asked.questions > 0.25) + 0.1 * (asked.sentences < 0.5) - 0.1 * (both.overlap > 0.6)
-    return fit + 0.05 * (asked.place < reply.place)
+    return fit + 0.1 * (both.ratio < 0.3) + 0.05 * (asked.place < reply.place)
 
 
 def _input(view: View, asked: Column, reply: Column) -> Column | None:

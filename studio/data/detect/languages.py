@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 _COMMON = {  # words that are common in one language and hardly occur in the others
-    "English": "the and is are was were you your my this that with have has not for from will would what it's they his",
+    "English": "the and is are was were you your my this that with have has not for from will would what it's they "
+    "his to of in on i me can how do we if an be",
     "German": "der die das und ist nicht ich du wir sie ein eine zu mit auf den dem für auch war wie aber hat wenn nach",
     "French": "le les des est et une pas je vous nous que qui dans pour sur au avec ce cette sont il elle c'est ne",
     "Spanish": "el los las es y una no que por para con del se lo su está muy pero como más yo qué este",
@@ -13,8 +14,8 @@ _COMMON = {  # words that are common in one language and hardly occur in the oth
     "Portuguese": "o os as é e um uma não que para com do da eu você ele se mais muito mas isso em na",
     "Dutch": "het een en is van ik niet dat je de zijn op te voor met hij was maar ook wat er heeft",
     "Swedish": "och är det att jag inte en ett som på för med han den till av var du har",
-    "Polish": "i w nie na się jest to że z do jak co ja był ale po ma o tak",
-    "Turkish": "bir ve bu için çok ne da de mi ben o var ama gibi daha değil",
+    "Polish": "w nie na się jest że z jak co ja był ale po ma tak czy dla może już",
+    "Turkish": "bir ve bu için çok ben var ama gibi daha değil olarak kadar sonra",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 _SCRIPTS = (  # first match counts; kana before Han, since Japanese has both

@@ -38,7 +38,7 @@ def _lexicon(words: str) -> tuple[frozenset[tuple[str, ...]], tuple[str, ...]]:
 
 
 _LEXICONS = {meaning: _lexicon(words) for meaning, words in MEANINGS.items()}
-_LANGUAGE_NAMES = _lexicon(LANGUAGES)
+_LANGUAGE_NAMES, _CODES = _lexicon(LANGUAGES), frozenset(LANGUAGE_CODES.split())
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +47,7 @@ def meanings_of(name: str) -> dict[str, float]:
     words = words_of(name)
     said = {meaning: _strength(words, lexicon) for meaning, lexicon in _LEXICONS.items()}
     said["language"] = _strength(words, _LANGUAGE_NAMES, compounds=False)
-    if words and words[-1] in LANGUAGE_CODES:
+    if words and words[-1] in _CODES:
         said["language"] = max(said["language"], 0.9)
     return {meaning: strength for meaning, strength in said.items() if strength}
 

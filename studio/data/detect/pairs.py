@@ -30,7 +30,10 @@ def best_pair(view: View, taken: set[str]) -> Pair | None:
     texts = [
         column
         for column in view.usable
-        if column.is_text and column.name not in taken and column.words >= 2 and column.filled_share > 0.5
+        if column.is_text
+        and column.name not in taken
+        and column.words >= 2
+        and column.filled_share > 0.5
         and column.distinct_share > 0.05
     ]
     pairs = [_pair(view, one, two) for one, two in combinations(texts[:8], 2)]

@@ -15,6 +15,8 @@ from studio.data.table import Table
 
 COUNTED = 20_000
 """Rows, evenly spaced, over which different values are counted (by Arrow)."""
+COUNTED_BYTES = 4_000_000
+"""Fewer rows are counted where they are long."""
 LOOKED_AT = 600
 """Rows, evenly spaced, that are looked at one by one (in Python); fewer where there are many columns."""
 IN_A_ROW = 400
@@ -127,13 +129,14 @@ class Column:
 def columns_of(table: Table) -> list[Column]:
     """Every column of a table, looked at. Samples are evenly spaced, so the same table gives the same answer."""
     looked_at = max(60, min(LOOKED_AT, 30_000 // max(1, len(table.columns))))
-    counted, few, first = _every(len(table), COUNTED), _every(len(table), looked_at), list(range(len(table)))[:IN_A_ROW]
-    wide = table.cells if counted is None else table.cells.take(pa.array(counted))
+    few = _every(len(table), looked_at)
     close = table.cells if few is None else table.cells.take(pa.array(few))
-    start = table.cells.slice(0, len(first))
+    start = table.cells.slice(0, IN_A_ROW)
     found = []
     for place, name in enumerate(table.columns):
-        column = pc.utf8_trim_whitespace(wide.column(name))
+        whole = table.cells.column(name)
+        counted = _every(len(table), min(COUNTED, max(LOOKED_AT, COUNTED_BYTES * len(table) // max(1, whole.nbytes))))
+        column = pc.utf8_trim_whitespace(whole if counted is None else whole.take(pa.array(counted)))
         filled = column.filter(pc.not_equal(column, ""))
         found.append(
             Column(

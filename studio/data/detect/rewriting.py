@@ -55,11 +55,9 @@ def _summary(both: Comparison, columns: int) -> Iterator[Detection]:
     elif long.chars < _LONG or both.overlap < 0.3:
         return
     else:
-        likely = short.sentences > 0.5 and long.sentences > 0.7
-        fit = (0.62 if likely and both.overlap > 0.4 else 0.5) + 0.1 * documents - 0.2 * (short.said("text") > 0.8)
-    if is_named_like_title(short):
-        fit = min(fit, 0.4)
-    elif columns > 2 and short.sentences < 0.3:
+        likely = short.sentences > 0.4 and long.sentences > 0.7 and both.overlap > 0.4
+        fit = (0.7 if likely else 0.4) + 0.1 * documents - 0.2 * (short.said("text") > 0.8)
+    if is_named_like_title(short) or (columns > 2 and short.sentences < 0.3):
         fit = min(fit, 0.4)
     times = max(2, round(1 / max(both.ratio, 0.01)))
     reason = (

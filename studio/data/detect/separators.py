@@ -9,6 +9,8 @@ _SEPARATORS = ("|", ";", "\n", ",", "/", "+", "&", "#", " ")
 _LONGEST = 4
 """Words in a label, on average; longer pieces are parts of sentences."""
 MOST_PIECES = 500
+_FEW_CELLS = 100
+"""Among so few cells, pieces come again less often."""
 
 
 def separator_of(column: Column) -> str:
@@ -51,5 +53,7 @@ def _recurs(cells: list[tuple[str, ...]], *, strict: bool = False) -> bool:
     inside = [piece for pieces in several for piece in pieces]
     again: Callable[[str], bool] = lambda piece: len(company[piece]) > 1  # noqa: E731
     share = sum(map(again, inside)) / max(1, len(inside))
-    few = counts.total() >= (3.0 if strict else 1.5) * len(counts)
-    return few and share >= (0.95 if strict else 0.7) and (not strict or len(company) < len(set(cells)))
+    if strict:
+        return counts.total() >= 3 * len(counts) and share >= 0.95 and len(company) < len(set(cells))
+    few = len(cells) < _FEW_CELLS
+    return counts.total() >= (1.2 if few else 1.5) * len(counts) and share >= (0.4 if few else 0.7)

@@ -42,6 +42,4 @@ def _separated(text: Column, labels: Column, separator: str) -> Detection:
         f"holds texts: find all labels of a text."
     )
     fit = 0.96 if labels.said("labels", "label", "tags") > 0.5 else 0.8
-    return Detection(
-        TASK, "text-labels", {"text": text.name, "labels": labels.name}, fit, reason, separator=separator
-    )
+    return Detection(TASK, "text-labels", {"text": text.name, "labels": labels.name}, fit, reason, separator=separator)

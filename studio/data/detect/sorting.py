@@ -1,19 +1,21 @@
 """Readings as classification: a text, or two, and the group that it belongs to."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from studio.data.detect.detection import Detection
 from studio.data.detect.pairs import Pair, best_pair
 from studio.data.detect.profile import Column
+from studio.data.detect.tagging import is_tagging
 from studio.data.detect.view import View, is_named_label, label_score, quoted, text_score
 
 TASK = "text-classification"
 _NEARLY = 0.8
 """A second candidate with this share of the best one's score makes the choice unsure."""
-_PAIR_LABELS = frozenset(
-    """entailment neutral contradiction entails contradicts not_entailment supports refutes supported refuted duplicate
-    not_duplicate paraphrase relevant irrelevant not_relevant agree disagree discuss unrelated""".split()
-)
+_OF_PAIRS = """
+    entailment neutral contradiction entails contradicts not_entailment supports refutes supported refuted duplicate
+    not_duplicate paraphrase relevant irrelevant not_relevant agree disagree discuss unrelated"""
+_PAIR_LABELS = frozenset(_OF_PAIRS.split())
 
 
 def read(view: View) -> Iterator[Detection]:
@@ -34,14 +36,19 @@ def _single(view: View, texts: list[Column], label: Column, place: int) -> Detec
     if label.distinct == 1:
         reason = f"{quoted(label)} is named like a label, but holds one value only; {quoted(text)} holds the texts."
         return Detection(TASK, "text-label", dict(roles), 0.2, reason)
-    others = [other for other in view.labels if other is not label and other is not text]
+    others = [other for other in view.labels if other is not label and other is not text and other.distinct > 1]
     unsure = any(label_score(other) > _NEARLY * label_score(label) for other in others)
     unsure |= len(texts) > 1 and text_score(texts[1]) > _NEARLY * text_score(text)
     fit = 0.95 - 0.25 * unsure - 0.25 * (not is_named_label(label)) - 0.05 * place
     if label.name in view.separators or (label in view.marks and len(view.marks) > 2):
         fit = min(fit, 0.6)
+    unused = [other for other in view.long_texts if other is not text and other is not label]
+    if unused and not is_named_label(label) and all(other.said("title", "notes") < 0.5 for other in unused):
+        fit -= 0.15
     if label.distinct_share > 0.5:
         fit = min(fit, 0.55)
+    if text.words < 2 and is_tagging(Counter(label.values)):
+        fit = min(fit, 0.3)
     if _is_of_pairs(label) and len(view.long_texts) > 1:
         fit = min(fit, 0.5)
     reason = (
@@ -69,6 +76,5 @@ def _double(pair: Pair, label: Column, place: int) -> Detection:
 def _is_of_pairs(label: Column) -> bool:
     """Whether name or values speak of two texts, as "entailment" does."""
     values = {"_".join(value.casefold().split()) for value in label.values}
-    return label.said("pair_label") > 0.7 and not label.said("pair_label") == label.said("label") or (
-        bool(values) and values <= _PAIR_LABELS
-    )
+    speaks = label.said("pair_label") > 0.7 and label.said("label") < 1
+    return speaks or (bool(values) and values <= _PAIR_LABELS)

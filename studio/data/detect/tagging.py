@@ -10,7 +10,11 @@ from studio.data.detect.view import View, quoted
 
 TASK = "token-classification"
 _BIO = re.compile(r"O|[BIESLUM][-_/].+|[-_/.\w]+[-_/][BIESLU]")
-_STARTS, _ENDS, _KINDS = ("start", "begin", "from", "start_offset"), ("end", "stop", "to", "end_offset"), ("label", "type", "tag", "entity")
+_STARTS, _ENDS, _KINDS = (
+    ("start", "begin", "from", "start_offset"),
+    ("end", "stop", "to", "end_offset"),
+    ("label", "type", "tag", "entity"),
+)
 _MOST_TAGS = 100
 
 
@@ -28,7 +32,7 @@ def _sentences(view: View) -> Iterator[Detection]:
         kinds = Counter(tag for row in tagged for tag in row)
         if not 1 <= len(kinds) <= _MOST_TAGS or sum(map(len, tagged)) < 2 * max(1, len(tags.values)):
             continue
-        is_bio = _is_bio(kinds)
+        is_bio = is_tagging(kinds)
         if not is_bio and (tags.said("tags") < 0.6 or kinds.total() < 3 * len(kinds)):
             continue
         for tokens in view.usable:
@@ -55,7 +59,8 @@ def _pieces(column: Column, place: int) -> list[str]:
     return [str(piece) for piece in value] if isinstance(value, list) else []
 
 
-def _is_bio(kinds: Counter[str]) -> bool:
+def is_tagging(kinds: Counter[str]) -> bool:
+    """Whether these are tags of names in a text: O, and B- and I- with a kind, or the like."""
     fitting = sum(count for kind, count in kinds.items() if _BIO.fullmatch(kind.upper()))
     return "O" in {kind.upper() for kind in kinds} and fitting >= 0.98 * kinds.total()
 
@@ -69,9 +74,14 @@ def _tokens(view: View) -> Iterator[Detection]:
     """A column of single tags beside a column of single words, in runs that are sentences."""
     for tags in view.columns:
         kinds = Counter(tags.values)
-        if not kinds or len(kinds) > _MOST_TAGS or tags.filled_share < 0.5 or not all(len(k.split()) == 1 for k in kinds):
+        if (
+            not kinds
+            or len(kinds) > _MOST_TAGS
+            or tags.filled_share < 0.5
+            or not all(len(k.split()) == 1 for k in kinds)
+        ):
             continue
-        is_bio = _is_bio(kinds)
+        is_bio = is_tagging(kinds)
         if not is_bio and (tags.said("tags") < 0.8 or len(kinds) < 3):
             continue
         words = [column for column in view.usable if column is not tags and _is_words(column)]
@@ -84,7 +94,7 @@ def _tokens(view: View) -> Iterator[Detection]:
         roles: Roles = {"token": token.name, "tag": tags.name}
         how = f", where {quoted(sentence)} says which sentence a word is of" if sentence else ""
         if sentence is not None:
-            roles = {"sentence": sentence.name} | roles
+            roles = {"sentence": sentence.name, **roles}
         elif _has_gaps(view):
             how = ", where an empty line ends a sentence"
         fit = 0.8 if not is_bio else 0.97 if len(kinds) > 1 else 0.75
@@ -95,7 +105,7 @@ def _tokens(view: View) -> Iterator[Detection]:
 
 def _is_words(column: Column) -> bool:
     spaced = column.share(lambda value: " " in value)
-    return spaced < 0.05 and column.numbers < 0.5 and column.distinct > 5 and column.distinct_share < 0.999
+    return spaced < 0.05 and column.numbers < 0.5 and column.distinct > 5
 
 
 def _has_gaps(view: View) -> bool:
@@ -112,7 +122,11 @@ def run_column(view: View, taken: set[str], meanings: tuple[str, ...]) -> Column
         if column.name in taken or is_split or not all(column.run[:1]):
             continue
         runs = _runs(column)
-        if len(runs) < 2 or len(set(runs)) < len(runs) or len(column.run) < 1.5 * len(runs):
+        if (
+            len(runs) < (1 if column.said(*meanings) >= 0.8 else 2)
+            or len(set(runs)) < len(runs)
+            or len(column.run) < 1.5 * len(runs)
+        ):
             continue
         score = column.said(*meanings) + 0.5 * column.said("id") + min(len(runs), 20) / 10
         if score > most:

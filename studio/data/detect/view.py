@@ -16,7 +16,10 @@ from studio.data.table import Table
 _MARKS = (  # what a column of one label may hold: (absent, present)
     ({"0", "0.0"}, {"1", "1.0"}),
     ({"false", "f"}, {"true", "t"}),
-    ({"no", "n", "nein", "non", "nee", "não", "нет", "否"}, {"yes", "y", "ja", "j", "oui", "si", "sí", "sim", "да", "是"}),
+    (
+        {"no", "n", "nein", "non", "nee", "não", "нет", "否"},
+        {"yes", "y", "ja", "j", "oui", "si", "sí", "sim", "да", "是"},
+    ),
     ({""}, {"x", "✓", "✔", "1", "yes", "true"}),
 )
 _FEW_ROWS = 100
@@ -52,8 +55,10 @@ class View:
 
     @cached_property
     def labels(self) -> list[Column]:
-        """Columns that could be the label of a row."""
-        return sorted((column for column in self.usable if can_be_label(column)), key=lambda column: -label_score(column))
+        """Columns that could be the label of a row; at the end those named so that never change."""
+        single = [column for column in self.columns if column.distinct == 1 and is_named_label(column)]
+        labels = [column for column in self.usable if column not in single and can_be_label(column)]
+        return sorted(labels, key=lambda column: -label_score(column)) + single
 
     @cached_property
     def numbers(self) -> list[Column]:
@@ -112,12 +117,11 @@ def can_be_label(column: Column) -> bool:
     decimals = column.numbers - column.integers
     if column.words > 8 or column.distinct > MOST_LABELS or (decimals > 0.5 and column.distinct > 10) or column.json:
         return False
-    if is_named_label(column):
-        return 1 <= column.distinct <= max(2, 0.8 * column.filled)
-    if 2 <= column.distinct <= column.filled // 2:
+    named = is_named_label(column)
+    if named and 1 <= column.distinct <= max(2, 0.8 * column.filled) or 2 <= column.distinct <= column.filled // 2:
         return True
-    few = column.rows < _FEW_ROWS and column.numbers < 0.5 and column.words < 3 and column.sentences < 0.1
-    return few and 2 <= column.distinct <= 0.9 * column.filled
+    few = column.rows < _FEW_ROWS and column.numbers < 0.5 and column.words < 4 and column.sentences < 0.1
+    return few and 2 <= column.distinct < (1.0 if named else 0.95) * column.filled
 
 
 def label_score(column: Column) -> float:

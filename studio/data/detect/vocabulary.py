@@ -135,7 +135,7 @@ LANGUAGES = """
 """
 """Names of languages, as heads of columns that hold texts in them."""
 
-LANGUAGE_CODES = frozenset(
-    "en de fr es it pt nl ru zh ja ko ar tr pl sv da no fi cs el uk hi he eng deu ger fra fre spa ita por nld rus".split()
-)
+LANGUAGE_CODES = """
+    en de fr es it pt nl ru zh ja ko ar tr pl sv da no fi cs el uk hi he eng deu ger fra fre spa ita por nld rus
+"""
 """Codes count only as a whole name or as its last word, since some are words of other languages."""

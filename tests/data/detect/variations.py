@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pyarrow as pa
+
 from data.detect.answers import Right
 from data.detect.names import LANGUAGES, renamed
-
 from studio.data.detect import Detection
 from studio.data.table import Table
 
