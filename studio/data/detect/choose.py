@@ -45,14 +45,14 @@ def reading_for(table: Table, task: str, layouts: tuple[str, ...] = ()) -> Detec
 
 
 def _readings(view: View) -> list[Detection]:
-    """All readings, best first, each task, layout and main column once; equal fits keep the readers' order."""
+    """All readings, best first, the same roles for a task once; equal fits keep the readers' order."""
     found = [reading for reader in _READERS for reading in reader.read(view)]
     found = [replace(each, confidence=round(each.confidence, 3)) for each in found if each.confidence > 0]
     found.sort(key=lambda each: -each.confidence)
     seen: set[tuple[str, ...]] = set()
     kept = []
     for each in found:
-        key = (each.task, each.layout, *sorted(f"{role}={column}" for role, column in each.roles.items()))
+        key = (each.task, *sorted(f"{role}={column}" for role, column in each.roles.items()))
         if key not in seen:
             seen.add(key)
             kept.append(each)

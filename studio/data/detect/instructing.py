@@ -23,7 +23,7 @@ def read(view: View) -> Iterator[Detection]:
         roles: Roles = {"instruction": asked.name}
         given = _input(view, asked, reply)
         if given is not None:
-            fit = min(fit, 0.8) if given.said("context") > 0.5 and given.said("input") < 1 else fit
+            fit = min(fit, 0.8) if given.said("context") > 0.5 else fit  # rather a question on a text
             roles["input"] = given.name
         roles["response"] = reply.name
         reason = (

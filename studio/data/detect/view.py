@@ -132,8 +132,12 @@ def label_score(column: Column) -> float:
 
 def text_score(column: Column) -> float:
     """Longer is likelier up to a dozen words: beyond, length says little and the name more."""
-    is_answer = column.said("response", "answer", "summary", "target") > column.said("text")
-    factor = 0.5 if is_answer else 1.0 + column.said("text") - 0.6 * column.said("title") - 0.5 * column.said("notes")
+    is_answer = column.said("response", "answer", "summary", "target") > column.said("text", "instruction")
+    factor = (
+        0.5
+        if is_answer
+        else 1.0 + column.said("text", "instruction") - 0.6 * column.said("title") - 0.5 * column.said("notes")
+    )
     length = min(column.words, 12.0) + min(column.words, 100.0) / 100
     return length * column.distinct_share * column.filled_share * factor * (0.1 if _counts(column) else 1.0)
 
