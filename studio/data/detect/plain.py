@@ -14,7 +14,7 @@ def read(view: View) -> Iterator[Detection]:
     if not texts:
         return
     text = texts[0]
-    alone = len(view.usable) == 1
+    alone = len(view.usable) == 1 and not view.labels  # a label that never changes is one all the same
     fit = (0.9 if text.said("text") > 0.5 and text.words > 12 else 0.75) if alone else 0.3
     if text.words < 3:
         fit = 0.2

@@ -132,11 +132,11 @@ def label_score(column: Column) -> float:
 
 def text_score(column: Column) -> float:
     """Longer is likelier up to a dozen words: beyond, length says little and the name more."""
-    is_answer = column.said("response", "answer", "summary", "target") > column.said("text", "instruction")
+    asks, replies = column.said("text", "instruction"), column.said("response", "answer", "summary", "target")
+    is_both = replies == asks  # a word for both, as "reactie", says neither
+    asks = 0.0 if is_both else asks
     factor = (
-        0.5
-        if is_answer
-        else 1.0 + column.said("text", "instruction") - 0.6 * column.said("title") - 0.5 * column.said("notes")
+        0.5 if replies > asks and not is_both else 1.0 + asks - 0.6 * column.said("title") - 0.5 * column.said("notes")
     )
     length = min(column.words, 12.0) + min(column.words, 100.0) / 100
     return length * column.distinct_share * column.filled_share * factor * (0.1 if _counts(column) else 1.0)

@@ -90,7 +90,8 @@ MEANINGS: dict[str, str] = {
     "instruction": """
         instruction instructions prompt request command task user_request anweisung anfrage aufforderung consigne requete
         instruccion peticion istruzione richiesta instrucao pedido instructie opdracht customer_message user_message user
-        message question query human 指令 说明 提示 指示 命令 プロンプト инструкция задание запрос сообщение""",
+        message nachricht kundennachricht mitteilung mensaje messaggio mensagem bericht boodschap question query human
+        指令 说明 提示 指示 命令 プロンプト инструкция задание запрос сообщение""",
     "input": """
         input inputs context eingabe entree entrada ingresso invoer 输入 入力 ввод вход""",
     "response": """
