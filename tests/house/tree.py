@@ -12,6 +12,7 @@ TOLD = {
     "tests": "the same tree, plus contracts/ (every task, preset), browser/, faults/, house/",
     "studio": "the package",
     "studio/data": "file → Table → Example",
+    "studio/data/detect": "which task a table is for, and which column plays which role",
     "studio/storage": "the only place that writes user data",
     "studio/cli": "the command line",
     "studio/tasks": "one file a task, found by being there",

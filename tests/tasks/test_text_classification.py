@@ -79,10 +79,10 @@ def test_numbers_ids_and_empty_columns_are_no_labels():
         empty=[""] * count,
         score=[f"{index % 30}.5" for index in range(count)],
         comment=sentences(count),
-        mood=["good", "bad", "so-so"] * 20,
+        c7=["good", "bad", "so-so"] * 20,
     )
     guess = TASK.detect(seen)
-    assert guess.columns == {"text": "comment", "label": "mood"}
+    assert guess.columns == {"text": "comment", "label": "c7"}
     assert guess.confidence == 0.7
 
 

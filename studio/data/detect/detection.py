@@ -1,0 +1,45 @@
+"""What was detected: a reading of a table as data for one task, how sure it is, and why, in words."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Part = Literal["train", "validation", "test"]
+Roles = dict[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class SplitColumn:
+    """The column that says which part a row belongs to."""
+
+    column: str
+    parts: dict[str, Part]
+    """Each of its values → the part that it names."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One way to read a table. The package's docstring lists tasks, layouts and roles."""
+
+    task: str
+    """Empty when nothing fits."""
+    layout: str
+    roles: Roles
+    """Role → column, or columns where a role takes several."""
+    confidence: float
+    """From 0 to 1: the chance, as far as names and contents tell, that task and roles are what a person would say."""
+    reason: str
+    """One or two sentences for people who have never trained a model."""
+    alternatives: tuple["Detection", ...] = ()
+    """Other readings, best first."""
+    split: SplitColumn | None = None
+    ignored: dict[str, str] = field(default_factory=dict)
+    """Column without a role → why, as in "numbers its rows"."""
+    separator: str = ""
+    """What stands between the labels of a cell, where a cell holds several; `json` for lists."""
+
+    @property
+    def columns(self) -> set[str]:
+        """All columns that have a role."""
+        return {
+            name for column in self.roles.values() for name in ([column] if isinstance(column, str) else list(column))
+        }
