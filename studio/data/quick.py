@@ -129,7 +129,7 @@ class _Quick:
         if heading.row:
             begin = int(np.searchsorted(found.numbers, heading.row - self.skip)) + 1
         self._fill(body, begin)
-        columns = finish(heading, body, guessed=not header_row)
+        columns = finish(heading, body)
         problems = [self._problem(index) for index in np.flatnonzero(found.broken).tolist()]
         return Rows(columns, self.dialect, problems, self._swallowed(columns, body))
 
