@@ -16,7 +16,7 @@ from studio.tasks.task import Guess, Task
 
 SURE = 0.9
 """Guessed columns are taken from this confidence on; below, a person decides."""
-_LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000)
+_LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000, seconds=3600, memory_bytes=64 << 30)
 """Looser than the page's: whoever types a path owns the machine."""
 
 

@@ -1,41 +1,71 @@
 """A delimited file to columns: its encoding, then its rows, by the fast reader or by the careful one."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from studio.data.careful import read_carefully
-from studio.data.encoding import Decoded, decode, looks_like_utf8
+from studio.data.encoding import decode, looks_like_utf8
 from studio.data.formats import Found
 from studio.data.limits import Choices, Limits
 from studio.data.phrases import counted
 from studio.data.quick import read_quickly
-from studio.data.rows import Rows
+from studio.data.rows import Rows, TooManyBrokenMarks
 from studio.data.structure import MARK, NotPlain
 from studio.data.table import Problem, Reading
+from studio.errors import StudioError
 
 Data = bytes | memoryview
-Text = Callable[[], Decoded]
+_ESCAPED = b'\\"'
 
 
 def read_delimited(
     data: Data, name: str, choices: Choices, limits: Limits, *, quick: bool = True
 ) -> tuple[Found, Reading]:
     """The columns of a delimited file. `quick`: whether the fast reader may do it; the result is the same."""
+    try:
+        rows, encoding, notes = _read(data, name, choices, limits, quick=quick)
+        refusal = None
+        if not rows.broken and rows.dialect.quoted:
+            return Found(rows.columns.cells, rows.columns.rows), _reading(rows, encoding, notes)
+    except TooManyBrokenMarks as error:
+        refusal = error
+    if (mended := _with_doubled_marks(data, name, choices, limits, quick=quick)) is not None:
+        rows, encoding, notes = mended
+    elif refusal is not None:
+        raise refusal
+    return Found(rows.columns.cells, rows.columns.rows), _reading(rows, encoding, notes)
+
+
+Read = tuple[Rows, str, tuple[str, ...]]
+
+
+def _read(data: Data, name: str, choices: Choices, limits: Limits, *, quick: bool) -> Read:
+    """The rows, the encoding, and notes on it."""
     prefer = "\t" if Path(name).suffix.lower() in (".tsv", ".tab") else ""
-    rows = None
-    encoding, notes = "UTF-8", tuple[str, ...]()
-    if quick and looks_like_utf8(data[:4], choices.encoding):
+    if quick and looks_like_utf8(data, choices.encoding):
         text = np.frombuffer(data, np.uint8)
         rows = _quickly(text[len(MARK) :] if bytes(data[:3]) == MARK else text, choices, limits, prefer)
-    if rows is None:
-        decoded = decode(bytes(data), choices.encoding)
-        encoding, notes = decoded.encoding, decoded.notes
-        if quick and encoding != "UTF-8":
-            rows = _quickly(np.frombuffer(decoded.text.encode(), np.uint8), choices, limits, prefer)
-        rows = rows or read_carefully(decoded.text, choices, limits, prefer)
-    return Found(rows.columns.cells, rows.columns.rows), _reading(rows, encoding, notes)
+        if rows is not None:
+            return rows, "UTF-8", ()
+    decoded = decode(bytes(data), choices.encoding)
+    rows = None
+    if quick and decoded.encoding != "UTF-8":
+        rows = _quickly(np.frombuffer(decoded.text.encode(), np.uint8), choices, limits, prefer)
+    return rows or read_carefully(decoded.text, choices, limits, prefer), decoded.encoding, decoded.notes
+
+
+def _with_doubled_marks(data: Data, name: str, choices: Choices, limits: Limits, *, quick: bool) -> Read | None:
+    """The rows where \\" within cells means a quotation mark, as databases write it; None where that fits not every row."""
+    if not looks_like_utf8(data, choices.encoding) or _ESCAPED not in (whole := bytes(data)):
+        return None
+    try:
+        rows, encoding, notes = _read(whole.replace(_ESCAPED, b'""'), name, choices, limits, quick=quick)
+    except StudioError:
+        return None
+    if rows.broken or not rows.dialect.quoted or rows.columns.body.ragged or encoding != "UTF-8":
+        return None
+    return rows, encoding, (*notes, "Quotation marks with a backslash before them were read as quotation marks.")
 
 
 def _quickly(text: "np.typing.NDArray[np.uint8]", choices: Choices, limits: Limits, prefer: str) -> Rows | None:

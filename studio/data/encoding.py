@@ -54,6 +54,8 @@ _SAVE_AGAIN = "save it as “CSV UTF-8” in your spreadsheet program and upload
 _SAVE_AS = f"S{_SAVE_AGAIN[1:]}"
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII = bytes(range(128))
+_SHIFT, _HEAD = b"\x1b$", 100_000
+"""How ISO-2022-JP, all plain ASCII bytes, begins Japanese; and where that is looked for."""
 _DOUBT = 4.0
 """Where another encoding is less than e⁴ times less likely, it is named too."""
 
@@ -81,17 +83,20 @@ def decode(data: bytes, choice: str = "") -> Decoded:
             return Decoded(_strict(data[len(mark) :], codec, title), title)
     if b"\0" in data:
         return _without_mark(data)
+    if _SHIFT in data[:_HEAD] and (text := _shifted(data)) is not None:
+        return Decoded(text, "ISO-2022-JP", ("The file is no UTF-8: it switches alphabets as ISO-2022-JP does.",))
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError as error:
         return _not_utf8(data, error)
 
 
-def looks_like_utf8(head: bytes | memoryview, choice: str = "") -> bool:
-    """Whether `decode` would try UTF-8 first: by what was chosen, or else by the mark at the beginning."""
+def looks_like_utf8(data: bytes | memoryview, choice: str = "") -> bool:
+    """Whether `decode` would try UTF-8 first: by what was chosen, or else by the beginning."""
     if choice:
         return choice.strip().casefold() in ("utf-8", "utf_8")
-    return not any(bytes(head).startswith(mark) for mark, codec, _ in _MARKS if codec != "utf-8")
+    head = bytes(data[:_HEAD])
+    return _SHIFT not in head and not any(head.startswith(mark) for mark, codec, _ in _MARKS if codec != "utf-8")
 
 
 def _as_chosen(data: bytes, choice: str) -> Decoded:
@@ -151,6 +156,13 @@ def _with_line_ends(data: bytes) -> str:
         if "\0" not in text and ends and separators >= ends:
             possible.append(codec)
     return possible[0] if len(possible) == 1 else ""
+
+
+def _shifted(data: bytes) -> str | None:
+    try:
+        return data.decode("iso2022_jp")
+    except UnicodeDecodeError:
+        return None
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Decoded:

@@ -28,6 +28,8 @@ from studio.data.table import Problem
 from studio.errors import StudioError
 
 _SLICE = 1 << 20
+_MOST_RESERVED = 128 * _SLICE
+"""Bytes: for every column, Arrow reserves as many as the slice has."""
 _GIANT = 4 * _SLICE
 """A record of more bytes is looked at before it is cut."""
 _MOST_ODD = 100
@@ -129,7 +131,7 @@ class _Quick:
         if heading.row:
             begin = int(np.searchsorted(found.numbers, heading.row - self.skip)) + 1
         self._fill(body, begin)
-        columns = finish(heading, body, guessed=not header_row)
+        columns = finish(heading, body)
         problems = [self._problem(index) for index in np.flatnonzero(found.broken).tolist()]
         return Rows(columns, self.dialect, problems, self._swallowed(columns, body))
 
@@ -146,7 +148,8 @@ class _Quick:
         found = self.structure
         if begin >= len(found):
             return
-        edges = np.searchsorted(found.starts, np.arange(int(found.starts[begin]), len(self.text), _SLICE))
+        step = max(1, min(_SLICE, _MOST_RESERVED // body.width))
+        edges = np.searchsorted(found.starts, np.arange(int(found.starts[begin]), len(self.text), step))
         bad = np.flatnonzero(found.broken)
         edges = np.unique(np.concatenate([edges, bad, bad + 1, [begin, len(found)]]))
         edges = edges[(edges >= begin) & (edges <= len(found))].tolist()

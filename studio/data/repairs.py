@@ -1,14 +1,13 @@
 """Records to columns: where the header is, names for every column, which rows do not fit. Each repair is told."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from studio.data.body import Body, Numbers, is_blank
+from studio.data.headers import is_data, locate_header
 from studio.data.limits import check_size
 from studio.data.phrases import counted, listed
 from studio.errors import StudioError
@@ -19,12 +18,9 @@ NO_HEADER = -1
 Head = list[tuple[int, list[str]]]
 """Row number and cells of the first records."""
 
-_PREFACE = 30
-"""A header is looked for in this many records."""
 _HEAD, _HEAD_SIZE = 200, 1_000_000
 """Records, and cells and characters in them, by which the header is found."""
 _BLOCK = 10_000
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 
 
 @dataclass
@@ -66,13 +62,25 @@ def find_heading(head: Head, header_row: int = 0) -> Heading:
             raise StudioError(f"No row starts at row {header_row}", fix="Choose the row that holds the column names.")
     else:
         at = locate_header(records)
+        likeness = is_data(records[0], records[1:]) if at == 0 else False
+        if likeness:
+            note = (
+                f"No column names were found: row {head[0][0]} looks like data and was read as such. "
+                "To name the columns, add a row with names above it and upload it again."
+            )
+            return Heading(0, 0, [""] * len(records[0]), (note,))
     notes = []
+    if not header_row and likeness is None:
+        notes.append(
+            f"Row {head[0][0]} was taken for the column names, but looks like data. If the file has no names in its "
+            "first row, add a row with names above it and upload it again, or that row is lost."
+        )
     if any(any(record) for record in records[:at]):
         notes.append(f"What stands above the column names (row {head[at][0]}) was left out.")
     return Heading(head[at][0], at + 1, records[at], tuple(notes), at > 0)
 
 
-def finish(heading: Heading, body: Body, *, guessed: bool) -> Columns:
+def finish(heading: Heading, body: Body) -> Columns:
     """Named columns out of all rows. Raises: StudioError without any row."""
     cells, width = body.table(), body.width
     if not cells.num_rows and not body.set_aside:
@@ -82,13 +90,6 @@ def finish(heading: Heading, body: Body, *, guessed: bool) -> Columns:
     if len(keep) < width:
         notes.append(f"{counted(width - len(keep), 'column')} without name and content left out.")
     notes += heading.notes
-    if guessed and heading.row and not heading.has_preface:
-        rows = [list(row.values()) for row in cells.slice(0, 1000).to_pylist()]
-        if _looks_like_data(heading.names, rows):
-            notes.append(
-                f"Row {heading.row} was taken for the column names, but looks like data. If the file has no names in its "
-                "first row, add a row with names above it and upload it again, or that row is lost."
-            )
     named = cells.select(keep).rename_columns(names)
     return Columns(named, body.rows(), heading.row, [*notes, *body.notes()], body)
 
@@ -104,7 +105,7 @@ def assemble(
     body = Body(heading.names, has_preface=heading.has_preface)
     for start in range(first + heading.below, len(records), _BLOCK):
         body.add(numbers[start : start + _BLOCK], records[start : start + _BLOCK])
-    return finish(heading, body, guessed=not header_row)
+    return finish(heading, body)
 
 
 def take_head(records: Iterable[tuple[int, list[str] | None]], header_row: int = 0) -> Head:
@@ -150,43 +151,8 @@ def unique_names(header: Sequence[str], positions: Sequence[int] = ()) -> tuple[
     return names, notes
 
 
-def locate_header(records: Sequence[Sequence[str]]) -> int:
-    """Index of the header: the first record that is not empty, or, below a title, the first full one.
-
-    A title is at most one cell a line, with an empty line after it or at least three columns below it.
-    """
-    filled = [sum(bool(cell.strip()) for cell in record) for record in records[:_PREFACE]]
-    first = next((index for index, count in enumerate(filled) if count), 0)
-    if not filled or filled[first] != 1:
-        return first
-    below = next((index for index in range(first + 1, len(filled)) if filled[index] >= 2), None)
-    if below is None or filled[below] != len(records[below]):
-        return first
-    if any(count == 0 for count in filled[first:below]):
-        return below
-    rest = [len(record) for record in records[below + 1 :] if any(record)]
-    fitting = sum(width == filled[below] for width in rest)
-    return below if filled[below] >= 3 and rest and fitting >= 0.9 * len(rest) else first
-
-
 def _usual_width(records: Sequence[list[str]]) -> int:
     return Counter(len(record) for record in records if any(record)).most_common(1)[0][0]
-
-
-def _looks_like_data(header: list[str], rows: list[list[str]]) -> bool:
-    """Whether the header is of the same kind as what stands below it: a number, a label that recurs, a long text."""
-    sample = rows[:1000]
-    for position, name in enumerate(map(str.strip, header)):
-        below = [cell for row in sample if (cell := row[position].strip())]
-        if not name or not below:
-            continue
-        if _NUMBER.fullmatch(name) and sum(bool(_NUMBER.fullmatch(cell)) for cell in below) >= 0.9 * len(below):
-            return True
-        if below.count(name) >= 2 and len(set(below)) <= len(below) / 2:
-            return True
-        if len(name.split()) >= 8 or len(name) > 100:
-            return True
-    return False
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -198,14 +164,3 @@ def _free_number(name: str, taken: set[str]) -> str:
     while f"{name} ({number})" in taken:
         number += 1
     return f"{name} ({number})"
-
-
-def longest_cell(cells: pa.Table) -> tuple[int, str, int]:
-    """Characters of the longest cell, its column, and its index."""
-    longest = (0, "", 0)
-    for name in cells.column_names:
-        lengths = pc.utf8_length(cells.column(name))
-        most = pc.max(lengths).as_py() or 0
-        if most > longest[0]:
-            longest = (most, name, pc.index(lengths, most).as_py())
-    return longest

@@ -31,9 +31,13 @@ def broken_row(number: int, line: str) -> Problem:
     return Problem(number, "", shortened(line[:1000].rstrip("\r\n")), what)
 
 
-def too_many_broken(first: int) -> StudioError:
+class TooManyBrokenMarks(StudioError):  # noqa: N818
+    """More than `MOST_BROKEN` rows."""
+
+
+def too_many_broken(first: int) -> TooManyBrokenMarks:
     """The refusal of a file that has more than `MOST_BROKEN` of them."""
-    return StudioError(
+    return TooManyBrokenMarks(
         f"More than {MOST_BROKEN} rows have broken quotation marks",
         where=f"first in line {first}",
         fix="Save the table again from a spreadsheet program, as “CSV UTF-8”.",

@@ -182,6 +182,8 @@ def test_a_tie_between_delimiters_is_told(tmp_path):
 def test_a_first_row_like_data_is_told(tmp_path, text):
     table = read_text(tmp_path, text)
     assert any("looks like data" in note for note in table.reading.notes)
+    assert table.columns == ["Column 1", "Column 2"]
+    assert table.reading.sentence == "Read as CSV: UTF-8, separated by commas, without column names."
     whole = read_text(tmp_path, text, choices=Choices(header_row=NO_HEADER))
     assert whole.columns == ["Column 1", "Column 2"]
     assert len(whole) == len(text.splitlines())
@@ -263,10 +265,82 @@ def test_notes_name_only_what_a_person_can_do(tmp_path):
     (note,) = read_text(tmp_path, western, encoding="cp1252").reading.notes
     assert "save it as “CSV UTF-8”" in note
     headless = "text one,5\ntext two,6\ntext three,7\n"
-    (note,) = read_text(tmp_path, headless).reading.notes
+    note = read_text(tmp_path, headless).reading.notes[-1]
     assert "add a row with names above it" in note
     assert len(read_text(tmp_path, "text,label\n" + headless)) == 3
     either = "text,note;label\na,b;c\nd,e;f\n"
     (note,) = read_text(tmp_path, either).reading.notes
     (line,) = re.findall("“(sep=.)”", note)
     assert read_text(tmp_path, f"{line}\n{either}").columns == ["text", "note;label"]
+
+
+def test_backslashed_marks_are_marks(tmp_path):
+    text = 'text,label\n"He said \\"hi, you\\" to me",pos\n"C:\\\\new",neg\n"well",neg\n'
+    table = read_text(tmp_path, text)
+    assert table.column("text") == ['He said "hi, you" to me', "C:\\\\new", "well"]
+    assert any("backslash" in note for note in table.reading.notes)
+    many = read_text(tmp_path, "text,label\n" + '"a \\"b\\" c",pos\n' * 3000)
+    assert (len(many), many.reading.problems) == (3000, ())
+
+
+def test_comments_and_repeated_headers_are_no_rows(tmp_path):
+    text = "# made by a tool\n# on Monday\ntext,label\ngood,pos\nbad,neg\ntext,label\nfine,pos\n"
+    table = read_text(tmp_path, text)
+    assert (table.columns, table.column("text")) == (["text", "label"], ["good", "bad", "fine"])
+    assert table.reading.header_row == 3
+    assert [problem.row for problem in table.reading.set_aside] == [6]
+    assert "above the column names" in table.reading.notes[0]
+
+
+def test_the_sentence_counts_what_was_mended_and_what_was_set_aside(tmp_path):
+    text = "text;label;\ngood;pos;\nshort;neg\nlong;pos;;;\nbad;neg;x\na;b;c;d;e\n" + "fine;pos;\n" * 6
+    table = read_text(tmp_path, text)
+    assert len(table) == 10
+    assert table.reading.sentence == (
+        "Read as CSV: UTF-8, separated by semicolons, header in line 1; 2 rows repaired (lines 3, 4), "
+        "1 row set aside (line 6: 5 cells where 3 are expected)."
+    )
+    assert [problem.row for problem in table.reading.problems] == [3, 4, 6]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32"])
+@pytest.mark.parametrize("text", ["text,label\nfine,a\n", "текст,метка\nхорошо,да\nплохо,нет\n"])
+def test_unicode_without_its_mark(tmp_path, encoding, text):
+    table = read_text(tmp_path, text * 3, encoding=encoding)
+    assert ["\n".join(map(",".join, [table.columns]))] == [text.split("\n")[0]]
+    assert table.reading.encoding == encoding[:6].upper()
+
+
+def test_japanese_in_seven_bits(tmp_path):
+    table = read_text(tmp_path, "text,label\nとても面白い,良い\n退屈です,悪い\n", encoding="iso2022_jp")
+    assert table.column("text") == ["とても面白い", "退屈です"]
+    assert "ISO-2022-JP" in table.reading.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "title"),
+    [
+        ("cp1250", "Zażółć gęślą jaźń i proszę pięć łyżek,a\n", "Windows-1250"),
+        ("cp1254", "Bu ürün çok güzel değil ama kargo hızlı geldi şimdi,a\n", "Windows-1254"),
+        ("cp1255", "המוצר טוב מאוד והשירות מהיר,a\n", "Windows-1255"),
+        ("cp1256", "المنتج ممتاز والخدمة سريعة جدا,a\n", "Windows-1256"),
+        ("cp1257", "Labai geras gaminys ir greitas pristatymas ačiū už puikų aptarnavimą,a\n", "Windows-1257"),
+        ("koi8-r", "Очень хороший фильм и отличная игра,a\n", "KOI8-R"),
+        ("cp866", "Очень хороший фильм и отличная игра,a\n", "DOS 866"),
+        ("cp850", "größer als für schöne Übungen,a\n", "DOS 850"),
+        ("cp949", "배송이 빠르고 상품이 아주 좋습니다,a\n", "EUC-KR"),
+        ("big5", "這個產品很好我們都很喜歡謝謝,a\n", "Big5"),
+        ("gb18030", "这部电影非常好看而且音乐也很动人,a\n", "GB18030"),
+        ("euc_jp", "この映画はとても面白かったです,a\n", "EUC-JP"),
+    ],
+)
+def test_old_encodings_are_told_by_their_letters(tmp_path, encoding, text, title):
+    table = read_text(tmp_path, "text,label\n" + text * 3, encoding=encoding)
+    assert table.reading.encoding == title
+    assert table.column("text")[0] == text.split(",")[0]
+    assert "guessed" in table.reading.notes[0]
+
+
+def test_a_doubtful_encoding_names_the_others(tmp_path):
+    table = read_text(tmp_path, "text,label\nšok,a\n", encoding="cp1250")
+    assert "it could be" in table.reading.notes[0]
