@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from studio.data.confined import read_confined
-from studio.data.kinds import is_packed
-from studio.data.limits import Choices, Limits
-from studio.data.opened import open_table
+from studio.data.reading.confined import read_confined
+from studio.data.reading.kinds import is_packed
+from studio.data.reading.limits import Choices, Limits
+from studio.data.reading.opened import open_table
 from studio.data.table import Table
 from studio.errors import StudioError
 

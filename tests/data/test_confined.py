@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.write import cells, csv_bytes, read_bytes
-from studio.data import confined
 from studio.data.read import Choices, Limits, read_table
+from studio.data.reading import confined
 from studio.errors import StudioError
 
 ROWS = [["text", "label"], *[[f"größe {n}, and so on", f"label{n % 5}"] for n in range(15_000)]]

@@ -6,7 +6,7 @@ import pytest
 
 from data.write import cells, csv_bytes, read_bytes, read_text
 from studio.data.read import Choices, Limits, read_table
-from studio.data.repairs import NO_HEADER
+from studio.data.reading.repairs import NO_HEADER
 from studio.errors import StudioError
 
 CURLY = "text,label\r\n“Très bien” – it’s 5 €,positive\r\nNaïve façade,negative\r\n"

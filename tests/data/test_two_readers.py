@@ -7,10 +7,10 @@ from unittest.mock import patch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studio.data import body, dialect, quick, structure
-from studio.data.careful import read_carefully
-from studio.data.delimited import read_delimited
-from studio.data.limits import Choices, Limits
+from studio.data.reading import body, dialect, quick, structure
+from studio.data.reading.careful import read_carefully
+from studio.data.reading.delimited import read_delimited
+from studio.data.reading.limits import Choices, Limits
 from studio.errors import StudioError
 
 LIMITS = Limits(file_bytes=10**6)
@@ -118,14 +118,17 @@ def test_a_file_larger_than_every_sample():
     found, reading = read_delimited(data, "table.csv", Choices(), LIMITS)
     assert found.cells.num_rows == 11_996
     assert [problem.row for problem in reading.set_aside] == [27_002, 28_500, 29_098, 29_398]
-    with patch.object(quick, "read_carefully", create=True), patch("studio.data.delimited.read_carefully") as never:
+    with (
+        patch.object(quick, "read_carefully", create=True),
+        patch("studio.data.reading.delimited.read_carefully") as never,
+    ):
         read_delimited(data, "table.csv", Choices(), LIMITS)
         assert not never.called
 
 
 def test_other_encodings_take_the_fast_way_too():
     text = "text;label\n" + "größer als zuvor – schön;gut\nübel;schlecht\n" * 200
-    with patch("studio.data.delimited.read_carefully") as never:
+    with patch("studio.data.reading.delimited.read_carefully") as never:
         found, reading = read_delimited(text.encode("cp1252"), "t.csv", Choices(), LIMITS)
     assert not never.called
     assert reading.encoding == "Windows-1252"

@@ -11,7 +11,7 @@ import pytest
 from data.binary import cells_of, xls, xlsb
 from data.write import cells, read_bytes, workbook
 from studio.data.read import Choices, Limits, read_table
-from studio.data.workbook import read_sheet
+from studio.data.reading.workbook import read_sheet
 from studio.errors import StudioError
 
 SMALL = Limits(file_bytes=100_000)
@@ -34,7 +34,9 @@ def test_excel_cells_that_share_a_text_are_all_counted(tmp_path, monkeypatch):
     assert read_bytes(tmp_path, book, "rows.xlsx").column("text") == ["x" * 3000] * 1000
     with pytest.raises(StudioError, match="A sheet holds 3 million characters, the limit is 1"):
         read_bytes(tmp_path, book, "rows.xlsx", limits=Limits(file_bytes=100_000))
-    monkeypatch.setattr("studio.data.workbook.check_shared", lambda *_: None)  # as for formats it knows nothing of
+    monkeypatch.setattr(
+        "studio.data.reading.workbook.check_shared", lambda *_: None
+    )  # as for formats it knows nothing of
     with pytest.raises(StudioError, match="more than 1 million characters"):
         read_sheet(io.BytesIO(book), "", Limits(file_bytes=100_000))
 

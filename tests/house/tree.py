@@ -13,6 +13,8 @@ TOLD = {
     "studio": "the package",
     "studio/data": "file → Table → Example",
     "studio/data/detect": "which task a table is for, and which column plays which role",
+    "studio/data/doctor": "what a careful person would want to know before training, each with its fix",
+    "studio/data/reading": "what stands behind `read.py`: encodings, structure, formats, limits",
     "studio/storage": "the only place that writes user data",
     "studio/cli": "the command line",
     "studio/tasks": "one file a task, found by being there",

@@ -5,9 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from studio.data.encoding import ENCODINGS
 from studio.data.read import Choices
-from studio.data.repairs import NO_HEADER
+from studio.data.reading.encoding import ENCODINGS
+from studio.data.reading.repairs import NO_HEADER
 from studio.data.table import Reading
 from studio.errors import StudioError
 from studio.ui.markup import element

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from studio.data.bounds import bind, say
+from studio.data.reading.bounds import bind, say
 
 
 class NoPandas:
@@ -27,8 +27,8 @@ from pathlib import Path  # noqa: E402
 
 import pyarrow as pa  # noqa: E402
 
-from studio.data.limits import Choices, Limits  # noqa: E402
-from studio.data.opened import open_table  # noqa: E402
+from studio.data.reading.limits import Choices, Limits  # noqa: E402
+from studio.data.reading.opened import open_table  # noqa: E402
 from studio.errors import StudioError  # noqa: E402
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from studio.data.body import MOST_PROBLEMS, Numbers
-from studio.data.limits import check_size
 from studio.data.phrases import counted, shortened
-from studio.data.repairs import unique_names
+from studio.data.reading.body import MOST_PROBLEMS, Numbers
+from studio.data.reading.limits import check_size
+from studio.data.reading.repairs import unique_names
 from studio.data.table import Problem
 from studio.errors import StudioError
 

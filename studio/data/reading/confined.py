@@ -15,12 +15,12 @@ from typing import IO, Any
 import psutil
 import pyarrow as pa
 
-from studio.data.limits import Choices, Limits
+from studio.data.reading.limits import Choices, Limits
 from studio.data.table import Problem, Reading, Table
 from studio.errors import StudioError
 
-_MODULE = "studio.data.reader"
-_PACKAGE_PARENT = str(Path(__file__).parents[2])
+_MODULE = "studio.data.reading.reader"
+_PACKAGE_PARENT = str(Path(__file__).parents[3])
 _LEAST_MEMORY = 600_000_000
 _MEMORY = 8
 """Bytes of memory for a byte of text; 4 and less were seen."""

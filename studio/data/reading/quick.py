@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from studio.data.body import Body, Numbers
-from studio.data.dialect import (
+from studio.data.reading.body import Body, Numbers
+from studio.data.reading.dialect import (
     SAMPLE_CHARACTERS,
     SAMPLE_LINES,
     Dialect,
@@ -20,10 +20,19 @@ from studio.data.dialect import (
     split_lines,
     with_quoting,
 )
-from studio.data.limits import Choices, Limits, check_size
-from studio.data.repairs import Columns, find_heading, finish, take_head
-from studio.data.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
-from studio.data.structure import MARK, THREADS, Bytes, NotPlain, Structure, TooManyBroken, TooManyLines, find_structure
+from studio.data.reading.limits import Choices, Limits, check_size
+from studio.data.reading.repairs import Columns, find_heading, finish, take_head
+from studio.data.reading.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
+from studio.data.reading.structure import (
+    MARK,
+    THREADS,
+    Bytes,
+    NotPlain,
+    Structure,
+    TooManyBroken,
+    TooManyLines,
+    find_structure,
+)
 from studio.data.table import Problem
 from studio.errors import StudioError
 

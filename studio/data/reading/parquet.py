@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from studio.data.formats import Found
-from studio.data.limits import Limits, check_size
-from studio.data.repairs import unique_names
+from studio.data.reading.formats import Found
+from studio.data.reading.limits import Limits, check_size
+from studio.data.reading.repairs import unique_names
 from studio.errors import StudioError
 
 _BATCH_CELLS = 1_000_000

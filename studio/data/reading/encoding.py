@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from studio.data.guess import rank
+from studio.data.reading.guess import rank
 from studio.errors import StudioError
 
 ENCODINGS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain, dropwhile, islice, pairwise
 
-from studio.data.body import Body
-from studio.data.dialect import (
+from studio.data.reading.body import Body
+from studio.data.reading.dialect import (
     SAMPLE_CHARACTERS,
     SAMPLE_LINES,
     find_dialect,
@@ -13,9 +13,9 @@ from studio.data.dialect import (
     split_lines,
     with_quoting,
 )
-from studio.data.limits import Choices, Limits, check_size
-from studio.data.repairs import find_heading, finish, take_head
-from studio.data.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
+from studio.data.reading.limits import Choices, Limits, check_size
+from studio.data.reading.repairs import find_heading, finish, take_head
+from studio.data.reading.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
 from studio.data.table import Problem
 
 _BLOCK = 10_000

@@ -7,10 +7,10 @@ from typing import IO, Any
 
 import python_calamine
 
-from studio.data.bounds import lower_memory
-from studio.data.limits import Limits, check_size
 from studio.data.phrases import shortened
-from studio.data.shared import check_shared
+from studio.data.reading.bounds import lower_memory
+from studio.data.reading.limits import Limits, check_size
+from studio.data.reading.shared import check_shared
 from studio.errors import StudioError
 
 _MEMORY = 4

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.data.careful import read_carefully
-from studio.data.encoding import decode, looks_like_utf8
-from studio.data.formats import Found
-from studio.data.limits import Choices, Limits
 from studio.data.phrases import counted
-from studio.data.quick import read_quickly
-from studio.data.rows import Rows, TooManyBrokenMarks
-from studio.data.structure import MARK, NotPlain
+from studio.data.reading.careful import read_carefully
+from studio.data.reading.encoding import decode, looks_like_utf8
+from studio.data.reading.formats import Found
+from studio.data.reading.limits import Choices, Limits
+from studio.data.reading.quick import read_quickly
+from studio.data.reading.rows import Rows, TooManyBrokenMarks
+from studio.data.reading.structure import MARK, NotPlain
 from studio.data.table import Problem, Reading
 from studio.errors import StudioError
 

@@ -11,16 +11,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studio.data.containers import Unpacked, unpack_gzip, unpack_zip
-from studio.data.delimited import Data, read_delimited
-from studio.data.encoding import decode
-from studio.data.formats import Found, read_json_array, read_json_lines
-from studio.data.kinds import Kind, kind_of
-from studio.data.limits import Choices, Limits, check_size
-from studio.data.parquet import read_parquet
-from studio.data.repairs import assemble
+from studio.data.reading.containers import Unpacked, unpack_gzip, unpack_zip
+from studio.data.reading.delimited import Data, read_delimited
+from studio.data.reading.encoding import decode
+from studio.data.reading.formats import Found, read_json_array, read_json_lines
+from studio.data.reading.kinds import Kind, kind_of
+from studio.data.reading.limits import Choices, Limits, check_size
+from studio.data.reading.parquet import read_parquet
+from studio.data.reading.repairs import assemble
+from studio.data.reading.workbook import read_sheet
 from studio.data.table import Reading, Table
-from studio.data.workbook import read_sheet
 from studio.errors import StudioError
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from studio.data.limits import Limits
 from studio.data.phrases import listed, shortened
+from studio.data.reading.limits import Limits
 from studio.errors import StudioError
 
 _STEP = 1 << 20

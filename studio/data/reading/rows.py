@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studio.data.body import Body
-from studio.data.dialect import Dialect
 from studio.data.phrases import shortened
-from studio.data.repairs import Columns
+from studio.data.reading.body import Body
+from studio.data.reading.dialect import Dialect
+from studio.data.reading.repairs import Columns
 from studio.data.table import Problem
 from studio.errors import StudioError
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from studio.data.body import Body, Numbers, is_blank
-from studio.data.headers import is_data, locate_header
-from studio.data.limits import check_size
 from studio.data.phrases import counted, listed
+from studio.data.reading.body import Body, Numbers, is_blank
+from studio.data.reading.headers import is_data, locate_header
+from studio.data.reading.limits import check_size
 from studio.errors import StudioError
 
 NO_HEADER = -1

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from studio.data import alphabets, ideographs
-from studio.data.alphabets import BALTIC, CENTRAL, CYRILLIC, WEST
+from studio.data.reading import alphabets, ideographs
+from studio.data.reading.alphabets import BALTIC, CENTRAL, CYRILLIC, WEST
 
 CODECS = (  # title, codec, languages; of two that give the same text, the first is named
     ("Windows-1252", "cp1252", WEST),
