@@ -1,8 +1,18 @@
-"""When two texts are the same to a reader: without case, spacing and Unicode spelling."""
+"""When two texts are the same to a reader: without case, spacing and Unicode spelling; and which are worth a comparison."""
 
 import unicodedata
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from studio.data.example import Example
+
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
+_LOWER = bytes.maketrans(_LETTERS.upper(), _LETTERS)
+_NO_LETTERS = bytes(code for code in range(1, 128) if bytes([code]).lower() not in (bytes([each]) for each in _LETTERS))
+_TYPOGRAPHY = tuple(mark.encode() for mark in "’‘“”„«»–—‐‑…·\u00a0")
+_AT_ONCE = 20_000
 
 
 def normal(text: str) -> str:
@@ -15,3 +25,65 @@ def normal(text: str) -> str:
 def same_text(example: Example) -> tuple[str, ...]:
     """Two examples with the same value are one and the same to a reader, whatever their answers."""
     return tuple(map(normal, example.inputs.values()))
+
+
+def loose(text: str) -> str:
+    """The normal text without spaces and punctuation; symbols and accents stay, since they carry meaning."""
+    return normal(text).translate(_WITHOUT_PUNCTUATION)
+
+
+def without_digits(text: str) -> str:
+    """The loose text without its digits."""
+    return loose(text).translate(_WITHOUT_DIGITS)
+
+
+def signatures(cells: pa.Array) -> np.ndarray:
+    """A number a text, int64: equal where the letters are, whatever stands between them. Two texts that are `loose`ly the same
+    have the same number but for rare Unicode spellings, so only rows that share one need a closer look.
+
+    It is made of whole blocks of bytes, which is what keeps a million rows to a second; the numbers differ from process to process.
+    """
+    numbers = np.empty(len(cells), np.int64)
+    for start in range(0, len(cells), _AT_ONCE):
+        block = cells.slice(start, _AT_ONCE)
+        plain = pc.string_is_ascii(block)
+        is_plain = plain.to_numpy(zero_copy_only=False)
+        part = numbers[start : start + len(block)]
+        part[is_plain] = _hashes(block.filter(plain))
+        if not is_plain.all():
+            part[~is_plain] = _hashes(_folded(block.filter(pc.invert(plain))), _TYPOGRAPHY)
+    return numbers
+
+
+def _folded(cells: pa.Array) -> pa.Array:
+    cells = pc.utf8_lower(cells)
+    if not all(unicodedata.is_normalized("NFKC", text) for text in cells.to_pylist()):
+        cells = pc.utf8_normalize(cells, "NFKC")
+    return cells
+
+
+def _hashes(cells: pa.Array, without: tuple[bytes, ...] = ()) -> np.ndarray:
+    texts: list[str] = cells.to_pylist()
+    joined = "\0".join(texts).encode()
+    if texts and joined.count(b"\0") != len(texts) - 1:
+        joined = "\0".join(text.replace("\0", "") for text in texts).encode()
+    for mark in without:
+        joined = joined.replace(mark, b"")
+    parts = joined.translate(_LOWER, _NO_LETTERS).split(b"\0") if texts else []
+    return np.fromiter(map(hash, parts), np.int64, len(parts))
+
+
+class _Without(dict[int, int | None]):
+    """For `str.translate`: drops the characters of some Unicode categories; each is looked up once."""
+
+    def __init__(self, *categories: str) -> None:
+        super().__init__()
+        self._categories = categories
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.category(chr(code)).startswith(self._categories) else code
+        return self[code]
+
+
+_WITHOUT_PUNCTUATION = _Without("P", "Z", "Cc", "Cf")
+_WITHOUT_DIGITS = _Without("Nd")

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from studio.data.alike import normal
 from studio.data.doctor.finding import Finding, Patient, writing
+from studio.data.doctor.scan import taken
 
 
 def variants(patient: Patient) -> Iterator[Finding]:
     """They differ in case, spaces, dashes or Unicode form only; the most frequent spelling is taken for the right one."""
-    counts = Counter(patient.labels)
+    counts = Counter(patient.label_counts)
     alike: dict[str, list[str]] = defaultdict(list)
     for label in counts:
         alike[normal(label.replace("_", " ").replace("-", " "))].append(label)
@@ -28,11 +29,9 @@ def _told(groups: Sequence[Sequence[str]], counts: Counter[str]) -> str:
 def _renaming(patient: Patient, kind: str, title: str, text: str, groups: Sequence[Sequence[str]]) -> Finding:
     """A finding whose fix writes the first of each group in place of the others."""
     right = {label: group[0] for group in groups for label in group[1:]}
-    cells = {
-        patient.rows[place]: right[label]
-        for place, label in zip(patient.usable, patient.labels, strict=True)
-        if label in right
-    }
+    places = patient.labeled(right)
+    said = taken(patient.cells(patient.label), places)
+    cells = dict(zip(patient.numbers(places.tolist()), (right[label.strip()] for label in said), strict=True))
     fix = writing(
         kind, f"Spell them alike: {', '.join(f'“{group[0]}”' for group in groups[:3])}"[:300], patient.label, cells
     )
