@@ -37,6 +37,11 @@ def without_digits(text: str) -> str:
     return loose(text).translate(_WITHOUT_DIGITS)
 
 
+def without_hidden(text: str) -> str:
+    """The text without characters that nobody sees."""
+    return text.translate(_WITHOUT_HIDDEN)
+
+
 def signatures(cells: pa.Array) -> np.ndarray:
     """A number a text, int64: equal where the letters are, whatever stands between them. Two texts that are `loose`ly the same
     have the same number but for rare Unicode spellings, so only rows that share one need a closer look.
@@ -87,3 +92,4 @@ class _Without(dict[int, int | None]):
 
 _WITHOUT_PUNCTUATION = _Without("P", "Z", "Cc", "Cf")
 _WITHOUT_DIGITS = _Without("Nd")
+_WITHOUT_HIDDEN = _Without("Cf")

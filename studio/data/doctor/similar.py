@@ -70,9 +70,7 @@ def nearly_in_both(patient: Patient) -> Iterator[Finding]:
         {int(places[other - len(theirs)]) for one, other in pairs if loose(texts[one]) != loose(texts[other])}
     )
     if both:
-        yield _overlap(
-            patient, both, "test-overlap-similar", "stands for the most part", f"in at least four fifths{note}"
-        )
+        yield _overlap(patient, both, "test-overlap-similar", f"to at least four fifths{note}")
 
 
 def _overlap(patient: Patient, places: Sequence[int], kind: str, how: str) -> Finding:
