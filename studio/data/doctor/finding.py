@@ -90,21 +90,26 @@ class Patient:
             self._cells[name] = whole(self.table, name)
         return self._cells[name]
 
-    def role(self, name: str) -> str:
-        """The (first) column with this role; empty when none has it."""
-        return next(iter(self.roles.get(name, ())), "")
+    def role(self, *names: str) -> str:
+        """The (first) column with the first of these roles that any has; empty when none has."""
+        return next((self.roles[name][0] for name in names if self.roles.get(name)), "")
 
     @property
     def one_row_each(self) -> bool:
         """Whether every row is an example of its own, and not a word or a turn of one."""
-        return not ({"token", "sentence_id", "conversation_id"} & self.roles.keys())
+        return not self.role("token", "sentence_id", "conversation_id", "conversation")
+
+    @property
+    def plain_rows(self) -> bool:
+        """Whether every row is an example of its own whose texts are written for people: no JSON, no words in a row."""
+        return self.one_row_each and not self.role("messages", "conversations")
 
     @cached_property
     def prose(self) -> tuple[str, ...]:
         """Columns that people wrote: the texts, and answers that are texts. Without what is written for machines (JSON, tags)."""
-        machine = {self.role(name) for name in ("messages", "spans", "tags")}
+        machine = {self.role(name) for name in ("messages", "conversations", "spans", "tags")}
         written = [self.role(name) for name in ("context", "question", "answer", "source", "target", "content")]
-        written += [self.role(name) for name in ("text", "text_pair")]
+        written += [self.role(name) for name in ("text", "text_pair", "instruction", "input", "response")]
         columns = dict.fromkeys((*self.texts, *written))
         return tuple(name for name in columns if name in self.table.columns and name not in machine)
 

@@ -40,7 +40,7 @@ def too_long(patient: Patient) -> Iterator[Finding]:
 
 def short(patient: Patient) -> Iterator[Finding]:
     """Texts of a character or two, or of digits and punctuation alone."""
-    if not patient.one_row_each or not patient.texts:
+    if not patient.plain_rows or not patient.texts:
         return
     little = np.ones(len(patient.table), bool)
     for name in patient.texts:
@@ -64,7 +64,7 @@ def short(patient: Patient) -> Iterator[Finding]:
 
 def constant(patient: Patient) -> Iterator[Finding]:
     """Columns with the same text in every row, or one text in most rows."""
-    if not patient.one_row_each or len(patient.usable_places) < 2:
+    if not patient.plain_rows or len(patient.usable_places) < 2:
         return
     for name in patient.texts:
         cells = patient.cells(name).take(pa.array(patient.usable_places[evenly(len(patient.usable_places), 20_000)]))

@@ -19,7 +19,7 @@ _LEAST_BESIDE_NUMBERS = 30
 
 def near_repeats(patient: Patient) -> Iterator[Finding]:
     """Rows whose letters and digits are the same, and rows that differ in their digits only."""
-    if not patient.one_row_each or not len(patient.suspects):
+    if not patient.plain_rows or not len(patient.suspects):
         return
     places, note = _some(patient)
     texts: list[Texts] = list(zip(*(taken(patient.cells(name), places) for name in patient.texts), strict=True))

@@ -20,7 +20,7 @@ _MOST_BYTES = 8_000_000
 
 def similar(patient: Patient) -> Iterator[Finding]:
     """Long texts of which four fifths are the same."""
-    if not patient.one_row_each or len(patient.texts) != 1:
+    if not patient.plain_rows or len(patient.texts) != 1:
         return
     cells = patient.cells(patient.texts[0])
     sought = patient.usable_places[sizes(cells)[patient.usable_places] >= _LONG]
@@ -41,7 +41,7 @@ def similar(patient: Patient) -> Iterator[Finding]:
 def in_both(patient: Patient) -> Iterator[Finding]:
     """Rows whose text stands in the test table too, exactly or with another punctuation."""
     test, names = patient.test, patient.texts
-    if test is None or not names or not patient.one_row_each or not set(names) <= set(test.columns):
+    if test is None or not names or not patient.plain_rows or not set(names) <= set(test.columns):
         return
     asked = [whole(test, name) for name in names]
     places = np.flatnonzero(np.isin(patient.signatures, together(asked)))
@@ -59,7 +59,7 @@ def in_both(patient: Patient) -> Iterator[Finding]:
 def nearly_in_both(patient: Patient) -> Iterator[Finding]:
     """Rows with a long text of which four fifths stand in the test table too."""
     test, names = patient.test, patient.texts
-    if test is None or len(names) != 1 or not patient.one_row_each or names[0] not in test.columns:
+    if test is None or len(names) != 1 or not patient.plain_rows or names[0] not in test.columns:
         return
     cells, asked = patient.cells(names[0]), whole(test, names[0])
     places, note = _some(np.flatnonzero(sizes(cells) >= _LONG), sizes(cells))
