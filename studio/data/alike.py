@@ -13,6 +13,7 @@ _LOWER = bytes.maketrans(_LETTERS.upper(), _LETTERS)
 _NO_LETTERS = bytes(code for code in range(1, 128) if bytes([code]).lower() not in (bytes([each]) for each in _LETTERS))
 _TYPOGRAPHY = tuple(mark.encode() for mark in "’‘“”„«»–—‐‑…·\u00a0")
 _AT_ONCE = 20_000
+_MANY = 300_000
 
 
 def normal(text: str) -> str:
@@ -27,14 +28,24 @@ def same_text(example: Example) -> tuple[str, ...]:
     return tuple(map(normal, example.inputs.values()))
 
 
+def normals(cells: pa.Array) -> list[str]:
+    """The normal texts of many; each different one is looked at once. Of very many, spaces inside stay as they are."""
+    if len(cells) > _MANY:
+        bulk: list[str] = pc.utf8_trim_whitespace(pc.utf8_lower(cells)).to_pylist()
+        return bulk
+    texts: list[str] = cells.to_pylist()
+    known = {text: normal(text) for text in dict.fromkeys(texts)}
+    return [known[text] for text in texts]
+
+
 def loose(text: str) -> str:
-    """The normal text without spaces and punctuation; symbols and accents stay, since they carry meaning."""
-    return normal(text).translate(_WITHOUT_PUNCTUATION)
+    """A normal text without spaces and punctuation; symbols and accents stay, since they carry meaning."""
+    return text.translate(_WITHOUT_PUNCTUATION)
 
 
 def without_digits(text: str) -> str:
-    """The loose text without its digits."""
-    return loose(text).translate(_WITHOUT_DIGITS)
+    """A loose text without its digits."""
+    return text.translate(_WITHOUT_DIGITS)
 
 
 def without_hidden(text: str) -> str:
@@ -43,7 +54,7 @@ def without_hidden(text: str) -> str:
 
 
 def signatures(cells: pa.Array) -> np.ndarray:
-    """A number a text, int64: equal where the letters are, whatever stands between them. Two texts that are `loose`ly the same
+    """A number a text, int64: equal where the letters are, whatever stands between them. Two normal texts that are `loose`ly the same
     have the same number but for rare Unicode spellings, so only rows that share one need a closer look.
 
     It is made of whole blocks of bytes, which is what keeps a million rows to a second; the numbers differ from process to process.

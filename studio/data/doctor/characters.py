@@ -10,11 +10,10 @@ import pyarrow.compute as pc
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.mojibake import is_garbled
 from studio.data.doctor.rewriting import Mending, damage
-from studio.data.doctor.scan import matching, places_where, smallest_byte, taken
+from studio.data.doctor.scan import holding_control, matching, places_where, taken
 from studio.data.phrases import counted, shortened
 
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_CONTROL_RE2 = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _HIDDEN_RE2 = r"[\x{80}-\x{9f}\x{ad}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{202a}-\x{202e}\x{feff}]"
 _LATIN = "A-Za-z\u00c0-\u024f"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff"
@@ -56,10 +55,9 @@ def lost(patient: Patient) -> Iterator[Finding]:
 
 
 def _search(cells: pa.Array) -> np.ndarray:
-    """A look at the smallest byte and at texts beyond ASCII spares most tables the search."""
+    """Only texts beyond ASCII are searched for what ASCII has not."""
     found = np.zeros(len(cells), bool)
-    if smallest_byte(cells) < ord(" "):
-        found[matching(cells, _CONTROL_RE2)] = True
+    found[holding_control(cells)] = True
     beyond = places_where(pc.invert(pc.string_is_ascii(cells)))
     if len(beyond):
         found[beyond[matching(cells.take(pa.array(beyond)), _HIDDEN_RE2)]] = True

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from studio.config import Edit
-from studio.data.alike import signatures
+from studio.data.alike import normals, signatures
 from studio.data.doctor.scan import places_where, shared_by_several
 from studio.data.table import Table
 
@@ -171,6 +171,12 @@ class Patient:
         """Places of usable rows whose texts share their letters with another row's: the only ones that can be repeats."""
         places = self.usable_places
         return places[shared_by_several(self.signatures[places])] if self.texts else places[:0]
+
+    @cached_property
+    def suspect_texts(self) -> list[tuple[str, ...]]:
+        """The normal texts of the suspects (see `data.alike`)."""
+        at = pa.array(self.suspects)
+        return list(zip(*(normals(self.cells(name).take(at)) for name in self.texts), strict=True))
 
     @cached_property
     def signatures(self) -> np.ndarray:

@@ -1,16 +1,18 @@
 """Nearly the same text again: other punctuation, spacing or case, or other numbers only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from studio.data.alike import loose, normal, without_digits
+from studio.data.alike import loose, without_digits
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping
 from studio.data.doctor.repeats import answers, parted, quoted
-from studio.data.doctor.scan import MOST_LOOKED_AT, grouped, taken
+from studio.data.doctor.scan import grouped, taken
 from studio.data.phrases import counted, shortened
 
 Texts = tuple[str, ...]
+_MOST = 50_000
+"""Rows that are compared, at most."""
 _LEAST_LETTERS = 8
 """Shorter texts differ by their punctuation, as “OK?” and “OK!” do."""
 _LEAST_BESIDE_NUMBERS = 30
@@ -21,9 +23,11 @@ def near_repeats(patient: Patient) -> Iterator[Finding]:
     """Rows whose letters and digits are the same, and rows that differ in their digits only."""
     if not patient.plain_rows or not len(patient.suspects):
         return
-    places, note = _some(patient)
-    texts: list[Texts] = list(zip(*(taken(patient.cells(name), places) for name in patient.texts), strict=True))
-    exact, near, bare = ([tuple(map(form, row)) for row in texts] for form in (normal, loose, without_digits))
+    chosen, note = _some(patient)
+    places = patient.suspects[chosen].tolist()
+    exact = [patient.suspect_texts[index] for index in chosen.tolist()]
+    near = _formed(loose, exact)
+    bare = _formed(without_digits, near)
     said = answers(patient, places)
     same, conflicts = parted(_several(near, exact, places, _LEAST_LETTERS), said)
     if conflicts and patient.label:
@@ -79,14 +83,20 @@ def near_contradictions(
     )  # fmt: skip
 
 
-def _some(patient: Patient) -> tuple[list[int], str]:
-    """The rows to look at. Where there are too many, whole groups of them, chosen by their signature."""
+def _some(patient: Patient) -> tuple[np.ndarray, str]:
+    """Which suspects to look at. Where there are too many, whole groups of them, chosen by their signature."""
     suspects = patient.suspects
-    if len(suspects) <= MOST_LOOKED_AT:
-        return suspects.tolist(), ""
+    if len(suspects) <= _MOST:
+        return np.arange(len(suspects)), ""
     numbers = patient.signatures[suspects]
-    chosen = suspects[numbers < np.partition(numbers, MOST_LOOKED_AT)[MOST_LOOKED_AT]]
-    return chosen.tolist(), f" (looked for in {len(chosen):,} of {len(suspects):,} rows with similar texts)"
+    chosen = np.flatnonzero(numbers < np.partition(numbers, _MOST)[_MOST])
+    return chosen, f" (looked for in {len(chosen):,} of {len(suspects):,} rows with similar texts)"
+
+
+def _formed(form: Callable[[str], str], rows: Sequence[Texts]) -> list[Texts]:
+    """Every text in this form; each different row is worked on once."""
+    known = {row: tuple(map(form, row)) for row in dict.fromkeys(rows)}
+    return [known[row] for row in rows]
 
 
 def _several(

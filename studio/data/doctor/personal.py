@@ -121,7 +121,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...] = (
 
 
 def _search(cells: pa.Array) -> np.ndarray:
-    found = [matching(cells, pattern) for pattern in (r"@[A-Za-z0-9]", _MANY_DIGITS, _ACCOUNT)]
+    found = [matching(cells, pattern) for pattern in (r"@[A-Za-z0-9]", rf"{_MANY_DIGITS}|{_ACCOUNT}")]
     return np.unique(np.concatenate(found))
 
 

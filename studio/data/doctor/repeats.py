@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from studio.data.alike import normal
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.scan import grouped, taken
 from studio.data.phrases import counted, shortened
@@ -12,9 +11,7 @@ def repeated(patient: Patient) -> Iterator[Finding]:
     """Rows that are the same to a reader: case, spacing and Unicode spelling aside."""
     if not patient.one_row_each:
         return
-    places = patient.suspects
-    keys = zip(*(map(normal, taken(patient.cells(name), places)) for name in patient.texts), strict=True)
-    again = list(grouped(keys, places.tolist()).values())
+    again = list(grouped(patient.suspect_texts, patient.suspects.tolist()).values())
     said = answers(patient, [place for group in again for place in group])
     same, conflicts = parted(again, said)
     if conflicts and patient.label:

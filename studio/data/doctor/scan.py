@@ -9,6 +9,9 @@ import pyarrow.compute as pc
 
 K = TypeVar("K", bound=Hashable)
 
+_BLOCK = 1 << 22
+"""Bytes that are looked at in one go, few enough for the processor's cache."""
+_USUAL = np.array([9, 10, 13], np.uint8)
 MOST_LOOKED_AT = 200_000
 """Rows that a check looks at one by one, at most."""
 
@@ -49,11 +52,19 @@ def first_bytes(cells: pa.Array) -> np.ndarray:
     return np.where(np.diff(offsets) > 0, first, 0).astype(np.uint8)
 
 
-def smallest_byte(cells: pa.Array) -> int:
-    """The smallest byte in any of the texts: 32 or more where there is no control character."""
+def holding_control(cells: pa.Array) -> np.ndarray:
+    """Places of the texts with a control character: a byte below 32 but for tab and line breaks, or 127."""
     offsets, data = _offsets(cells), cells.buffers()[2]
-    content = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]] if data is not None else np.empty(0, np.uint8)
-    return int(content.min()) if len(content) else 255
+    if data is None or offsets[0] == offsets[-1]:
+        return np.empty(0, np.int64)
+    content = np.frombuffer(data, np.uint8)
+    found = []
+    for start in range(int(offsets[0]), int(offsets[-1]), _BLOCK):
+        block = content[start : min(start + _BLOCK, int(offsets[-1]))]
+        small = np.flatnonzero(block < ord(" "))
+        found.append(start + small[~np.isin(block[small], _USUAL)])
+        found.append(start + np.flatnonzero(block == 127))
+    return np.unique(np.searchsorted(offsets, np.concatenate(found), "right") - 1)
 
 
 def evenly(count: int, most: int) -> np.ndarray:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pyarrow as pa
 
-from studio.data.alike import loose, normal
+from studio.data.alike import loose, normal, normals
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping, together, whole
 from studio.data.doctor.minhash import similar_pairs
 from studio.data.doctor.near import near_contradictions, near_repeat
@@ -45,8 +46,8 @@ def in_both(patient: Patient) -> Iterator[Finding]:
         return
     asked = [whole(test, name) for name in names]
     places = np.flatnonzero(np.isin(patient.signatures, together(asked)))
-    close = {tuple(map(loose, row)) for row in zip(*(cells.to_pylist() for cells in asked), strict=True)}
-    texts = zip(*(taken(patient.cells(name), places) for name in names), strict=True)
+    close = {tuple(map(loose, row)) for row in zip(*map(normals, asked), strict=True)}
+    texts = zip(*(normals(patient.cells(name).take(pa.array(places))) for name in names), strict=True)
     both = [
         place
         for place, row in zip(places.tolist(), texts, strict=True)
