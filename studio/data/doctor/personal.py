@@ -21,7 +21,6 @@ _PHONE = re.compile(
 _AMERICAN = re.compile(r"(?<![\w.,:/+-])(?:1[-. ])?\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}")
 _MANY_DIGITS = r"\d(?:[ ().\/-]{0,2}\d){6}"
-_ACCOUNT = r"[A-Z]{2}\d\d ?[A-Z0-9]{4} ?[A-Z0-9]{4}"
 _CARD_LENGTHS = (13, 14, 15, 16, 19)
 _KINDS = {"e-mail": "e-mail address", "IBAN": "account number", "card": "card number", "phone": "phone number"}
 
@@ -32,15 +31,13 @@ def personal(patient: Patient) -> Iterator[Finding]:
     cells: dict[str, dict[int, str]] = {}
     example, more = "", 0
     for column in patient.prose:
-        places = _search(patient.cells(column))
+        places, kinds = _search(patient.cells(column))
         more += max(0, len(places) - MOST_LOOKED_AT)
         places = places[:MOST_LOOKED_AT]
         texts = taken(patient.cells(column), places)
-        masks = {
-            row: new
-            for row, text in zip(patient.numbers(places.tolist()), texts, strict=True)
-            if (new := masked(text, counts)) != text
-        }
+        rows = patient.numbers(places.tolist())
+        looked = zip(rows, texts, kinds.tolist(), strict=False)
+        masks = {row: new for row, text, kind in looked if (new := masked(text, counts, kind)) != text}
         if masks:
             cells[column] = masks
             example = example or _excerpt(next(iter(masks.values())))
@@ -73,9 +70,14 @@ def _excerpt(text: str) -> str:
     return ("…" if start else "") + shortened(text[start:], 60)
 
 
-def masked(text: str, counts: Counter[str] | None = None) -> str:
-    """The text with names of kinds in place of what tells who somebody is; they are counted on the way."""
-    for pattern, is_one, name in _PATTERNS:
+def masked(text: str, counts: Counter[str] | None = None, kinds: int = -1) -> str:
+    """The text with names of kinds in place of what tells who somebody is; they are counted on the way.
+
+    A bit a pattern in `kinds` says which to look for.
+    """
+    for place, (_, pattern, is_one, name) in enumerate(_PATTERNS):
+        if not kinds >> place & 1:
+            continue
 
         def instead(match: re.Match[str], is_one: Callable[[str], bool] = is_one, name: str = name) -> str:
             if not is_one(match[0]):
@@ -111,18 +113,24 @@ def _is_phone(number: str) -> bool:
     return least <= digits <= 15 and not _DATE.fullmatch(number.strip())
 
 
-_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...] = (
-    (_EMAIL, lambda _: True, "e-mail"),
-    (_IBAN, iban, "IBAN"),
-    (_CARD, _is_card, "card"),
-    (_PHONE, _is_phone, "phone"),
-    (_AMERICAN, _is_phone, "phone"),
+_PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool], str], ...] = (
+    (r"@[A-Za-z0-9]", _EMAIL, lambda _: True, "e-mail"),
+    (r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}", _IBAN, iban, "IBAN"),
+    (r"[2-6](?:[ -]?[0-9]){12}", _CARD, _is_card, "card"),
+    (r"[0+(](?:[ ().\/-]{0,2}[0-9]){6}", _PHONE, _is_phone, "phone"),
+    (r"[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}", _AMERICAN, _is_phone, "phone"),
 )
+"""For each kind: a quick search over whole columns, a closer look, a check of what was found, and its name."""
 
 
-def _search(cells: pa.Array) -> np.ndarray:
-    found = [matching(cells, pattern) for pattern in (r"@[A-Za-z0-9]", rf"{_MANY_DIGITS}|{_ACCOUNT}")]
-    return np.unique(np.concatenate(found))
+def _search(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the texts that may hold something, and for each a bit a pattern of `_PATTERNS`."""
+    found = np.union1d(matching(cells, _PATTERNS[0][0]), matching(cells, rf"{_MANY_DIGITS}|{_PATTERNS[1][0]}"))
+    some = cells.take(pa.array(found))
+    kinds = np.zeros(len(found), np.int64)
+    for place, (quick, *_) in enumerate(_PATTERNS):
+        kinds[matching(some, quick)] |= 1 << place
+    return found[kinds > 0], kinds[kinds > 0]
 
 
 CHECKS = (personal,)

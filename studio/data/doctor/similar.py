@@ -45,7 +45,9 @@ def in_both(patient: Patient) -> Iterator[Finding]:
     if test is None or not names or not patient.plain_rows or not set(names) <= set(test.columns):
         return
     asked = [whole(test, name) for name in names]
-    places = np.flatnonzero(np.isin(patient.signatures, together(asked)))
+    numbers = together(asked)
+    places = np.flatnonzero(np.isin(patient.signatures, numbers))
+    asked = [cells.filter(pa.array(np.isin(numbers, patient.signatures[places]))) for cells in asked]
     close = {tuple(map(loose, row)) for row in zip(*map(normals, asked), strict=True)}
     texts = zip(*(normals(patient.cells(name).take(pa.array(places))) for name in names), strict=True)
     both = [
