@@ -17,7 +17,7 @@ _ROUGHLY_LOWER = bytes(
 """UTF-8 bytes with both cases of Latin, Cyrillic and Greek letters made equal (and some letters besides: it is a first look only).
 In UTF-8, “Ä” is C3 84 and “ä” C3 A4, “Ā” C4 80 and “ā” C4 81, “Р” D0 A0 and “р” D1 80."""
 _TYPOGRAPHY = {
-    b"\xe2\x80": tuple(mark.encode() for mark in "’‘“”„–—‐‑"),
+    b"\xe2\x80": tuple(mark.encode() for mark in "’‘“”„–—‐‑…"),
     b"\xc2": tuple(mark.encode() for mark in "«»·\u00a0"),
 }
 """How punctuation beyond ASCII begins, and all that does."""
@@ -81,13 +81,23 @@ def _hashes(texts: list[str]) -> list[int]:
         texts = [text.replace("\0", "") for text in texts]
         joined = "\0".join(texts)
     if not joined.isascii() and not unicodedata.is_normalized("NFKC", joined):
-        joined = "\0".join(text if text.isascii() else unicodedata.normalize("NFKC", text) for text in texts)
+        joined = "\0".join(_normalized(texts))
     content = joined.encode()
     if len(content) > len(joined):
         for begins, marks in _TYPOGRAPHY.items():
             for mark in marks if begins in content else ():
                 content = content.replace(mark, b"")
     return list(map(hash, content.translate(_ROUGHLY_LOWER, _NO_LETTERS).split(b"\0")))
+
+
+def _normalized(texts: list[str]) -> list[str]:
+    """In NFKC, which most texts are in already: asked of many together, then of few, then of each."""
+    if unicodedata.is_normalized("NFKC", "".join(texts)):
+        return texts
+    if len(texts) == 1:
+        return [unicodedata.normalize("NFKC", texts[0])]
+    few = max(1, len(texts) // 16)
+    return [text for start in range(0, len(texts), few) for text in _normalized(texts[start : start + few])]
 
 
 class _Without(dict[int, int | None]):
