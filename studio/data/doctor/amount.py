@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from studio.data.check import LEAST_ROWS, MOST_LABELS
-from studio.data.doctor.finding import Finding, Patient, Severity, dropping
+from studio.data.doctor.finding import Finding, Patient, Severity, blank, dropping
+from studio.data.doctor.scan import places_where
 from studio.data.phrases import counted, listed, shortened
 
 
 def too_few(patient: Patient) -> Iterator[Finding]:
     """Not even enough rows to split."""
-    usable = len(patient.usable)
+    usable = len(patient.usable_places)
     if usable < LEAST_ROWS:
         text = f"{counted(usable, 'usable row')}, where training needs at least {LEAST_ROWS} and is worth it from about 50. Add rows."
         yield Finding("too-few-rows", "error", "Too few rows", text, "A model learns from examples.")
@@ -19,7 +20,7 @@ def too_few(patient: Patient) -> Iterator[Finding]:
 def empty(patient: Patient) -> Iterator[Finding]:
     """Cells with nothing in them, column by column."""
     for column in (*patient.texts, *([patient.label] if patient.label else [])):
-        places = [place for place, cell in enumerate(patient.column(column)) if not cell.strip()]
+        places = places_where(blank(patient.cells(column))).tolist()
         if not places or len(places) == len(patient.table):
             continue
         is_label = column == patient.label
@@ -35,15 +36,15 @@ def empty(patient: Patient) -> Iterator[Finding]:
 
 def one_label(patient: Patient) -> Iterator[Finding]:
     """Nothing to tell apart."""
-    labels = set(patient.labels)
+    labels = patient.label_names
     if len(labels) == 1:
-        text = f"Every row has the label “{shortened(next(iter(labels)), 60)}”{_column(patient)}. Add rows with another label."
+        text = f"Every row has the label “{shortened(labels[0], 60)}”{_column(patient)}. Add rows with another label."
         yield Finding("one-label", "error", "Only one label", text, "Sorting texts needs at least two groups.")
 
 
 def many_labels(patient: Patient) -> Iterator[Finding]:
     """Rather texts or numbers than labels."""
-    counts = Counter(patient.labels)
+    counts = Counter(patient.label_counts)
     rows = counts.total()
     if len(counts) <= MOST_LABELS and len(counts) * 2 <= max(rows, 2 * LEAST_ROWS):
         return
@@ -56,11 +57,11 @@ def many_labels(patient: Patient) -> Iterator[Finding]:
 
 def rare_labels(patient: Patient) -> Iterator[Finding]:
     """Labels with a single row."""
-    counts = Counter(patient.labels)
+    counts = Counter(patient.label_counts)
     rare = {label for label, rows in counts.items() if rows == 1}
     if not rare or len(rare) == len(counts):
         return
-    rows = patient.numbers(place for place, label in zip(patient.usable, patient.labels, strict=True) if label in rare)
+    rows = patient.numbers(patient.labeled(rare).tolist())
     text = (
         f"{listed(sorted(rare))} {'has' if len(rare) == 1 else 'have'} one row only: it is trained on, but cannot be tested. "
         "Add rows, or merge it with another label."
@@ -73,7 +74,7 @@ def rare_labels(patient: Patient) -> Iterator[Finding]:
 
 def imbalance(patient: Patient) -> Iterator[Finding]:
     """Labels of very different size."""
-    counts = Counter(patient.labels)
+    counts = Counter(patient.label_counts)
     if len(counts) < 2:
         return
     (most, many), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from studio.config import Edit
+from studio.data.alike import normals, signatures
+from studio.data.doctor.scan import places_where, shared_by_several
 from studio.data.table import Table
 
 Severity = Literal["info", "warning", "error"]
@@ -78,17 +84,104 @@ class Patient:
             self._columns[name] = self.table.column(name)
         return self._columns[name]
 
+    def cells(self, name: str) -> pa.Array:
+        """All values of a column as one Arrow array, for looking through it at once."""
+        if name not in self._cells:
+            self._cells[name] = whole(self.table, name)
+        return self._cells[name]
+
+    def role(self, *names: str) -> str:
+        """The (first) column with the first of these roles that any has; empty when none has."""
+        return next((self.roles[name][0] for name in names if self.roles.get(name)), "")
+
+    @property
+    def one_row_each(self) -> bool:
+        """Whether every row is an example of its own, and not a word or a turn of one."""
+        return not self.role("token", "sentence_id", "conversation_id", "conversation")
+
+    @property
+    def plain_rows(self) -> bool:
+        """Whether every row is an example of its own whose texts are written for people: no JSON, no words in a row."""
+        return self.one_row_each and not self.role("messages", "conversations")
+
+    @cached_property
+    def prose(self) -> tuple[str, ...]:
+        """Columns that people wrote: the texts, and answers that are texts. Without what is written for machines (JSON, tags)."""
+        machine = {self.role(name) for name in ("messages", "conversations", "spans", "tags")}
+        written = [self.role(name) for name in ("context", "question", "answer", "source", "target", "content")]
+        written += [self.role(name) for name in ("text", "text_pair", "instruction", "input", "response")]
+        columns = dict.fromkeys((*self.texts, *written))
+        return tuple(name for name in columns if name in self.table.columns and name not in machine)
+
+    def is_counted_in(self, column: str) -> bool:
+        """Whether something points into its texts by place (spans, the start of an answer, one tag a word), so that a
+        text must not change its length."""
+        counted = {
+            "answer_start": ("context", "answer"), "spans": ("text",), "tags": ("tokens", "text"), "tag": ("token",),
+        }  # fmt: skip
+        return any(
+            column == self.role(place) for role, places in counted.items() if self.role(role) for place in places
+        )
+
+    @cached_property
+    def usable_places(self) -> np.ndarray:
+        """Places of the rows with something in every text and in the label, int64."""
+        filled = np.ones(len(self.table), bool)
+        for name in (*self.texts, *([self.label] if self.label else [])):
+            filled &= ~blank(self.cells(name))
+        return places_where(filled)
+
     @cached_property
     def usable(self) -> list[int]:
-        """Places of the rows with something in every text and in the label."""
-        columns = [self.column(name) for name in (*self.texts, *([self.label] if self.label else []))]
-        return [place for place, cells in enumerate(zip(*columns, strict=True)) if all(map(str.strip, cells))]
+        """The same as a list."""
+        places: list[int] = self.usable_places.tolist()
+        return places
 
     @cached_property
     def labels(self) -> list[str]:
         """The label of each usable row, without the spaces around it."""
-        column = self.column(self.label) if self.label else []
-        return [column[place].strip() for place in self.usable] if column else []
+        if not self.label:
+            return []
+        return [self.label_names[code] for code in self.label_codes.tolist()]
+
+    @cached_property
+    def label_counts(self) -> dict[str, int]:
+        """Label → its usable rows, the most frequent first."""
+        rows = np.bincount(self.label_codes, minlength=len(self.label_names)).tolist()
+        return dict(sorted(zip(self.label_names, rows, strict=True), key=lambda each: -each[1]))
+
+    @property
+    def label_names(self) -> list[str]:
+        """The different labels, in order of appearance."""
+        return self._coded_labels[0]
+
+    @property
+    def label_codes(self) -> np.ndarray:
+        """Which of `label_names` each usable row has, int64."""
+        return self._coded_labels[1]
+
+    def labeled(self, labels: Iterable[str]) -> np.ndarray:
+        """Places of the usable rows with one of these labels."""
+        wanted = set(labels)
+        codes = [code for code, name in enumerate(self.label_names) if name in wanted]
+        return self.usable_places[np.isin(self.label_codes, codes)]
+
+    @cached_property
+    def suspects(self) -> np.ndarray:
+        """Places of usable rows whose texts share their letters with another row's: the only ones that can be repeats."""
+        places = self.usable_places
+        return places[shared_by_several(self.signatures[places])] if self.texts else places[:0]
+
+    @cached_property
+    def suspect_texts(self) -> list[tuple[str, ...]]:
+        """The normal texts of the suspects (see `data.alike`)."""
+        at = pa.array(self.suspects)
+        return list(zip(*(normals(self.cells(name).take(at)) for name in self.texts), strict=True))
+
+    @cached_property
+    def signatures(self) -> np.ndarray:
+        """A number a row for its texts together (see `data.alike.signatures`)."""
+        return together([self.cells(name) for name in self.texts]) if self.texts else np.arange(len(self.table))
 
     def numbers(self, places: Iterable[int]) -> tuple[int, ...]:
         """The file's own numbers of the rows at these places."""
@@ -102,9 +195,43 @@ class Patient:
     def _columns(self) -> dict[str, list[str]]:
         return {}
 
+    @cached_property
+    def _cells(self) -> dict[str, pa.Array]:
+        return {}
+
+    @cached_property
+    def _coded_labels(self) -> tuple[list[str], np.ndarray]:
+        if not self.label:
+            return [], np.empty(0, np.int64)
+        coded = pc.dictionary_encode(self.cells(self.label).take(pa.array(self.usable_places)))
+        names = [name.strip() for name in coded.dictionary.to_pylist()]
+        number = {name: place for place, name in enumerate(dict.fromkeys(names))}
+        codes = np.array([number[name] for name in names], np.int64)
+        return list(number), codes[coded.indices.to_numpy()] if len(codes) else codes
+
 
 Check = Callable[[Patient], Iterable[Finding]]
 """A pure function; it yields nothing for a healthy table. It must stay quick with a million rows (a second or two)."""
+
+
+def whole(table: Table, name: str) -> pa.Array:
+    """A column of a table in one piece."""
+    cells = table.cells.column(name).combine_chunks()
+    return cells.cast(pa.large_string()) if cells.type != pa.large_string() else cells
+
+
+def blank(cells: pa.Array) -> np.ndarray:
+    """Whether each text is nothing but spaces (of any kind), bool."""
+    empty = pc.or_(pc.equal(pc.binary_length(cells), 0), pc.utf8_is_space(cells))
+    return np.asarray(empty.to_numpy(zero_copy_only=False))
+
+
+def together(columns: Iterable[pa.Array]) -> np.ndarray:
+    """One signature a row of several columns, int64; their order matters."""
+    first, *others = [signatures(cells) for cells in columns]
+    for numbers in others:
+        first = first * np.int64(1_000_003) + numbers  # wraps around, as hashes may
+    return first
 
 
 def dropping(kind: str, title: str, rows: Iterable[int]) -> Edit:
