@@ -165,10 +165,40 @@ def test_check_json(run: Run, file: Path) -> None:
     told = json.loads(out)
     assert code == 0
     assert told["labels"] == {"cat": 40, "dog": 40}
-    assert told["problem_count"] == 1
+    assert [each["what"] for each in told["left_out"]] == ["The text is empty"]
     assert told["can_train"]
-    assert told["roles"] == {"text": "message", "label": "category"}
-    assert (told["confidence"], told["undecided"]) == (None, [])
+    assert told["reading"]["header_line"] == 1
+    assert told["reading"]["columns"] == ["message", "category", "id"]
+    assert (told["reading"]["repairs"], told["reading"]["set_aside"]) == ([], [])
+    seen = told["detection"]
+    assert (seen["task"], seen["roles"]) == ("text-classification", {"text": "message", "label": "category"})
+    assert (seen["confidence"], seen["undecided"]) == (1.0, [])
+    finding = next(each for each in told["findings"] if each["kind"] == "empty-text")
+    assert finding.keys() >= {"kind", "severity", "count", "share", "lines", "why", "fix"}
+    assert (finding["count"], finding["fix"]) == (1, "Remove 1 row without text")
+    assert "worth a look first: texts that are empty" in told["health"]
+
+
+def test_check_writes_the_table_as_it_was_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_bytes("id;text;label\n007;caf\xe9;NA\n8;a, b;1e5\n".encode("latin-1") * 1)
+    assert run("check", tmp_path / "odd.csv", "--table", tmp_path / "odd.jsonl")[0] == 1
+    rows = [json.loads(line) for line in (tmp_path / "odd.jsonl").read_text().splitlines()]
+    assert rows == [{"id": "007", "text": "café", "label": "NA"}, {"id": "8", "text": "a, b", "label": "1e5"}]
+    assert [list(row) for row in rows] == [["id", "text", "label"]] * 2
+    code, _, err = run("check", tmp_path / "odd.csv", "--table", tmp_path / "odd.csv")
+    assert code == 2
+    assert "the very file that is read" in err
+
+
+def test_check_names_tasks_that_are_not_trained_yet(run: Run, tmp_path: Path) -> None:
+    said = [{"role": "user", "content": "Where is my parcel?"}, {"role": "assistant", "content": "On its way."}]
+    lines = [json.dumps({"messages": [*said, {"role": "user", "content": f"Thanks, {n} times"}]}) for n in range(30)]
+    (tmp_path / "chats.jsonl").write_text("\n".join(lines))
+    code, out, _ = run("check", tmp_path / "chats.jsonl")
+    assert code == 1
+    assert "Task: chat (messages: messages)" in out
+    told = json.loads(run("check", tmp_path / "chats.jsonl", "--json")[1])
+    assert (told["detection"]["task"], told["detection"]["trained"], told["can_train"]) == ("chat", False, False)
 
 
 def test_check_foresees_that_the_rows_cannot_be_split(run: Run, tmp_path: Path) -> None:
@@ -200,7 +230,8 @@ def test_check_of_unsure_columns_shows_all_it_knows(run: Run, unsure_file: Path)
     assert "40 rows can be used, with 2 labels" in out
     told = json.loads(run("check", unsure_file, "--json")[1])
     assert not told["can_train"]
-    assert (told["confidence"], told["undecided"]) == (pytest.approx(0.7), ["text", "label"])
+    assert told["detection"]["confidence"] < 0.75
+    assert told["detection"]["undecided"] == ["text", "label"]
     assert told["labels"] == {"a": 20, "b": 20}
     code, out, _ = run("check", unsure_file, "--text", "two")
     assert code == 1
@@ -213,10 +244,14 @@ def test_check_where_nothing_can_be_guessed(run: Run, tmp_path: Path) -> None:
     code, out, err = run("check", tmp_path / "pairs.csv")
     assert (code, err) == (1, "")
     assert "30 rows; columns: english, german." in out
+    assert "text-to-text (source: english, target: german)" in out
+    assert "does not train that task yet" in out
+    code, out, _ = run("check", tmp_path / "pairs.csv", "--task", "text-classification")
+    assert code == 1
     assert "which column is the text and which is the label: nothing could be guessed" in out
     told = json.loads(run("check", tmp_path / "pairs.csv", "--json")[1])
-    assert (told["rows"], told["usable"], told["can_train"], told["confidence"]) == (30, 0, False, None)
-    assert "Read as CSV" in told["reading"]
+    assert (told["reading"]["rows"], told["usable"], told["can_train"]) == (30, 0, False)
+    assert "Read as CSV" in told["reading"]["sentence"]
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 not a table", None], ids=["empty", "pdf", "folder"])

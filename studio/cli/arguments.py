@@ -78,6 +78,9 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     _columns(parser)
+    parser.add_argument(
+        "--table", type=Path, metavar="OUT.jsonl", help="write the table as it was read, a JSON object of texts a row"
+    )
     _json(parser)
     parser.set_defaults(refused=2)
 

@@ -1,26 +1,51 @@
-"""`studio check`: how a table is read, what its columns are taken for, and what is in it."""
+"""`studio check`: how a table is read, what its columns are taken for, and what the data doctor finds in it."""
 
 import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from studio import storage
 from studio.cli.columns import Chosen, choose, options, read, typed_as
-from studio.cli.terminal import plain, say
+from studio.cli.terminal import check_writable, hand_over, plain, say, unwritable
 from studio.config import RunConfig
-from studio.data.check import parse_rows
+from studio.data.check import Parsed, parse_rows
+from studio.data.detect import Detection, detect
 from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
+from studio.data.doctor.roles import patient_of
 from studio.data.example import Example
 from studio.data.phrases import counted
 from studio.data.split import split
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.models.suggest import suggested_shares
+from studio.tasks import TASKS
 
 _MOST = 20
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A table with all that is known of it. Without `parsed` its columns have to be said first, or its task is not trained."""
+
+    table: Table
+    detection: Detection
+    chosen: Chosen | None
+    """None for a task that is recognised but not trained."""
+    parsed: Parsed | None
+    found: Sequence[Finding]
+    is_said: bool = False
+    """Whether people named the task or a column."""
+
+    @property
+    def can_train(self) -> bool:
+        """As it is, with nothing more to be said."""
+        decided = self.chosen is not None and not self.chosen.open and self.parsed is not None
+        return decided and all(each.severity != "error" for each in self.found)
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -28,69 +53,35 @@ def check(asked: argparse.Namespace) -> int:
 
     How the file was read is told before anything is asked of its columns. Raises: StudioError when it cannot be read.
     """
+    if asked.table is not None:
+        check_writable(asked.table, not_over=asked.file)
     table = read(asked.file, asked)
-    told = _reading(table)
+    if asked.table is not None:
+        _write_table(table, asked)
     if not asked.json:
-        _say_lines(_reading_in_words(told))
-    chosen = choose(asked, table)
-    told |= _content(table, chosen)
+        _say_lines(_reading_in_words(table))
+    checked = _checked(asked, table)
     if asked.json:
-        say(json.dumps(told, ensure_ascii=False))
+        say(json.dumps(_as_json(checked), ensure_ascii=False))
     else:
-        _say_lines([*_choice_in_words(chosen), *_content_in_words(told, table)])
-    return 0 if told["can_train"] else 1
+        _say_lines([*_choice_in_words(checked), *_content_in_words(checked)])
+    return 0 if checked.can_train else 1
 
 
-def _reading(table: Table) -> dict[str, Any]:
-    return {
-        "file": table.name,
-        "sha256": table.sha256,
-        "reading": table.reading.sentence,
-        "notes": list(table.reading.notes),
-        "rows": len(table),
-        "columns": table.columns,
-    }
-
-
-def _content(table: Table, chosen: Chosen) -> dict[str, Any]:
-    """What the rows are with these columns; little, if a column is missing."""
-    told: dict[str, Any] = {
-        "task": chosen.task.name,
-        "roles": chosen.columns,
-        "confidence": chosen.guess.confidence if chosen.guess is not None else None,
-        "reason": chosen.reason,
-        "undecided": list(chosen.open),
-    }
+def _checked(asked: argparse.Namespace, table: Table) -> _Checked:
+    detection = detect(table)
+    is_said = bool(asked.task or asked.text or asked.label or asked.columns)
+    if detection.task not in TASKS and detection.task and not is_said:
+        return _Checked(table, detection, None, None, diagnose(patient_of(table, detection)))
+    chosen = choose(asked, table)
     roles = (*chosen.task.inputs, chosen.task.target)
     if any(role not in chosen.columns for role in roles):
-        empty = {"usable": 0, "labels": {}, "findings": [], "can_train": False}
-        return told | empty | _problems(table.reading.problems)
+        return _Checked(table, detection, chosen, None, [], is_said)
     parsed = parse_rows(table, chosen.columns, chosen.task.inputs, chosen.task.target, chosen.task.parse)
     found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
         found = [*_cannot_be_split(parsed.examples), *found]
-    told |= {
-        "notes": [*table.reading.notes, *parsed.notes],
-        "usable": len(parsed.examples),
-        "labels": dict(Counter(example.target for example in parsed.examples).most_common()),
-        "findings": [
-            {
-                "kind": each.kind,
-                "severity": each.severity,
-                "title": each.title,
-                "text": each.text,
-                "why": each.why,
-                "count": each.count,
-                "share": round(each.share, 6),
-                "lines": list(each.rows[:_MOST]),
-                "fix": each.fix.title if each.fix is not None else None,
-            }
-            for each in found
-        ],
-        "health": health(found, len(table)),
-        "can_train": not chosen.open and all(each.severity != "error" for each in found),
-    }
-    return told | _problems([*table.reading.problems, *parsed.problems])
+    return _Checked(table, detection, chosen, parsed, found, is_said)
 
 
 def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
@@ -103,20 +94,122 @@ def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
     return []
 
 
-def _problems(problems: Sequence[Problem]) -> dict[str, Any]:
-    first = [
-        {"row": each.row, "column": each.column, "value": each.value, "what": each.what} for each in problems[:_MOST]
-    ]
-    return {"problems": first, "problem_count": len(problems)}
+def _write_table(table: Table, asked: argparse.Namespace) -> None:
+    """The table as it was read: a JSON object of text cells a row, in the columns' order."""
+    columns = [table.column(name) for name in table.columns]
+    lines = (
+        json.dumps(dict(zip(table.columns, row, strict=True)), ensure_ascii=False) for row in zip(*columns, strict=True)
+    )
+    try:
+        storage.write_with(asked.table, lambda file: file.writelines(f"{line}\n".encode() for line in lines))
+    except OSError as error:
+        raise unwritable(asked.table, error.strerror or "the place cannot be used") from error
+    hand_over(asked.table)
 
 
-def _reading_in_words(told: dict[str, Any]) -> list[str]:
-    names = told["columns"]
-    return [told["reading"], *told["notes"], f"{counted(told['rows'], 'row')}; columns: {', '.join(names)}."]
+# ------------------------------------------------------------------ as one object
 
 
-def _choice_in_words(chosen: Chosen) -> list[str]:
+def _as_json(checked: _Checked) -> dict[str, Any]:
+    table, reading = checked.table, checked.table.reading
+    parsed = checked.parsed
+    labels = Counter(example.target for example in parsed.examples) if parsed is not None else Counter()
+    return {
+        "file": table.name,
+        "sha256": table.sha256,
+        "reading": {
+            "sentence": reading.sentence,
+            "format": reading.format,
+            "encoding": reading.encoding,
+            "delimiter": reading.delimiter,
+            "header_line": reading.header_row,
+            "sheet": reading.sheet,
+            "member": reading.member,
+            "rows": len(table),
+            "columns": table.columns,
+            "notes": list(reading.notes),
+            "repairs": _problems(reading.repaired),
+            "set_aside": _problems(reading.set_aside),
+        },
+        "detection": _detection(checked),
+        "findings": [_finding(each) for each in checked.found],
+        "health": _health(checked),
+        "usable": len(parsed.examples) if parsed is not None else 0,
+        "labels": dict(labels.most_common()),
+        "left_out": _problems(parsed.problems) if parsed is not None else [],
+        "can_train": checked.can_train,
+    }
+
+
+def _detection(checked: _Checked) -> dict[str, Any]:
+    """What the columns are taken for: by people where they said so, else by their names and contents."""
+    seen, chosen = checked.detection, checked.chosen
+    told = {
+        "task": seen.task,
+        "layout": seen.layout,
+        "roles": dict(seen.roles),
+        "confidence": seen.confidence,
+        "reason": seen.reason,
+        "alternatives": [
+            {"task": each.task, "roles": dict(each.roles), "confidence": each.confidence, "reason": each.reason}
+            for each in seen.alternatives
+        ],
+        "split": {"column": seen.split.column, "parts": seen.split.parts} if seen.split is not None else None,
+        "ignored": seen.ignored,
+        "trained": seen.task in TASKS,
+        "undecided": list(chosen.open) if chosen is not None else [],
+    }
+    if chosen is None or not checked.is_said:
+        return told
+    sure = chosen.guess.confidence if chosen.guess is not None else 1.0
+    return told | {"task": chosen.task.name, "roles": chosen.columns, "confidence": sure, "reason": chosen.reason}
+
+
+def _finding(each: Finding) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "severity": each.severity,
+        "title": each.title,
+        "text": each.text,
+        "count": each.count,
+        "share": round(each.share, 6),
+        "lines": list(each.rows[:_MOST]),
+        "why": each.why,
+        "fix": each.fix.title if each.fix is not None else "",
+    }
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [{"line": each.row, "column": each.column, "value": each.value, "what": each.what} for each in problems]
+
+
+def _health(checked: _Checked) -> str:
+    if checked.chosen is not None and checked.parsed is None:
+        return f"{checked.chosen.question}, so the rows could not be looked at."
+    return health(checked.found, len(checked.table))
+
+
+# ------------------------------------------------------------------ in words
+
+
+def _reading_in_words(table: Table) -> list[str]:
+    head = f"{counted(len(table), 'row')}; columns: {', '.join(table.columns)}."
+    return [table.reading.sentence, *table.reading.notes, *_problem_lines(table.reading.problems), head]
+
+
+def _choice_in_words(checked: _Checked) -> list[str]:
+    chosen, seen = checked.chosen, checked.detection
+    if chosen is None:
+        roles = ", ".join(
+            f"{role}: {name if isinstance(name, str) else ', '.join(name)}" for role, name in seen.roles.items()
+        )
+        sure = f"{100 * seen.confidence:.0f} % sure"
+        return [f"Task: {seen.task} ({roles}), {sure}. {seen.reason}", "This version does not train that task yet."]
     if any(role not in chosen.columns for role in chosen.open):
+        if len(checked.table.columns) < len((*chosen.task.inputs, chosen.task.target)):
+            return [
+                f"{chosen.question}: the table has one column only, and needs another with the right answer for each row."
+            ]
         return [f"{chosen.question}: nothing could be guessed. Say so with {options(chosen.open)}."]
     task = f"{chosen.task.name} ({chosen.in_words})"
     if chosen.guess is None:
@@ -128,20 +221,29 @@ def _choice_in_words(chosen: Chosen) -> list[str]:
     return [f"A guess: {guess}", f"To train, say so with {decide}, or name other columns."]
 
 
-def _content_in_words(told: dict[str, Any], table: Table) -> Iterable[str]:
-    yield from told["notes"][len(table.reading.notes) :]
-    if told["usable"]:
-        yield f"{counted(told['usable'], 'row')} can be used, with {counted(len(told['labels']), 'label')}:"
-    for label, count in list(told["labels"].items())[:_MOST]:
-        yield f"  {count:>8,}  {label}"
-    if len(told["labels"]) > _MOST:
-        yield f"  … and {len(told['labels']) - _MOST} more"
-    for each in told["findings"]:
-        yield f"{each['severity'].capitalize()}: {each['title']}. {each['text']}"
-    for each in told["problems"]:
-        value = f" ({each['value']!r})" if each["value"] else ""
-        yield f"Row {each['row']}, {each['column']}: {each['what']}{value}"
-    if (more := told["problem_count"] - len(told["problems"])) > 0:
+def _content_in_words(checked: _Checked) -> Iterable[str]:
+    parsed = checked.parsed
+    if parsed is not None and parsed.examples:
+        yield from parsed.notes
+        labels = Counter(example.target for example in parsed.examples).most_common()
+        yield f"{counted(len(parsed.examples), 'row')} can be used, with {counted(len(labels), 'label')}:"
+        for label, count in labels[:_MOST]:
+            yield f"  {count:>8,}  {label}"
+        if len(labels) > _MOST:
+            yield f"  … and {len(labels) - _MOST} more"
+    if parsed is not None or checked.chosen is None:
+        yield _health(checked)
+    for each in checked.found:
+        yield f"{each.severity.capitalize()}: {each.title}. {each.text}"
+    if parsed is not None:
+        yield from _problem_lines(parsed.problems)
+
+
+def _problem_lines(problems: Sequence[Problem]) -> Iterable[str]:
+    for each in problems[:_MOST]:
+        place = f"Row {each.row}, {each.column}" if each.column else f"Row {each.row}"
+        yield f"{place}: {each.what}{f' ({each.value})' if each.value else ''}"
+    if (more := len(problems) - _MOST) > 0:
         yield f"… and {counted(more, 'more row')} like these"
 
 
