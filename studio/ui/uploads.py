@@ -16,6 +16,7 @@ from studio import storage
 from studio.assets import ASSETS
 from studio.config import Edit
 from studio.data.check import parse_rows
+from studio.data.detect import Detection, detect
 from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
 from studio.data.edits import edited
@@ -127,6 +128,16 @@ def read(home: Home, table_id: str, limits: Limits) -> Table:
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
     return _edited(file, name, limits, choices(home, table_id), _changes(home, table_id))
+
+
+def detected(home: Home, table_id: str, limits: Limits) -> Detection:
+    """What the table looks like, by its columns' names and contents. Raises: StudioError."""
+    return _detected(home, table_id, limits, (choices(home, table_id), _changes(home, table_id)))
+
+
+@lru_cache(maxsize=4)
+def _detected(home: Home, table_id: str, limits: Limits, _state: object) -> Detection:
+    return detect(read(home, table_id, limits))
 
 
 def edits(home: Home, table_id: str) -> tuple[Edit, ...]:

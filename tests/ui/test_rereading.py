@@ -56,12 +56,12 @@ def test_another_sheet_is_read(studio, tmp_path):
 
 def test_changes_are_undone_since_rows_are_others(studio, tmp_path):
     (tmp_path / "may.csv").write_text(TEXT + "the parcel, number 1, is late;b\n")
-    session = dropped(studio, tmp_path / "may.csv")[0]
+    session = mending.read_again(studio, dropped(studio, tmp_path / "may.csv")[0], "", ";", 2, "")[0]
     fix = next(each.fix for each in data.look(studio, session).findings if each.kind == "repeated-rows")
     uploads.write_edits(studio.home, session.table, [fix])
-    session = mending.read_again(studio, session, "", ";", 2, "")[0]
+    session = mending.read_again(studio, session, "UTF-8", ";", 2, "")[0]
     assert uploads.edits(studio.home, session.table) == ()
-    assert uploads.choices(studio.home, session.table) == Choices(delimiter=";", header_row=2)
+    assert uploads.choices(studio.home, session.table) == Choices("UTF-8", ";", 2)
 
 
 def test_what_makes_no_table_is_told_and_can_be_taken_back(studio, tmp_path):

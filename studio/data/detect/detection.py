@@ -7,6 +7,20 @@ Part = Literal["train", "validation", "test"]
 Roles = dict[str, str | tuple[str, ...]]
 
 
+NAMES = {
+    "text-classification": "sorting texts into groups",
+    "multi-label-classification": "several labels for each text",
+    "text-regression": "a number for each text, as a score or likeness",
+    "token-classification": "finding names in texts",
+    "question-answering": "answering questions from a text",
+    "text-to-text": "translating, summarising or rewriting texts",
+    "instruction-tuning": "writing replies to instructions",
+    "chat": "conversations",
+    "language-modeling": "continuing texts",
+}
+"""Every task that can be detected, as people say it."""
+
+
 @dataclass(frozen=True)
 class SplitColumn:
     """The column that says which part a row belongs to."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.data.detect.detection import NAMES
 from studio.data.doctor.report import as_text
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
@@ -142,7 +143,9 @@ def arrive(studio: Studio, session: Session, roles: dict[str, str] | None = None
     found = detect(table)
     task = found[0] if found else task_named(_ANY)
     roles = roles or (found[1].columns if found else first_columns(task, table))
-    session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
+    parts = uploads.detected(studio.home, session.table, studio.limits).split
+    split = {"part": parts.column} if parts is not None and parts.column not in roles.values() else {}
+    session = replace(session, task=task.name, columns=roles, split=split, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
 
@@ -193,11 +196,22 @@ def show(studio: Studio, session: Session) -> list[Any]:
     return replace(
         view,
         reading=reading(table, seen.notes),
-        reason=element("p", guess.reason, class_="fs-quiet fs-inner") if as_guessed and guess else "",
+        reason=_reason(studio, session, guess.reason if as_guessed and guess else ""),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         picture=picture(seen, task.role_titles[task.target], _preset(session)),
         can_go_on=seen.can_train,
     ).updates
+
+
+def _reason(studio: Studio, session: Session, why: str) -> str:
+    """Why these columns; and that the table is for something else, if it is."""
+    seen = uploads.detected(studio.home, session.table, studio.limits)
+    told = [element("p", why, class_="fs-quiet fs-inner")] if why else []
+    if seen.task and seen.task not in TASKS:
+        other = f"This table looks made for another task, {NAMES[seen.task]}. {seen.reason} "
+        other += "This version does not train that yet; with the columns above it would sort texts into groups."
+        told.insert(0, element("p", other, class_="fs-note"))
+    return fragment(*told)
 
 
 def _refused(studio: Studio, session: Session, error: StudioError) -> list[Any]:
