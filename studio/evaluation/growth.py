@@ -79,6 +79,6 @@ def in_words(gain: float, low: float, high: float, rows: int) -> str:
         return "More rows of the same kind will hardly help: twice as many would add less than 1 point."
     least, most = round(100 * low), round(100 * high)
     if round(100 * gain) < 1:
-        return f"Twice the rows would add little: less than 1 point, at most {most}."
+        return f"Twice the rows would add little, at most {most} point{'s' if most > 1 else ''}."
     points = f"about {100 * gain:.0f} point{'s' if round(100 * gain) > 1 else ''}"
     return f"Twice the rows would add {points} (between {least} and {most})."
