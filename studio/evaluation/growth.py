@@ -3,7 +3,7 @@
 Errors fall by a power of the rows over wide ranges (Hestness et al. 2017, "Deep Learning Scaling is Predictable,
 Empirically"), so the next doubling would divide them by what the last one did; somewhat less, as curves flatten. On halves
 of banking77, movie reviews, SMS spam and support intents (200 to 3,000 rows, 90 cases) the gain of doubling was 0.8 of that
-on average. On other draws of those files (`benchmarks/label_errors.py`) the band held the truth in 53 of 56 cases; the three
+on average. On other draws of those files (`benchmarks/label_errors.py`) the band held the truth in 44 of 47 cases; the three
 misses were too low, two of them with 5 to 10 rows a label, where curves still steepen.
 """
 
