@@ -17,7 +17,7 @@ from typing import IO, Any, Literal
 from studio.errors import StudioError
 from studio.jobs.launch import LOCAL, Launcher
 
-Duty = Literal["train", "trial", "answer"]
+Duty = Literal["train", "trial", "inspect", "answer"]
 
 REST_S = 15.0
 """After one was taken, the next is warmed this much later: its imports would slow down the one at work."""
@@ -79,7 +79,10 @@ class Spare:
         return self._to.closed
 
     def order(self, duty: Duty, run: Path) -> None:
-        """Give it a duty: trials, as many as are wanted, then one of the others. Raises: BrokenPipeError when it is gone."""
+        """Give it a duty: trials and looks at labels, as many as are wanted, then one of the others.
+
+        Raises: BrokenPipeError when it is gone.
+        """
         self.send(json.dumps({"duty": duty, "run": str(run)}).encode(), 5)
 
     def let_go(self) -> subprocess.Popen[bytes]:

@@ -97,14 +97,15 @@ def _reply(spare: Spare, timeout_s: float) -> dict[str, Any]:
         except TimeoutError:
             continue
         return told
-    _kill(spare.process)
+    kill(spare.process)
     raise StudioError(
         f"The trial took longer than {timeout_s:.0f} seconds",
         fix="The machine is busy, or this model is large for it. You can start the run all the same.",
     )
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End it and the helpers it started, at once."""
     try:
         os.killpg(process.pid, signal.SIGKILL)  # its session: helpers it started go too
         process.wait(5)

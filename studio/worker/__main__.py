@@ -33,13 +33,14 @@ def main(arguments: list[str]) -> int:
 def wait() -> int:
     """Import everything, say `ready`, and do what is asked for; without anything to do, end with the input.
 
-    Trials can be many; training and answering are the last duty. After a trial, the rows are read ahead for the run that will
-    probably be started. Whatever is asked next comes before a trial and before reading ahead.
+    Trials and looks at labels can be many; training and answering are the last duty. After a trial, the rows are read ahead
+    for the run that will probably be started. Whatever is asked next comes before a trial, a look
+    at labels and reading ahead.
     """
     talk = _own_voice()
     import transformers.models.bert.modeling_bert  # noqa: F401,PLC0415 - what the built-in model needs, seconds saved
 
-    from studio.worker import ahead, answer, duty, train, trial  # noqa: F401,PLC0415 - all, so that duty starts at once
+    from studio.worker import ahead, answer, duty, inspect, train, trial  # noqa: F401,PLC0415 - all, so that duty starts at once
     from studio.worker.known import Known  # noqa: PLC0415
 
     known = Known()
@@ -58,6 +59,9 @@ def wait() -> int:
                 _tell(talk, json.dumps(trial.measure(run, _is_called)))
                 if not is_quick:
                     ahead.read(run, known, _is_called)
+            case "inspect":
+                done = inspect.inspect(run, _is_called, lambda told: _tell(talk, json.dumps(told)))
+                _tell(talk, json.dumps(done))
             case "answer":
                 return answer.serve(run, sys.stdin, talk)
             case _:

@@ -108,7 +108,9 @@ def _best_head(
     return weight * softer, bias * softer
 
 
-def fit_linear(pooled: Tensor, labels: Tensor, weight: Tensor, bias: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+def fit_linear(
+    pooled: Tensor, labels: Tensor, weight: Tensor, bias: Tensor, strength: float, iterations: int = _ITERATIONS
+) -> tuple[Tensor, Tensor]:
     """The linear layer that minimizes ½|W|² / strength + Σ cross-entropy over all rows, starting from `weight`, `bias`.
 
     float32 (labels, width) and (labels,). The features are centered inside, which changes how fast the minimum is
@@ -119,7 +121,7 @@ def fit_linear(pooled: Tensor, labels: Tensor, weight: Tensor, bias: Tensor, str
     weight = weight.clone().requires_grad_(True)
     bias = (bias + weight.detach() @ middle).requires_grad_(True)
     optimizer = torch.optim.LBFGS(
-        [weight, bias], max_iter=_ITERATIONS, history_size=20, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
+        [weight, bias], max_iter=iterations, history_size=20, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
     )
     rows = len(pooled)
 

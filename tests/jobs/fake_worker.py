@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from studio.data.example import from_parquet
 from studio.events import (
     Event,
     Finished,
@@ -39,6 +40,15 @@ METRIC = {"name": "accuracy", "title": "Accuracy", "value": 0.9, "low": 0.8, "hi
 REPORT = {
     "task": "text-classification", "labels": ["long", "short"], "rows": 20, "metrics": [METRIC],
     "ladder": [{"name": "most_frequent", "title": "Always the same", "metrics": [METRIC | {"value": 0.5}]}],
+}  # fmt: skip
+
+INSPECTION = {
+    "rows": 30, "looked_at": 20, "doubted": 1, "suspects": [[7, "long", "short", 0.9]], "believed": "both",
+    "ladder": REPORT["ladder"], "curve_of": "words", "seconds": 1.5,
+    "growth": {
+        "points": [{"rows": 16, "accuracy": 0.9, "low": 0.8, "high": 0.95}], "gain": 0.02, "low": 0.01, "high": 0.03,
+        "sentence": "Twice the rows would add about 2 points (between 1 and 3).",
+    },
 }  # fmt: skip
 
 
@@ -150,7 +160,27 @@ def do(asked: dict[str, Any], run: RunDir) -> int | None:
             run.trial.write_text(json.dumps(plan["trial"]))
         tell(json.dumps({"measured": True} if "trial" in plan else {"measured": False, "error": "The rows are odd"}))
         return None
+    if asked["duty"] == "inspect":
+        return look(run)
     return answer(run, plan)
+
+
+def look(run: RunDir) -> None:
+    """The rows' texts say what happens."""
+    said = {
+        text for example in from_parquet((run.path / "rows.parquet").read_bytes()) for text in example.inputs.values()
+    }
+    if "die" in said:
+        sys.exit(1)
+    for done in (0.2, 0.9):
+        tell(json.dumps({"done": done}))
+    called, _, _ = select.select([0], [], [], 60 if "hang" in said else 0)
+    if called or "odd" in said:
+        tell(json.dumps({"inspected": False, "error": "The rows are odd"}))
+        return
+    if "nothing" not in said:
+        write_json(run.path / "inspection.json", INSPECTION)
+    tell(json.dumps({"inspected": True}))
 
 
 def answer(run: RunDir, plan: dict[str, Any]) -> int:
