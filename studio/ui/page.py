@@ -7,7 +7,7 @@ import gradio as gr
 from studio.ui import navigation, wiring
 from studio.ui.pieces import html
 from studio.ui.session import Session
-from studio.ui.steps import data, export, model, results, runs, settings, train, try_it
+from studio.ui.steps import data_form, export, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
 from studio.ui.words import size
 
@@ -29,7 +29,7 @@ class Page:
     tabs: gr.Tabs
     tab: dict[str, gr.Tab]
     """Step name → its tab, for `tab["runs"].select`."""
-    data: data.DataStep
+    data: data_form.DataStep
     model: model.ModelStep
     settings: settings.SettingsStep
     train: train.TrainStep
@@ -59,7 +59,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 _STEPS = {
-    "data": data,
+    "data": data_form,
     "model": model,
     "settings": settings,
     "train": train,

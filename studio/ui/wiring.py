@@ -17,7 +17,7 @@ import gradio as gr
 from studio.ui import drafts, navigation
 from studio.ui.binding import Row, bind_row, only
 from studio.ui.session import Session
-from studio.ui.steps import data, export, mending, model, results, runs, settings, train, try_it
+from studio.ui.steps import data, doubts, export, mending, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _page_rows(page: "Page") -> list[Row]:
 
 
 _COLUMNS = ("task", "columns", "is_ready", "settings")
-_TABLE = ("table", "test_table", "name", "split", *_COLUMNS)
+_TABLE = ("table", "test_table", "name", "split", "inspection", *_COLUMNS)
 
 
 def _data_rows(page: "Page") -> list[Row]:
@@ -102,6 +102,22 @@ def _data_rows(page: "Page") -> list[Row]:
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
         Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
         Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", raw, keep=table),
+        Row(
+            step.inspecting.look.click,
+            doubts.looking,
+            reads,
+            [step.inspecting.look],
+            then=(Row(None, doubts.look, reads, writes, "full", _on(step.inspecting.found), keep=only("inspection")),),
+        ),  # fmt: skip
+        Row(
+            step.inspecting.found.choose,
+            doubts.decide,
+            reads,
+            writes,
+            "minimal",
+            _on(step.inspecting.found),
+            keep=columns,
+        ),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.splitting.test_upload.upload, mending.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.splitting.test_upload.clear, mending.take_test, test, writes, keep=tested),

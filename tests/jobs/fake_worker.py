@@ -43,7 +43,8 @@ REPORT = {
 }  # fmt: skip
 
 INSPECTION = {
-    "rows": 30, "looked_at": 20, "doubted": 1, "suspects": [[7, "long", "short", 0.9]], "believed": "both",
+    "rows": 30, "looked_at": 20, "doubted": 3, "believed": "both",
+    "suspects": [[7, "long", "short", 0.9], [9, "short", "long", 0.8], [12, "long", "short", 0.7]],
     "ladder": REPORT["ladder"], "curve_of": "words", "seconds": 1.5,
     "growth": {
         "points": [{"rows": 16, "accuracy": 0.9, "low": 0.8, "high": 0.95}], "gain": 0.02, "low": 0.01, "high": 0.03,

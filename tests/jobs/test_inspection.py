@@ -32,7 +32,7 @@ def test_looked_at(home: Home, spares: Spares) -> None:
     done: list[float] = []
     found = inspect(asked(home, "a", "b"), spares, done.append)
     assert done == [0.2, 0.9]
-    assert found.suspects == (SuspectRow(7, "long", "short", 0.9),)
+    assert found.suspects[0] == SuspectRow(7, "long", "short", 0.9)
     assert (found.rows, found.looked_at, found.doubted, found.believed) == (30, 20, 1, "both")
     assert found.ladder[0].metrics[0].value == 0.5
     assert found.growth.points[0].accuracy == 0.9

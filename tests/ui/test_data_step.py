@@ -34,7 +34,20 @@ def named(view):
         "task",
         *(f"menu{n}" for n in range(data.MOST_MENUS)),
     ]
-    names += ["reason", "doctor", "picture", "rows", "part", "group", "time", "test_note", "go_on"]
+    names += [
+        "reason",
+        "doctor",
+        "picture",
+        "rows",
+        "part",
+        "group",
+        "time",
+        "test_note",
+        "go_on",
+        "inspect",
+        "look",
+        "inspected",
+    ]
     return dict(zip(names, view, strict=True))
 
 

@@ -14,96 +14,22 @@ from studio.models.lengths import tokenizer_file
 from studio.models.presets import PRESETS, Preset
 from studio.tasks import TASKS, detect, task_named
 from studio.ui import uploads
-from studio.ui.choices import choices, chosen
+from studio.ui.choices import chosen
 from studio.ui.markup import element, fragment
-from studio.ui.pieces import error_card, heading, html
+from studio.ui.pieces import error_card
 from studio.ui.session import Session
-from studio.ui.steps import columns, splitting
+from studio.ui.steps import inspecting, splitting
 from studio.ui.steps import reading as reading_menus
 from studio.ui.steps.columns import MOST_MENUS, first_columns, menus
-from studio.ui.steps.splitting import FILE_TYPES
 from studio.ui.studio import Studio
 from studio.ui.uploads import Look, Wanted
 from studio.ui.views.doctor import changes, diagnosis
 from studio.ui.views.rows_seen import picture
 from studio.ui.views.table import first_rows, reading
-from studio.ui.views.welcome import example_cards, promises
 
 _ANY = "text-classification"
-_INTRODUCTION = "Bring a table with one text per row, and the right answer for each in another column."
-
-
-@dataclass(frozen=True)
-class DataStep:
-    """The components of step 1."""
-
-    upload: gr.File
-    examples: gr.HTML
-    message: gr.HTML
-    reread: reading_menus.ReadingMenus
-    found: gr.Column
-    reading: gr.HTML
-    task: gr.Dropdown
-    menus: tuple[gr.Dropdown, ...]
-    """One for each role of the task, targets last; spare ones are hidden."""
-    reason: gr.HTML
-    doctor: gr.HTML
-    """Findings, and the changes made for them; its buttons mend and undo."""
-    picture: gr.HTML
-    rows: gr.HTML
-    splitting: splitting.SplitMenus
-    go_on: gr.Button
-
-    @property
-    def view(self) -> list[Any]:
-        """What `show` fills, in its order."""
-        return [
-            *(self.message, *self.reread.view, self.found, self.reading, self.task, *self.menus),
-            *(self.reason, self.doctor, self.picture, self.rows, *self.splitting.view, self.go_on),
-        ]
-
-
-def draw(studio: Studio) -> DataStep:
-    """Put the step on the page."""
-    html(heading("What should the model learn?", _INTRODUCTION))
-    with gr.Row(elem_classes=["fs-bring"], equal_height=True):
-        upload = gr.File(
-            label="Your table: CSV, TSV, JSONL, Excel or Parquet",
-            file_types=FILE_TYPES,
-            elem_id="data-upload",
-            height=190,
-            scale=3,
-            min_width=280,
-        )
-        with gr.Column(scale=4, min_width=280, elem_classes=["fs-examples"]):
-            examples = choices(example_cards(uploads.bundled()), elem_id="data-examples")
-    message = html(promises(), elem_id="data-message")
-    reading_card = html(elem_id="data-reading")
-    reread = reading_menus.draw()
-    with gr.Column(visible=False, elem_id="data-found", elem_classes=["fs-stack"]) as found:
-        with gr.Column(elem_classes=["fs-card", "fs-columns"]):
-            html(element("div", element("h2", "Which column is what?"), class_="fs-inner"))
-            with gr.Row():
-                task = gr.Dropdown(
-                    [(each.title, each.name) for each in TASKS.values()],
-                    label="Task",
-                    value=_ANY,
-                    visible=len(TASKS) > 1,
-                    elem_id="data-task",
-                )
-                column_menus = columns.draw()
-            reason = html(elem_id="data-reason")
-        doctor = choices("", elem_id="data-doctor")
-        picture = html(elem_id="data-picture")
-        rows = html(elem_id="data-rows")
-        split_menus = splitting.draw()
-        with gr.Row(elem_classes=["fs-actions"]):
-            go_on = gr.Button("Choose a model", variant="primary", elem_id="data-next", interactive=False)
-    brought = upload, examples, message, reread, found, reading_card
-    return DataStep(*brought, task, column_menus, reason, doctor, picture, rows, split_menus, go_on)
-
-
-# ------------------------------------------------------------------ handlers
+_NOTE_PLACE = -5
+"""Of the note on the test file in `show`'s values."""
 
 
 def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
@@ -125,7 +51,9 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 def _take(
     studio: Studio, session: Session, path: Path, name: str, roles: dict[str, str] | None = None
 ) -> tuple[Any, ...]:
-    blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
+    blank = replace(
+        session, table="", test_table="", columns={}, split={}, inspection="", is_ready=False, settings={}, name=""
+    )
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:
@@ -163,13 +91,20 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: s
     return session, *show(studio, session)
 
 
+def show_with_note(studio: Studio, session: Session, error: StudioError) -> list[Any]:
+    """As `show`, and below the menus of the split what was wrong with one."""
+    view = show(studio, session)
+    view[_NOTE_PLACE] = error_card(error)
+    return view
+
+
 def show(studio: Studio, session: Session) -> list[Any]:
     """What the step shows for this session. Without a table nothing changes: the welcome, or what was wrong, stays.
 
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (18 + MOST_MENUS)
+        return [gr.skip()] * (21 + MOST_MENUS)
     try:
         chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
@@ -200,6 +135,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         picture=picture(seen, task.role_titles[task.target], _preset(session)),
         can_go_on=seen.can_train,
+        inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
     ).updates
 
 
@@ -281,6 +217,7 @@ class _View:
     splitting: Sequence[Any] = ()
     can_go_on: bool = False
     reread: Sequence[Any] = ()
+    inspected: Sequence[Any] = ()
 
     @property
     def updates(self) -> list[Any]:
@@ -292,4 +229,5 @@ class _View:
             *(self.reason, self.doctor, self.picture, self.rows),
             *(self.splitting or splitting.updates(None, {}, "")),
             gr.Button(interactive=self.can_go_on),
+            *(self.inspected or inspecting.hidden()),
         ]

@@ -10,7 +10,6 @@ from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
 from studio.ui.choices import chosen
-from studio.ui.pieces import error_card
 from studio.ui.session import Session
 from studio.ui.steps import data
 from studio.ui.steps.reading import choices_of
@@ -41,7 +40,7 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
 def read_again(studio: Studio, session: Session, *said: Any) -> tuple[Any, ...]:
     """A menu of “Read it differently” was changed."""
     uploads.read_again(studio.home, session.table, choices_of(*said))
-    return data.arrive(studio, replace(session, test_table="", split={}))
+    return data.arrive(studio, replace(session, test_table="", split={}, inspection=""))
 
 
 def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
@@ -60,8 +59,8 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
                 fix=f"It needs the columns {' and '.join(session.columns.values())}, named as in the first file.",
             )
     except StudioError as error:
-        *view, _note, go_on = data.show(studio, replace(session, test_table=""))
-        return replace(session, test_table=""), *view, error_card(error), go_on
+        session = replace(session, test_table="")
+        return session, *data.show_with_note(studio, session, error)
     session = replace(session, test_table=table_id)
     return session, *data.show(studio, session)
 
@@ -74,6 +73,6 @@ def choose_split(studio: Studio, session: Session, *said: str | None) -> tuple[A
     try:
         wishes(table, **chosen_columns)
     except StudioError as error:
-        *view, _note, go_on = data.show(studio, replace(session, split={}))
-        return replace(session, split={}), *view, error_card(error), go_on
+        session = replace(session, split={})
+        return session, *data.show_with_note(studio, session, error)
     return session, *data.show(studio, session)

@@ -1,0 +1,71 @@
+"""In step 1: the labels are looked at by a worker, and doubted ones relabeled, removed or kept."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from studio.config import Edit, RunConfig
+from studio.data.phrases import counted
+from studio.errors import StudioError
+from studio.jobs.inspection import SuspectRow, inspect, order
+from studio.ui import uploads
+from studio.ui.choices import chosen
+from studio.ui.pieces import error_card
+from studio.ui.session import Session
+from studio.ui.steps import data
+from studio.ui.steps.inspecting import known, label_of
+from studio.ui.studio import Studio
+from studio.ui.views.suspects import KEEP, KIND, RELABEL, REMOVE, undecided
+
+PROGRESS = gr.Progress()
+
+
+def looking(studio: Studio, session: Session) -> Any:
+    """What is shown at once, while `look` works."""
+    return gr.Button("Looking at the labels …", interactive=False)
+
+
+def look(studio: Studio, session: Session, progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
+    """Let a worker read the rows and doubt their labels. Takes seconds to minutes."""
+    seen = data.look(studio, session)
+    folder = order(studio.home, RunConfig(task=session.task), seen.examples)
+    try:
+        inspect(folder, studio.spares, lambda done: progress(done, desc="Reading the rows"))
+    except StudioError as error:
+        view = data.show(studio, session)
+        return session, *view[:-1], error_card(error)
+    session = replace(session, inspection=folder.name)
+    return session, *data.show(studio, session)
+
+
+def decide(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    """A button of a doubted label was clicked. Raises: StudioError when it is not there any more."""
+    what, _, which = chosen(event).partition(":")
+    found = known(studio.home, session)
+    done = list(uploads.edits(studio.home, session.table))
+    left = undecided(found, done) if found is not None else []
+    meant = left if which == "all" else [suspect for suspect in left if str(suspect.row) == which]
+    if not meant or what not in (RELABEL, REMOVE, KEEP):
+        raise StudioError("There is no such label any more", fix="Look at the list as it is now.")
+    place = next((place for place, edit in enumerate(done) if edit.kind == KIND), None)
+    before = done.pop(place) if place is not None else Edit(kind=KIND, title="Doubted labels")
+    done.append(_decided(before, label_of(session), what, meant))
+    uploads.write_edits(studio.home, session.table, done)
+    session = replace(session, settings={}, is_ready=data.can_train(studio, session))
+    return session, *data.show(studio, session)
+
+
+def _decided(before: Edit, label: str, what: str, meant: list[SuspectRow]) -> Edit:
+    """All decisions about doubted labels are one change. A label that is kept is written as it was, so it is asked about once."""
+    cells = {column: dict(changed) for column, changed in before.cells.items()}
+    drop = list(before.drop)
+    for suspect in meant:
+        if what == REMOVE:
+            drop.append(suspect.row)
+        else:
+            cells.setdefault(label, {})[suspect.row] = suspect.suggested if what == RELABEL else suspect.given
+    written = sum(map(len, cells.values()))
+    told = [f"{counted(written, 'label')} set or kept"] if written else []
+    told += [f"{counted(len(drop), 'row')} removed"] if drop else []
+    return Edit(kind=KIND, title=f"Doubted labels: {', '.join(told)}", drop=tuple(drop), cells=cells)

@@ -1,0 +1,76 @@
+"""In step 1: which labels are probably wrong, and what can be expected before training. The components; `doubts` acts on them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from studio.data.table import Table
+from studio.errors import StudioError
+from studio.jobs.inspection import Inspection, found_in
+from studio.rundir import Home
+from studio.ui.choices import choices
+from studio.ui.markup import element
+from studio.ui.pieces import html
+from studio.ui.session import Session
+from studio.ui.views.expectation import expectation
+from studio.ui.views.suspects import suspects
+
+_ABOUT = (
+    "The built-in model reads the rows once, learns from four fifths of them and answers the rest, five times. Where it surely "
+    "says something else than the label, the label is probably wrong. It also tells what a simple model reaches, and "
+    "whether more rows would help."
+)
+_BUTTON = "Look for wrong labels"
+
+
+@dataclass(frozen=True)
+class InspectingPart:
+    """The section, its button, and what was found."""
+
+    box: gr.Column
+    look: gr.Button
+    found: gr.HTML
+
+    @property
+    def view(self) -> list[Any]:
+        """What `updates` fills, in its order."""
+        return [self.box, self.look, self.found]
+
+
+def draw() -> InspectingPart:
+    """Put it on the page."""
+    with gr.Column(elem_classes=["fs-card", "fs-columns"], visible=False, elem_id="data-inspect") as box:
+        html(element("div", element("h2", "Are the labels right, and are there enough rows?"), class_="fs-inner"))
+        html(element("p", _ABOUT, class_="fs-quiet fs-inner"))
+        look = gr.Button(_BUTTON, elem_id="data-inspect-look", size="sm", elem_classes=["fs-inner-button"])
+        found = choices("", elem_id="data-inspected")
+    return InspectingPart(box, look, found)
+
+
+def updates(home: Home, session: Session, table: Table, can_look: bool) -> list[Any]:
+    """The section for this table; what an earlier look found stays, with what was decided since."""
+    inspection = known(home, session)
+    said = element("div", expectation(inspection), suspects(inspection, table, label_of(session))) if inspection else ""
+    return [gr.Column(visible=can_look or inspection is not None), gr.Button(_BUTTON, interactive=True), said]
+
+
+def hidden() -> list[Any]:
+    """No table, or none with labels."""
+    return [gr.Column(visible=False), gr.skip(), ""]
+
+
+def known(home: Home, session: Session) -> Inspection | None:
+    """What was found in this form's table, if it was looked at."""
+    if not session.inspection.isalnum():
+        return None
+    try:
+        home.table(session.table)
+    except StudioError:
+        return None
+    return found_in(home.path / "inspections" / session.inspection)
+
+
+def label_of(session: Session) -> str:
+    """The column of the labels."""
+    return session.columns.get("label", "")

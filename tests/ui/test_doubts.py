@@ -1,0 +1,87 @@
+"""Doubted labels: found by a worker, decided one by one or all at once, and all of it one change that can be undone."""
+
+import re
+
+import gradio as gr
+import pytest
+from form import StandIn, write_table
+from jobs.conftest import FakeLauncher
+
+from studio.errors import StudioError
+from studio.jobs.spare import Spares
+from studio.ui import uploads
+from studio.ui.session import Session
+from studio.ui.steps import data, doubts
+
+
+@pytest.fixture
+def studio(home):
+    spares = Spares(launcher=FakeLauncher())
+    yield StandIn(home, spares=spares)
+    spares.close()
+
+
+@pytest.fixture
+def looked(studio, tmp_path):
+    session = data.take_upload(studio, Session(), str(write_table(tmp_path / "tickets.csv")))[0]
+    return doubts.look(studio, session, lambda done, desc="": None)[0]
+
+
+def found(studio, session):
+    return data.show(studio, session)[-1]
+
+
+def click(studio, session, choice):
+    return doubts.decide(studio, session, gr.EventData(None, {"choice": choice}))[0]
+
+
+def rows_of(html, what):
+    return re.findall(rf'data-choice="{what}:(\d+)"', html)
+
+
+def labels(studio, session):
+    table = uploads.read(studio.home, session.table, studio.limits)
+    return dict(zip(table.rows, table.column("topic"), strict=True))
+
+
+def test_what_was_found_is_shown_with_its_buttons(studio, looked):
+    html = found(studio, looked)
+    assert "What to expect before training" in html
+    assert "Labels that are probably wrong" in html
+    assert len(rows_of(html, "relabel")) >= 3
+
+
+def test_labels_are_relabeled_removed_and_kept_in_one_change(studio, looked):
+    first, second, third, *_ = rows_of(found(studio, looked), "relabel")
+    before = labels(studio, looked)
+    session = click(studio, looked, f"relabel:{first}")
+    session = click(studio, session, f"remove:{second}")
+    session = click(studio, session, f"keep:{third}")
+    after = labels(studio, session)
+    assert after[int(first)] != before[int(first)]
+    assert int(second) not in after
+    assert after[int(third)] == "long", "as the worker said that it was"
+    assert {first, second, third}.isdisjoint(rows_of(found(studio, session), "relabel"))
+    edits = uploads.edits(studio.home, session.table)
+    assert [edit.title for edit in edits] == ["Doubted labels: 2 labels set or kept, 1 row removed"]
+    uploads.write_edits(studio.home, session.table, [])
+    assert labels(studio, session) == before
+
+
+def test_all_at_once(studio, looked):
+    session = click(studio, looked, "relabel:all")
+    assert rows_of(found(studio, session), "relabel") == []
+    assert "decided about all of them" in found(studio, session)
+
+
+@pytest.mark.parametrize("choice", ["relabel:1", "burn:all", "", "relabel:²"])
+def test_what_is_not_there_is_refused(studio, looked, choice):
+    with pytest.raises(StudioError):
+        click(studio, looked, choice)
+
+
+@pytest.mark.parametrize("name", ["../../runs", "x" * 20, ""])
+def test_a_strangers_look_is_no_look(studio, looked, name):
+    from dataclasses import replace
+
+    assert found(studio, replace(looked, inspection=name)) == ""
