@@ -33,7 +33,7 @@ def test_looked_at(home: Home, spares: Spares) -> None:
     found = inspect(asked(home, "a", "b"), spares, done.append)
     assert done == [0.2, 0.9]
     assert found.suspects[0] == SuspectRow(7, "long", "short", 0.9)
-    assert (found.rows, found.looked_at, found.doubted, found.believed) == (30, 20, 1, "both")
+    assert (found.rows, found.looked_at, found.doubted, found.believed) == (30, 20, 3, "both")
     assert found.ladder[0].metrics[0].value == 0.5
     assert found.growth.points[0].accuracy == 0.9
     assert found.growth.sentence.startswith("Twice the rows")
@@ -63,7 +63,7 @@ def test_takes_too_long(home: Home, spares: Spares) -> None:
 
 def test_alone_it_leaves_nothing_behind(home: Home, launcher: FakeLauncher) -> None:
     found = inspect_alone(home, RunConfig(), [Example(2, {"text": "a"}, "long")], lambda _: None, launcher)
-    assert found.doubted == 1
+    assert found.doubted == 3
     assert list((home.path / "inspections").iterdir()) == []
 
 
