@@ -167,6 +167,9 @@ class Source(Group):
     test_file: str = Field("", max_length=300)
     """Name of a separate test file, if one was given."""
 
+    read_as: dict[str, str | int] = Field(default_factory=dict)
+    """What people said of how the file is to be read (encoding, delimiter …), over the studio's guesses."""
+
     edits: tuple[Edit, ...] = ()
     """What was changed after reading, in this order."""
 

@@ -201,6 +201,29 @@ def test_check_names_tasks_that_are_not_trained_yet(run: Run, tmp_path: Path) ->
     assert (told["detection"]["task"], told["detection"]["trained"], told["can_train"]) == ("chat", False, False)
 
 
+def test_check_doubts_labels_where_it_is_wanted(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jobs.fake_worker import INSPECTION
+
+    import studio.cli.check
+    from studio.jobs.inspection import Inspection
+
+    looked: list[int] = []
+
+    def look(home: Home, config: RunConfig, examples: list[Any], progress: Any) -> Inspection:
+        looked.append(len(examples))
+        return Inspection.parse(INSPECTION)
+
+    monkeypatch.setattr(studio.cli.check, "inspect_alone", look)
+    code, out, _ = run("check", file, *COLUMNS, "--label-errors")
+    assert (code, looked) == (0, [80])
+    assert "row 7: long → short (90.0 % sure)" in out
+    assert "Twice the rows would add about 2 points" in out
+    told = json.loads(run("check", file, *COLUMNS, "--label-errors", "--json")[1])
+    assert told["label_errors"][0] == {"row": 7, "given": "long", "suggested": "short", "sure": 0.9}
+    assert told["expectation"]["curve"][0]["rows"] == 16
+    assert "label_errors" not in json.loads(run("check", file, *COLUMNS, "--json")[1])
+
+
 def test_check_foresees_that_the_rows_cannot_be_split(run: Run, tmp_path: Path) -> None:
     (tmp_path / "unique.csv").write_text("text,label\n" + "".join(f"text number {n},l{n}\n" for n in range(40)))
     columns = ("--text", "text", "--label", "label")
@@ -318,8 +341,8 @@ def test_how_a_file_is_read_can_be_typed(run: Run, tmp_path: Path) -> None:
     code, out, err = run("check", tmp_path / "odd.csv", *reading, "--text", "Column 1", "--label", "Column 2", "--json")
     assert code == 0, out + err
     told = json.loads(out)
-    assert told["reading"].startswith("Read as TSV: Mac Roman, separated by tabs")
-    assert (told["rows"], told["labels"]) == (20, {"a": 10, "b": 10})
+    assert told["reading"]["sentence"].startswith("Read as TSV: Mac Roman, separated by tabs")
+    assert (told["reading"]["rows"], told["labels"]) == (20, {"a": 10, "b": 10})
     assert "There is no encoding named 'Klingon'" in run("check", tmp_path / "odd.csv", "--encoding", "Klingon")[2]
 
 

@@ -81,6 +81,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--table", type=Path, metavar="OUT.jsonl", help="write the table as it was read, a JSON object of texts a row"
     )
+    parser.add_argument(
+        "--label-errors", action="store_true",
+        help="let the built-in model doubt the labels, and tell what to expect before training; takes seconds to minutes",
+    )  # fmt: skip
     _json(parser)
     parser.set_defaults(refused=2)
 
@@ -162,6 +166,7 @@ def _reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--header-row", default=0, type=_row, metavar="ROW", help="row with the column names, -1 for none (0: guessed)"
     )
+    parser.add_argument("--member", default="", metavar="NAME", help="file of a zip archive (default: its only table)")
     parser.add_argument("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: first with content)")
 
 

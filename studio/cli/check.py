@@ -4,12 +4,12 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from studio import storage
 from studio.cli.columns import Chosen, choose, options, read, typed_as
-from studio.cli.terminal import check_writable, hand_over, plain, say, unwritable
+from studio.cli.terminal import Bar, check_writable, hand_over, plain, say, share, unwritable
 from studio.config import RunConfig
 from studio.data.check import Parsed, parse_rows
 from studio.data.detect import Detection, detect
@@ -22,6 +22,7 @@ from studio.data.phrases import counted
 from studio.data.split import split
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
+from studio.jobs.inspection import Inspection, inspect_alone
 from studio.models.suggest import suggested_shares
 from studio.tasks import TASKS
 
@@ -40,6 +41,8 @@ class _Checked:
     found: Sequence[Finding]
     is_said: bool = False
     """Whether people named the task or a column."""
+    looked: Inspection | None = None
+    """What a worker found out about the labels, if that was wanted."""
 
     @property
     def can_train(self) -> bool:
@@ -61,6 +64,8 @@ def check(asked: argparse.Namespace) -> int:
     if not asked.json:
         _say_lines(_reading_in_words(table))
     checked = _checked(asked, table)
+    if asked.label_errors and checked.parsed is not None and checked.chosen is not None and checked.can_train:
+        checked = replace(checked, looked=_looked(asked, checked.chosen.task.name, checked.parsed))
     if asked.json:
         say(json.dumps(_as_json(checked), ensure_ascii=False))
     else:
@@ -82,6 +87,16 @@ def _checked(asked: argparse.Namespace, table: Table) -> _Checked:
     if not any(each.severity == "error" for each in found):
         found = [*_cannot_be_split(parsed.examples), *found]
     return _Checked(table, detection, chosen, parsed, found, is_said)
+
+
+def _looked(asked: argparse.Namespace, task: str, parsed: Parsed) -> Inspection:
+    bar = Bar(asked.json)
+    bar.note("Looking at the labels …")
+    found = inspect_alone(
+        asked.home.prepare(), RunConfig(task=task), parsed.examples, lambda done: bar.show(done, "rows read")
+    )
+    bar.clear()
+    return found
 
 
 def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
@@ -138,6 +153,23 @@ def _as_json(checked: _Checked) -> dict[str, Any]:
         "labels": dict(labels.most_common()),
         "left_out": _problems(parsed.problems) if parsed is not None else [],
         "can_train": checked.can_train,
+    } | (_looked_as_json(checked.looked) if checked.looked is not None else {})
+
+
+def _looked_as_json(looked: Inspection) -> dict[str, Any]:
+    return {
+        "label_errors": [asdict(each) for each in looked.suspects],
+        "expectation": {
+            "looked_at": looked.looked_at,
+            "ladder": [rung.model_dump(exclude={"comparison"}) for rung in looked.ladder],
+            "curve": [asdict(point) for point in looked.growth.points],
+            "gain_of_twice_the_rows": {
+                "points": looked.growth.gain,
+                "low": looked.growth.low,
+                "high": looked.growth.high,
+            },
+            "sentence": looked.growth.sentence,
+        },
     }
 
 
@@ -237,6 +269,21 @@ def _content_in_words(checked: _Checked) -> Iterable[str]:
         yield f"{each.severity.capitalize()}: {each.title}. {each.text}"
     if parsed is not None:
         yield from _problem_lines(parsed.problems)
+    if checked.looked is not None:
+        yield from _looked_in_words(checked.looked)
+
+
+def _looked_in_words(looked: Inspection) -> Iterable[str]:
+    yield f"Before training, on {counted(looked.looked_at, 'row')} not learned from:"
+    for rung in looked.ladder:
+        metric = rung.metrics[0]
+        yield f"  {share(metric.value):>8}  {rung.title} ({share(metric.low)} to {share(metric.high)})"
+    yield looked.growth.sentence
+    yield f"{counted(looked.doubted, 'label')} probably wrong{':' if looked.suspects else '.'}"
+    for each in looked.suspects[:_MOST]:
+        yield f"  row {each.row}: {each.given} → {each.suggested} ({share(each.sure)} sure)"
+    if len(looked.suspects) > _MOST:
+        yield f"  … and {counted(len(looked.suspects) - _MOST, 'more row')}; --json tells all"
 
 
 def _problem_lines(problems: Sequence[Problem]) -> Iterable[str]:

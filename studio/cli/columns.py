@@ -20,13 +20,18 @@ _LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000, seconds=3600, memory_bytes
 """Looser than the page's: whoever types a path owns the machine."""
 
 
+def choices_of(asked: argparse.Namespace) -> Choices:
+    """What was typed of how tables are to be read."""
+    return Choices(asked.encoding, asked.delimiter, asked.header_row, asked.sheet, asked.member)
+
+
 def read(path: Path, asked: argparse.Namespace) -> Table:
     """The table of that file, read as typed. Raises: StudioError."""
     if path.is_dir():
         raise StudioError("This is a folder", where=str(path), fix="Name a file in it.")
     if not path.is_file():
         raise StudioError("There is no such file", where=str(path), fix="Check the path.")
-    choices = Choices(asked.encoding, asked.delimiter, asked.header_row, asked.sheet)
+    choices = choices_of(asked)
     return read_table(path, showable(path.name), limits=_LIMITS, choices=choices)
 
 

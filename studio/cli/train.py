@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from studio.cli.columns import find_run, read, task_and_columns
+from studio.cli.columns import choices_of, find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say, share
@@ -34,6 +34,8 @@ def train(asked: argparse.Namespace) -> int:
     settings = checked(asked.settings)
     home: Home = asked.home.prepare()
     given = _given(asked.config) if asked.config else None
+    if given is not None:
+        _read_as_given(given.source, asked)
     table = read(asked.file, asked)
     if given is not None:
         _compare_source(given.source, asked, table)
@@ -71,7 +73,7 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
             "task": task.name,
             "columns": columns,
             "model": model,
-            "source": RunConfig().source,
+            "source": Source(read_as=choices_of(asked).said),
             "split": _split(config.split, asked),
         }
     )
@@ -83,6 +85,13 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config
+
+
+def _read_as_given(source: Source, asked: argparse.Namespace) -> None:
+    """The file is read as it was then, unless something else is typed."""
+    for name, value in source.read_as.items():
+        if hasattr(asked, name) and not getattr(asked, name):
+            setattr(asked, name, value)
 
 
 def _split(split: Split, asked: argparse.Namespace) -> Split:

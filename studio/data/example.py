@@ -31,7 +31,8 @@ def to_parquet(examples: list[Example]) -> bytes:
 
 def from_parquet(data: bytes) -> list[Example]:
     """What `to_parquet` wrote."""
-    table = pq.read_table(io.BytesIO(data))
+    # Without threads of Arrow's own: one that still holds `data` when the interpreter ends aborts the process.
+    table = pq.read_table(io.BytesIO(data), use_threads=False, pre_buffer=False)
     roles = [name.removeprefix("input.") for name in table.column_names if name.startswith("input.")]
     inputs = [table.column(f"input.{role}").to_pylist() for role in roles]
     rows, targets = table.column("row").to_pylist(), table.column("target").to_pylist()

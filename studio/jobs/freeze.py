@@ -90,6 +90,7 @@ def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:
             "sha256": config.source.sha256 or table.sha256,
             "rows": len(table),
             "edits": table.edits,
+            "read_as": config.source.read_as,
             "test_file": config.source.test_file or (test_table.name[:300] if test_table is not None else ""),
         }
     )

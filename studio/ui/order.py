@@ -158,7 +158,14 @@ def fingerprint(order: RunConfig, session: Session) -> str:
 
 def _source(studio: Studio, session: Session, table: Table) -> Source:
     test = uploads.read(studio.home, session.test_table, studio.limits).name if session.test_table else ""
-    return Source(file=table.name[:300], sha256=table.sha256, rows=len(table), test_file=test[:300], edits=table.edits)
+    return Source(
+        file=table.name[:300],
+        sha256=table.sha256,
+        rows=len(table),
+        test_file=test[:300],
+        read_as=uploads.choices(studio.home, session.table).said,
+        edits=table.edits,
+    )
 
 
 def _model(session: Session) -> Model:

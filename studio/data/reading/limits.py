@@ -1,7 +1,7 @@
 """What a table may have, and what a person decided about a file over the studio's guesses."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from studio.errors import StudioError
 
@@ -55,6 +55,11 @@ class Choices:
     """Of a workbook."""
     member: str = ""
     """The file inside a zip archive."""
+
+    @property
+    def said(self) -> dict[str, str | int]:
+        """What was decided, without what is left to guess."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 def check_size(rows: int, columns: int, most_rows: int, most_columns: int) -> None:

@@ -24,7 +24,8 @@ def expectation(found: Inspection) -> Markup:
         if found.looked_at < found.rows
         else count(found.rows, "row")
     )
-    text = f"Measured on {looked}, each answered by models that had not learned from it. Tuning usually ends above the best of these."
+    text = f"Measured on {looked}, each answered by models that had not learned from it. "
+    text += "A tuned model is worth it when it beats the best of these."
     return fragment(
         element("h3", "What to expect before training"),
         element("p", text, class_="fs-quiet"),
