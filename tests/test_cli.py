@@ -696,6 +696,53 @@ def test_a_reader_that_leaves_early(file: Path) -> None:
         assert b"Traceback" not in typed.stderr.read()
 
 
+# The end of the process
+
+COMMAND = "import sys; from studio.cli import command; command()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["check", "{file}"], 0, b"80 rows"),
+        (["check", "{file}.gone"], 2, b""),
+        (["frobnicate"], 2, b""),
+        (["runs"], 0, b""),
+    ],
+)
+def test_the_installed_command_ends_with_the_code_of_main(
+    file: Path, arguments: list[str], code: int, said: bytes
+) -> None:
+    typed = [each.format(file=file) for each in arguments]
+    told = subprocess.run([sys.executable, "-c", COMMAND, *typed], capture_output=True, env=os.environ, check=False)
+    assert told.returncode == code, told.stderr
+    assert said in told.stdout
+    assert b"Traceback" not in told.stderr
+
+
+def test_a_closed_output_fails_the_installed_command(file: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "check", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
+    ) as typed:
+        assert typed.stdout is not None
+        typed.stdout.close()
+        assert typed.stderr is not None
+        assert b"Traceback" not in typed.stderr.read()
+        assert typed.wait() == 1
+
+
+def test_threads_that_still_work_do_not_abort_the_installed_command(finished: RunDir) -> None:
+    """A thread that needs Python while it is taken down is an abort; here one that would keep the process from ending."""
+    code = (
+        "import threading, time; threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "import sys; from studio.cli import command; command()"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, "runs"], capture_output=True, env=os.environ, timeout=50, check=True
+    )
+    assert finished.id.encode() in told.stdout
+
+
 # The real worker
 
 
