@@ -146,7 +146,7 @@ function liveFigures(root, state) {
       const layout = {...axes(metricPlace, {tickformat: range[1] - range[0] < .05 ? '.1%' : '.0%', nticks: 5, autorange: false, range}), margin: {...MARGIN, t: 10, b: 30}, ...decorate(metricPlace, metricMark, range, true)};
       if (untuned !== null && untuned !== undefined) {
         layout.shapes.push({type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: untuned, y1: untuned, line: {color: token('--ink2'), width: 1.25, dash: 'dash'}});
-        layout.annotations.push({xref: 'paper', yref: 'y', y: untuned, ...clearPlace(metricPlace, known, range, untuned), showarrow: false, text: `before tuning ${(100 * untuned).toFixed(1)} %`, font: {size: 11}});
+        layout.annotations.unshift({xref: 'paper', yref: 'y', y: untuned, ...clearPlace(metricPlace, known, range, untuned), showarrow: false, bgcolor: token('--panel'), borderpad: 1, text: `before tuning ${(100 * untuned).toFixed(1)} %`, font: {size: 11}});
       }
       return {data: [checkLine(known.map(c => c[0]), known.map(c => c[2]), 'Check', '%{y:.1%}'), ring(state.best[2] === null ? undefined : state.best[0], state.best[2])], layout};
     }),

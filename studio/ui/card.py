@@ -146,13 +146,12 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
     running = status in AT_WORK and story.last is not None
     spent = story.seconds + (max(0.0, now - story.last.time) if running and story.last else 0.0)
     left = step.seconds_left if step and status == "training" else None
-    checks = [check for check in story.checks if check.step > 0]
-    lowest = min(checks, key=lambda check: check.loss, default=None)
+    lowest = min(story.checks, key=lambda check: check.loss, default=None)
     memory = max((each.memory for each in story.steps[-50:]), default=0)
     limit = story.started.memory_limit if story.started else 0
     return {
         "tile.metric": _metric_tile(watched, story),
-        "tile.loss": [figures.loss(lowest.loss), f"at step {lowest.step:,}", ""]
+        "tile.loss": [figures.loss(lowest.loss), f"at step {lowest.step:,}" if lowest.step else "before any tuning", ""]
         if lowest
         else ["", "after the first check", ""],
         "tile.time": [clock(spent) if spent or running else "", _time_note(status, left), ""],

@@ -54,7 +54,7 @@ def draw(studio: Studio) -> ExportStep:
             element("h2", "Model card"),
             element("p", "The zip holds it as README.md: what the model was made from, what it can do, and its limits.", class_="fs-quiet"),
         ))  # fmt: skip
-        card = gr.Markdown(sanitize_html=True, latex_delimiters=[], elem_id="export-card-text", max_height=460)
+        card = gr.Markdown(sanitize_html=True, latex_delimiters=[], elem_id="export-card-text", max_height=640)
     return ExportStep(head, formats, use, frame, card)
 
 

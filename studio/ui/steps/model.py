@@ -156,7 +156,7 @@ def _far(cards: list[Markup], *, is_reachable: bool) -> Markup:
     """The models that cannot be had now, folded away with the reason."""
     if is_reachable or not cards:
         return fragment()
-    told = "The Hugging Face Hub, the source of all other models, cannot be reached from here: models on this machine can be used."
+    told = "The Hugging Face Hub, the source of all other models, cannot be reached from here: only models on this machine can be used."
     title = f"{count(len(cards), 'model')} to download when the Hugging Face Hub can be reached"
     return fragment(
         element("p", told, class_="fs-note fs-below", data_tone="watch"),
