@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from studio.cli import main
+from studio.cli.follow import _note
+from studio.cli.terminal import Bar
 from studio.config import SETTINGS, RunConfig, Source
 from studio.events import Checked, Finished, Paused
 from studio.jobs.launch import Local
@@ -404,6 +406,15 @@ def test_train_in_words(run: Run, fake: Callable[..., None], home: Home, file: P
     assert f"studio predict {only_run(home).id[:6]}" in out
 
 
+def test_checks_are_told_in_the_words_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    check = Checked(
+        step=8, epoch=0.5, loss=0.848, metrics={"macro_f1": 0.633}, is_best=True, best_step=8, best_value=0.633,
+        chances_left=2,
+    )  # fmt: skip
+    _note(check, Bar())
+    assert capsys.readouterr().err == "Step 8: validation loss 0.848 · Macro-F1 63.3 % (best so far)\n"
+
+
 def test_train_again_from_its_own_settings(
     run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path
 ) -> None:
@@ -659,7 +670,7 @@ def test_runs_are_listed(run: Run, finished: RunDir, home: Home) -> None:
     assert code == 0
     assert out.splitlines()[0].split() == ["RUN", "STATUS", "NAME", "MODEL", "BEST", "TIME", "CREATED"]
     assert finished.id in out
-    assert "accuracy 90.0 % (test)" in out
+    assert "Accuracy 90.0 % (test)" in out
     (finished.path / "config.json").write_text("{")
     listed = json.loads(run("runs", "--json")[1])["runs"]
     assert [each["id"] for each in listed] == [finished.id]
@@ -673,7 +684,7 @@ def test_a_watched_loss_is_no_percentage(
     (listed,) = list_runs(home)
     listed = replace(listed, metric="loss", value=0.35, part="validation")
     monkeypatch.setattr("studio.cli.runs.list_runs", lambda home: [listed])
-    assert "loss 0.350 (validation)" in run("runs")[1]
+    assert "Loss 0.350 (validation)" in run("runs")[1]
 
 
 def test_an_ambiguous_id(run: Run, home: Home, file: Path, tmp_path: Path) -> None:

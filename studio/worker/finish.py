@@ -60,7 +60,7 @@ def finish(
     storage.write_file(run.answers, to_parquet(test, answers, kit.setup.labels))
     storage.write_file(run.report, report.model_dump_json(indent=1).encode())
     metrics = {result.name: result.value for result in report.metrics}
-    reporter.say(Finished(step=step, reason=why, best_step=best_step, metrics=metrics, seconds=report.seconds))
+    reporter.say(Finished(step=step, reason=why, best_step=best_step, metrics=metrics, seconds=reporter.seconds))
     checkpoint.clear(run.checkpoints)  # the model is on disk; the way there takes six times its space
 
 
