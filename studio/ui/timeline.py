@@ -16,7 +16,7 @@ from studio.events import (
     Started,
     Warned,
 )
-from studio.ui.words import count, duration, percent
+from studio.ui.words import count, percent
 
 Tone = Literal["", "good", "watch", "bad"]
 MOST_LINES = 120
@@ -69,8 +69,9 @@ class Timeline:
                 text = f"Training ended ({event.reason}). Answering the test rows with the version of step {event.best_step:,}."
                 self._say(order, _at(event.step), text, "", "scoring", event.step)
             case Finished():
-                text = f"Finished after {duration(event.seconds)} at work: model and report are ready."
-                self._say(order, _at(event.step), text, "good", "finished", event.step)
+                self._say(
+                    order, _at(event.step), "Finished: model and report are ready.", "good", "finished", event.step
+                )
             case Failed():
                 self._say(order, _at(event.step), event.what.rstrip(".") + ".", "bad", "failed", event.step)
 
