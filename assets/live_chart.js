@@ -46,7 +46,6 @@ const axisEnd = (step, total, over) => { if (over) return Math.max(10, step * 1.
 
 function liveFigures(root, state) {
   const token = name => plotting.color(root, name);
-  const soft = (name, share) => { const probe = document.createElement('i'); probe.style.color = token(name); root.append(probe); const rgb = getComputedStyle(probe).color; probe.remove(); return rgb.replace(/^rgb\(([^)]*)\)$/, `rgba($1, ${share})`); };
   // The marks at both ends are whole: a little room beside the first step and the last.
   const MARGIN = {l: 46, r: 14}, ROOM = 12, FLAG = 124, LABEL = 150;
   const inner = place => Math.max(80, place.clientWidth - MARGIN.l - MARGIN.r);
@@ -82,10 +81,10 @@ function liveFigures(root, state) {
   const share = (range, value) => (value - range[0]) / Math.max(1e-12, range[1] - range[0]);
 
   const decorate = (place, label, range, small) => {
-    const end = xEnd(), {shapes, annotations} = epochs(end, inner(place), small), [step, loss, value, lastCheck] = state.best;
-    if (step !== undefined && lastCheck > step) {
-      shapes.push({type: 'rect', xref: 'x', yref: 'paper', x0: step, x1: lastCheck, y0: 0, y1: 1, layer: 'below', line: {width: 0}, fillcolor: token('--zone')});
-      if (!small && (lastCheck - step) / end * place.clientWidth > 130) annotations.push({xref: 'x', yref: 'paper', x: step, y: 1, xanchor: 'left', yanchor: 'top', xshift: 5, yshift: -2, showarrow: false, text: 'no new best', font: {color: token('--warn-ink'), size: 12}});
+    const end = xEnd(), {shapes, annotations} = epochs(end, inner(place), small), [step, loss, value, since, last] = state.best;
+    if (last > since) {  // where chances were lost, as in the panel beside
+      shapes.push({type: 'rect', xref: 'x', yref: 'paper', x0: since, x1: last, y0: 0, y1: 1, layer: 'below', line: {width: 0}, fillcolor: token('--zone')});
+      if (!small && (last - since) / end * place.clientWidth > 130) annotations.push({xref: 'x', yref: 'paper', x: since, y: 1, xanchor: 'left', yanchor: 'top', xshift: 5, yshift: -2, showarrow: false, text: 'no progress', font: {color: token('--warn-ink'), size: 12}});
     }
     const mark = label(loss, value);
     if (step !== undefined && mark) {
@@ -97,7 +96,7 @@ function liveFigures(root, state) {
   const lossMark = loss => state.show.validation && Number.isFinite(loss) ? {y: loss, text: state.axis.loss ? `best ${lossText(loss)}` : 'best version'} : null;
   const metricMark = (_, value) => Number.isFinite(value) ? {y: value, text: `best ${(100 * value).toFixed(1)} %`} : null;
 
-  const lossRange = () => { const all = [...state.raw.y, ...checked().map(check => check[1]), state.best[1] ?? NaN].filter(Number.isFinite); return all.reduce(([low, high], y) => [Math.min(low, y), Math.max(high, y)], [Infinity, -Infinity]); };
+  const lossRange = () => { const all = [...state.raw.y, ...state.checks.map(check => check[1]), state.best[1] ?? NaN].filter(Number.isFinite); return all.reduce(([low, high], y) => [Math.min(low, y), Math.max(high, y)], [Infinity, -Infinity]); };
   // Shares lie between 0 and 100 %, and a flat line has room around it.
   const shareRange = values => {
     const low = Math.min(...values), high = Math.max(...values), room = Math.max(.01, (high - low) * .08, (.1 - (high - low)) / 2);
@@ -127,16 +126,15 @@ function liveFigures(root, state) {
   };
 
   const lossPlace = root.querySelector('.lv-loss'), metricPlace = root.querySelector('.lv-metric');
-  const checked = () => state.checks.filter(check => check[0] > 0 || state.axis.showStart);
   const ring = (step, y) => ({type: 'scatter', mode: 'markers', x: step === undefined ? [] : [step], y: step === undefined ? [] : [y], hoverinfo: 'skip', cliponaxis: false, marker: {symbol: 'circle-open', size: 14, color: token('--brand'), line: {width: 2.25, color: token('--brand')}}});
   const checkLine = (xs, ys, name, format) => ({type: 'scatter', mode: 'lines+markers', x: xs, y: ys, name, hovertemplate: `${name} ${format}<extra></extra>`, line: {color: token('--c-val'), width: 2.25}, cliponaxis: false, marker: {size: 8, color: token('--c-val'), line: {color: token('--panel'), width: 1.5}}});
 
   const figures = {
     loss: liveChart(lossPlace, () => state.raw.x.length + state.checks.length === 0 ? null : {
       data: [
-        {type: 'scatter', mode: 'lines', x: state.raw.x.slice(), y: state.raw.y.slice(), hoverinfo: 'skip', visible: state.show.training, line: {color: soft('--c-train', .26), width: 1}},
+        {type: 'scatter', mode: 'lines', x: state.raw.x.slice(), y: state.raw.y.slice(), hoverinfo: 'skip', visible: state.show.training, line: {color: token('--c-train-faint'), width: 1}},
         {type: 'scatter', mode: 'lines', x: state.smooth.x.slice(), y: state.smooth.y.slice(), name: 'Training', hovertemplate: 'Training %{y:.3~g}<extra></extra>', visible: state.show.training, line: {color: token('--c-train'), width: 2.25}},
-        {...checkLine(checked().map(c => c[0]), checked().map(c => c[1]), 'Validation', '%{y:.3~g}'), visible: state.show.validation},
+        {...checkLine(state.checks.map(c => c[0]), state.checks.map(c => c[1]), 'Validation', '%{y:.3~g}'), visible: state.show.validation},
         {...ring(state.best[0], state.best[1]), visible: state.show.validation},
       ],
       layout: {...axes(lossPlace, {tickformatstops: [{dtickrange: [0.1, null], value: '.1f'}, {dtickrange: [0.01, 0.1], value: '.2f'}, {dtickrange: [0.001, 0.01], value: '.3f'}, {dtickrange: [null, 0.001], value: '~g'}]}), ...decorate(lossPlace, lossMark, lossRange())},
@@ -148,7 +146,7 @@ function liveFigures(root, state) {
       const layout = {...axes(metricPlace, {tickformat: range[1] - range[0] < .05 ? '.1%' : '.0%', nticks: 5, autorange: false, range}), margin: {...MARGIN, t: 10, b: 30}, ...decorate(metricPlace, metricMark, range, true)};
       if (untuned !== null && untuned !== undefined) {
         layout.shapes.push({type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: untuned, y1: untuned, line: {color: token('--ink2'), width: 1.25, dash: 'dash'}});
-        layout.annotations.push({xref: 'paper', yref: 'y', y: untuned, ...clearPlace(metricPlace, known, range, untuned), showarrow: false, text: `before tuning ${(100 * untuned).toFixed(1)} %`, font: {size: 11}});
+        layout.annotations.unshift({xref: 'paper', yref: 'y', y: untuned, ...clearPlace(metricPlace, known, range, untuned), showarrow: false, bgcolor: token('--panel'), borderpad: 1, text: `before tuning ${(100 * untuned).toFixed(1)} %`, font: {size: 11}});
       }
       return {data: [checkLine(known.map(c => c[0]), known.map(c => c[2]), 'Check', '%{y:.1%}'), ring(state.best[2] === null ? undefined : state.best[0], state.best[2])], layout};
     }),

@@ -68,6 +68,14 @@ class Classifier:
                 answers[place] = dict(sorted(zip(self.labels, row, strict=True), key=lambda pair: -pair[1]))
         return answers
 
+    def best(self, texts: list[str]) -> list[tuple[str, float] | None]:
+        """For each text its most probable label and that probability; nothing for one without a letter in it."""
+        asked = [place for place, text in enumerate(texts) if text.strip()]
+        found: list[tuple[str, float] | None] = [None] * len(texts)
+        for place, answer in zip(asked, self([texts[place] for place in asked]), strict=True):
+            found[place] = best(answer)
+        return found
+
 
 def best(answer: dict[str, float]) -> tuple[str, float]:
     """The most probable label and its probability."""
@@ -79,10 +87,13 @@ def safe(cell: str) -> str:
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")) else cell
 
 
-def answer_file(model: Classifier, source: Path, column: str, target: Path) -> int:
-    """Write the rows of a CSV file with two more columns, `answer` and `confidence`; the number of rows."""
+def answer_file(model: Classifier, source: Path, column: str, target: Path) -> tuple[int, int]:
+    """Write the rows of a CSV file with two more columns, `answer` and `confidence`, blank where there is no text.
+
+    The number of rows, and how many of them have no text.
+    """
     csv.field_size_limit(2**31 - 1)
-    count = 0
+    count = empty = 0
     with (
         source.open(encoding="utf-8-sig", newline="") as lines,
         target.open("w", encoding="utf-8-sig", newline="") as out,
@@ -98,14 +109,15 @@ def answer_file(model: Classifier, source: Path, column: str, target: Path) -> i
         writer.writerow([*map(safe, header), "answer", "confidence"])
         for rows in chunks(reader):
             rows = [row + [""] * (len(header) - len(row)) for row in rows]
-            for row, answer in zip(rows, model([row[place] for row in rows]), strict=True):
-                label, share = best(answer)
+            for row, answer in zip(rows, model.best([row[place] for row in rows]), strict=True):
+                said = ["", ""] if answer is None else [safe(answer[0]), f"{answer[1]:.4f}"]
+                empty += answer is None
                 cells = [safe(cell) for cell in row]  # those beyond the header go last: the answer stays in its column
-                writer.writerow([*cells[: len(header)], safe(label), f"{share:.4f}", *cells[len(header) :]])
+                writer.writerow([*cells[: len(header)], *said, *cells[len(header) :]])
             count += len(rows)
             print(f"{count:,} rows answered", end="\r", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    return count
+    return count, empty
 
 
 def chunks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
@@ -132,6 +144,8 @@ def main() -> None:
     asked = parser.parse_args()
     if bool(asked.text) == bool(asked.file):
         parser.error("give either texts or --file")
+    if not all(text.strip() for text in asked.text):
+        parser.error("a text is empty: there is nothing to ask about")
     if asked.file and not asked.column:
         parser.error("say which column holds the texts: --column NAME")
     if asked.file and not asked.file.is_file():
@@ -143,13 +157,14 @@ def main() -> None:
     model = Classifier()
     if asked.file:
         try:
-            count = answer_file(model, asked.file, asked.column, asked.output)
+            count, empty = answer_file(model, asked.file, asked.column, asked.output)
         except UnicodeDecodeError:
             sys.exit(f"{asked.file.name} is not UTF-8 text. Save it as 'CSV UTF-8' and try again.")
+        without = f", {empty:,} of them without a text and so without an answer" if empty else ""
         print(
-            json.dumps({"rows": count, "output": str(asked.output)})
+            json.dumps({"rows": count, "without_text": empty, "output": str(asked.output)})
             if asked.json
-            else f"{count:,} rows in {asked.output}"
+            else f"{count:,} rows in {asked.output}{without}"
         )
         return
     answers = model(asked.text)

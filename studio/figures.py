@@ -29,3 +29,11 @@ def progress(watched: str) -> str:
     if watched.lower().removeprefix("validation ") == "loss":
         return "a lower validation loss"
     return f"a better {watched}, or the same with a lower validation loss"
+
+
+def duration(seconds: float, space: str = " ") -> str:
+    """Time at work, as in `45 s`, `6 min 39 s` or `2 h 5 min`; `space` stands between a number and its unit."""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    parts = [(hours, "h"), (minutes, "min"), (0 if hours else rest, "s")]
+    return " ".join(f"{number}{space}{unit}" for number, unit in parts if number) or f"0{space}s"

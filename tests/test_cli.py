@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from studio.cli import main
+from studio.cli.follow import _note
+from studio.cli.terminal import Bar
 from studio.config import SETTINGS, RunConfig, Source
 from studio.events import Checked, Finished, Paused
 from studio.jobs.launch import Local
@@ -462,6 +464,15 @@ def test_train_in_words(run: Run, fake: Callable[..., None], home: Home, file: P
     assert f"studio predict {only_run(home).id[:6]}" in out
 
 
+def test_checks_are_told_in_the_words_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    check = Checked(
+        step=8, epoch=0.5, loss=0.848, metrics={"macro_f1": 0.633}, is_best=True, best_step=8, best_value=0.633,
+        chances_left=2,
+    )  # fmt: skip
+    _note(check, Bar())
+    assert capsys.readouterr().err == "Step 8: validation loss 0.848 · Macro-F1 63.3 % (best so far)\n"
+
+
 def test_train_again_from_its_own_settings(
     run: Run, fake: Callable[..., None], home: Home, file: Path, tmp_path: Path
 ) -> None:
@@ -717,7 +728,7 @@ def test_runs_are_listed(run: Run, finished: RunDir, home: Home) -> None:
     assert code == 0
     assert out.splitlines()[0].split() == ["RUN", "STATUS", "NAME", "MODEL", "BEST", "TIME", "CREATED"]
     assert finished.id in out
-    assert "accuracy 90.0 % (test)" in out
+    assert "Accuracy 90.0 % (test)" in out
     (finished.path / "config.json").write_text("{")
     listed = json.loads(run("runs", "--json")[1])["runs"]
     assert [each["id"] for each in listed] == [finished.id]
@@ -731,7 +742,7 @@ def test_a_watched_loss_is_no_percentage(
     (listed,) = list_runs(home)
     listed = replace(listed, metric="loss", value=0.35, part="validation")
     monkeypatch.setattr("studio.cli.runs.list_runs", lambda home: [listed])
-    assert "loss 0.350 (validation)" in run("runs")[1]
+    assert "Loss 0.350 (validation)" in run("runs")[1]
 
 
 def test_an_ambiguous_id(run: Run, home: Home, file: Path, tmp_path: Path) -> None:
@@ -752,6 +763,53 @@ def test_a_reader_that_leaves_early(file: Path) -> None:
         typed.stdout.close()
         assert typed.stderr is not None
         assert b"Traceback" not in typed.stderr.read()
+
+
+# The end of the process
+
+COMMAND = "import sys; from studio.cli import command; command()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["check", "{file}"], 0, b"80 rows"),
+        (["check", "{file}.gone"], 2, b""),
+        (["frobnicate"], 2, b""),
+        (["runs"], 0, b""),
+    ],
+)
+def test_the_installed_command_ends_with_the_code_of_main(
+    file: Path, arguments: list[str], code: int, said: bytes
+) -> None:
+    typed = [each.format(file=file) for each in arguments]
+    told = subprocess.run([sys.executable, "-c", COMMAND, *typed], capture_output=True, env=os.environ, check=False)
+    assert told.returncode == code, told.stderr
+    assert said in told.stdout
+    assert b"Traceback" not in told.stderr
+
+
+def test_a_closed_output_fails_the_installed_command(file: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "check", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
+    ) as typed:
+        assert typed.stdout is not None
+        typed.stdout.close()
+        assert typed.stderr is not None
+        assert b"Traceback" not in typed.stderr.read()
+        assert typed.wait() == 1
+
+
+def test_threads_that_still_work_do_not_abort_the_installed_command(finished: RunDir) -> None:
+    """A thread that needs Python while it is taken down is an abort; here one that would keep the process from ending."""
+    code = (
+        "import threading, time; threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "import sys; from studio.cli import command; command()"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, "runs"], capture_output=True, env=os.environ, timeout=50, check=True
+    )
+    assert finished.id.encode() in told.stdout
 
 
 # The real worker

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from studio import figures
-from studio.cli.terminal import Bar, clock
+from studio.cli.terminal import Bar, clock, share
 from studio.errors import StudioError
 from studio.events import Checked, Event, Failed, Finished, Warned
 from studio.jobs import actions
@@ -15,6 +15,7 @@ from studio.jobs.queue import waiting
 from studio.jobs.supervisor import Supervisor
 from studio.rundir import Home, RunDir
 from studio.story import OVER, Status, Story
+from studio.ui.titles import METRICS
 
 _LOOK_S = 0.25
 _PAUSE_S = 30.0
@@ -92,7 +93,7 @@ def _state(told: Story) -> tuple[float | None, str]:
     parts = [f"epoch {newest.epoch:.1f}/{started.epochs}", f"step {newest.step}/{started.total_steps}"]
     parts.append(f"loss {figures.loss(newest.loss)}")
     if told.best is not None:
-        parts.append(f"best {started.watch} {told.best.best_value:.3f}")
+        parts.append(f"best {_metric(started.watch, told.best.best_value)}")
     if newest.tokens_per_s:
         parts.append(f"{newest.tokens_per_s:,.0f} tokens/s")
     if newest.seconds_left is not None:
@@ -103,11 +104,16 @@ def _state(told: Story) -> tuple[float | None, str]:
 def _note(event: Event, bar: Bar) -> None:
     match event:
         case Checked():
-            values = " · ".join(f"{name} {value:.3f}" for name, value in event.metrics.items())
+            values = " · ".join(_metric(name, value) for name, value in event.metrics.items())
             mark = " (best so far)" if event.is_best else ""
             bar.note(f"Step {event.step}: validation loss {figures.loss(event.loss)} · {values}{mark}")
         case Warned():
             bar.note(f"Note: {event.text}")
+
+
+def _metric(name: str, value: float) -> str:
+    """As in `Macro-F1 63.3 %`."""
+    return f"loss {figures.loss(value)}" if name == "loss" else f"{METRICS.get(name, name)} {share(value)}"
 
 
 def _pause(run: RunDir) -> None:

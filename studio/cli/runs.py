@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 from studio import figures, storage
 from studio.cli.columns import find_run
-from studio.cli.terminal import check_writable, clock, complain, hand_over, plain, say, share, table, unwritable
+from studio.cli.terminal import check_writable, complain, hand_over, plain, say, share, table, unwritable
 from studio.data.phrases import shortened
 from studio.jobs.runs import RunSummary, list_runs
+from studio.ui.titles import METRICS, MODELS
 
 
 def runs(asked: argparse.Namespace) -> int:
@@ -42,10 +43,15 @@ def export(asked: argparse.Namespace) -> int:
 
 def _line(run: RunSummary) -> tuple[str, ...]:
     status = "damaged" if run.damaged else f"queued ({run.place})" if run.place else run.status
-    best = "" if run.value is None else f"{run.metric} {_value(run.metric, run.value)} ({run.part})"
+    best = (
+        ""
+        if run.value is None
+        else f"{METRICS.get(run.metric, run.metric)} {_value(run.metric, run.value)} ({run.part})"
+    )
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
     name = plain(shortened(run.name, 40))
-    return run.id, status, name, plain(run.model), best, clock(run.seconds) if run.seconds else "", created
+    model = MODELS.get(run.model, plain(run.model))
+    return run.id, status, name, model, best, figures.duration(run.seconds) if run.seconds else "", created
 
 
 def _value(metric: str, value: float) -> str:

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from studio import figures
 from studio.cli.columns import choices_of, find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
@@ -27,6 +28,7 @@ from studio.models.presets import Preset, preset_named
 from studio.models.sizing import Machine
 from studio.models.suggest import suggest
 from studio.rundir import Home, RunDir
+from studio.story import Story
 
 
 def train(asked: argparse.Namespace) -> int:
@@ -174,7 +176,7 @@ def _result(run: RunDir, last: Finished, report: Report) -> dict[str, Any]:
         "steps": last.step,
         "stopped_early": last.reason == "stopped early",
         "reason": last.reason,
-        "seconds": round(last.seconds, 1),
+        "seconds": round(Story.of(run.events()).seconds, 1),
         "notes": report.notes,
         "folder": str(run.path),
     }
@@ -194,7 +196,9 @@ def _in_words(run: RunDir, last: Finished, report: Report) -> str:
     best = f"is from step {last.best_step} of {last.step}"
     if not last.best_step:
         best = f"is the one before the first of {last.step} steps: training on made it no better"
-    lines = [f"Done: {last.reason}, {last.seconds:.0f} s. The best version {best}."]
+    lines = [
+        f"Done: {last.reason}, {figures.duration(Story.of(run.events()).seconds)} at work. The best version {best}."
+    ]
     lines.append(f"On {report.rows:,} test rows never trained on:")
     lines += [f"  {line}" for line in in_words(report.metrics)]
     lines += [

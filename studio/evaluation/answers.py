@@ -46,7 +46,8 @@ def to_parquet(examples: Sequence[Example], answers: Sequence[Answer], labels: S
 def from_parquet(data: bytes) -> Answered:
     """What `to_parquet` wrote; confidences have float32 precision. Raises: StudioError when the file is damaged."""
     try:
-        table = pq.read_table(io.BytesIO(data))
+        # without Arrow's threads: one that outlives this call aborts a process that ends soon after (see cli.command)
+        table = pq.read_table(io.BytesIO(data), use_threads=False, pre_buffer=False)
         labels = tuple(json.loads((table.schema.metadata or {})[_LABELS]))
         columns = {name: table.column(name).to_pylist() for name in table.column_names}
         roles = [name.removeprefix("input.") for name in columns if name.startswith("input.")]

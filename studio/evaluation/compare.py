@@ -16,11 +16,12 @@ PERHAPS = 0.1
 MATTERS = 0.01
 """A gain that cannot be more than this (one point of a hundred) is no reason to prefer the larger model."""
 
-_SHORT = {
+_NAMES = {
     "most_frequent": "always the most frequent label",
-    "tfidf": "TF-IDF",
-    "frozen": "frozen embeddings with a linear head",
+    "tfidf": "the simple model (TF-IDF)",
+    "frozen": "the untuned model",
 }
+"""As their titles in `baselines`, shorter."""
 
 
 def compare(
@@ -119,7 +120,7 @@ def _verdict(difference: float, high: float, p_value: float, *, is_share: bool) 
 
 
 def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is_share: bool) -> str:
-    simple = f"the simple model ({_SHORT.get(found.against, found.against)})"
+    simple = _NAMES.get(found.against, f"the simple model ({found.against})")
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
     p_value = found.p_value
     chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.0995 else f"p = {p_value:.2f}"
@@ -131,7 +132,7 @@ def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is
             return f"Perhaps better than {simple}: {numbers} ({chance}, {counted}); more test rows would tell."
         case "not better":
             fact = f"both give the same answers on all {counted}" if alike else f"{numbers} ({chance}, {counted})"
-            return f"Not better than {simple}: {fact}; use the simple model instead."
+            return f"Not better than {simple}: {fact}; use that one instead."
         case "unclear":
             if alike:
                 return f"Cannot tell with {counted}: {simple} gives the same answers to all of them."

@@ -91,7 +91,8 @@ def _learning(story: Story, started: Started) -> Words:
         probe = f" Before any tuning the model stood at {_watched(started, last)}." if last else ""
         return Words("good", "Learning", f"{first}{probe}")
     if not last.is_best:
-        body = f"The last check was progress, but none is better yet than {_watched(started, last)}. {_saved(last)}"
+        where = f"at step {last.best_step:,}" if last.best_step else "before any tuning"
+        body = f"Not yet better than the best so far, {_watched(started, last)} {where}, which is saved. No chance is lost by that."
         return Words("good", "Catching up", f"{body} Nothing for you to do.")
     body = f"The last check was the best so far: {_watched(started, last)} at step {last.step:,}. {_saved(last)}"
     return Words("good", "Learning", f"{body} Nothing for you to do.")
@@ -168,6 +169,8 @@ def _paused(story: Story) -> Words:
         body = f"The server was shut down. Everything up to step {step:,} is saved, and training goes on by itself."
     else:
         body = f"Everything up to step {step:,} is saved. Resume whenever you like; nothing is lost."
+        if story.started is not None:
+            body += " Or stop here: the best version so far then answers the test rows, and the report is written."
     return Words("wait", "Paused", body)
 
 

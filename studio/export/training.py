@@ -49,7 +49,7 @@ def _course(config: RunConfig, story: Story) -> list[str]:
             f"- Best check on the {story.started.validation_rows:,} validation rows: loss {figures.loss(best.loss)}{value}"
         )
     if story.seconds:
-        lines.append(f"- Time at work: {story.seconds / 60:.1f} minutes")
+        lines.append(f"- Time at work: {figures.duration(story.seconds)}")
     return lines
 
 

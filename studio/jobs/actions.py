@@ -44,12 +44,16 @@ def pause(run: RunDir) -> None:
 def stop(run: RunDir) -> None:
     """End training, keep the best version and score it; a waiting run leaves the queue.
 
+    A run that rests after its training began gets a worker again, which takes no step more.
     A worker that heeds no request is ended at once by asking again: what came after its last checkpoint is lost.
     Raises: StudioError when there is nothing to stop.
     """
     story = Story.of(run.events())
     if story.is_deaf(run, story.status(run), time.time()):
         _end(run)
+    elif story.status(run) in ("paused", "interrupted") and story.started is not None:
+        start(run)
+        run.request("stop")
     else:
         _interrupt(run, "stop")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio.plots.style import PAIR, Figure, as_text, layout
+from studio.plots.style import INK, PAIR, Figure, as_text, layout
 from studio.story import Story
 
 
@@ -23,6 +23,7 @@ def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: s
                 "type": "scatter",
                 "mode": "lines+markers",
                 "name": as_text(name, 30),
+                "cliponaxis": False,
                 "x": [point[0] for point in points],
                 "y": [point[1] for point in points],
                 "customdata": [point[2] for point in points],
@@ -37,19 +38,30 @@ def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: s
             ring = {"symbol": "circle-open", "size": 14, "color": color, "line": {"width": 2.25}}
             data.append(
                 {"type": "scatter", "mode": "markers", "x": [best.epoch], "y": [value], "marker": ring}
-                | {"showlegend": False, "hoverinfo": "skip"}
+                | {"showlegend": False, "hoverinfo": "skip", "cliponaxis": False}
             )
     what = title or metric or "Validation loss"
     names = " and ".join(name for name, _ in runs)
+    end = max((check.epoch for _, story in runs for check in story.checks), default=1.0)
+    heading = {
+        "text": f"{as_text(what)} by epoch",
+        "x": 0,
+        "xref": "container",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+    }
+    heading |= {"font": {"size": 16, "weight": 700, "color": INK}, "pad": {"t": 2}}
     return {
         "data": data,
         "layout": layout(
             f"{what} by epoch for {names}.",
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            margin={"t": 40},
+            title=heading,
+            margin={"t": 66},
             hovermode="x",
-            xaxis={"title": {"text": "epoch"}, "rangemode": "tozero"},
+            xaxis={"title": {"text": "epoch"}, "range": [-0.02 * end, 1.02 * end]},  # room for the marks at both ends
             yaxis={"title": {"text": as_text(what).lower()}, **({"tickformat": ".0%"} if metric else {})},
         ),
     }

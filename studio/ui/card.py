@@ -8,12 +8,13 @@ from typing import Any
 
 from studio import figures
 from studio.errors import StudioError
+from studio.evaluation.curves import checks_without_progress
 from studio.evaluation.words import status_in_words
-from studio.models.presets import PRESETS
 from studio.rundir import Request, RunDir
 from studio.story import AT_WORK, Status, Story
 from studio.tasks import task_named
 from studio.ui.quantities import about, clock, speed
+from studio.ui.titles import MODELS
 from studio.ui.words import count, percent, size
 
 Card = dict[str, Any]
@@ -23,8 +24,8 @@ CAN: dict[Status, tuple[str, ...]] = {
     "training": ("pause", "stop"),
     "queued": ("pause",),
     "draft": ("resume",),
-    "paused": ("resume",),
-    "interrupted": ("resume",),
+    "paused": ("stop", "resume"),
+    "interrupted": ("stop", "resume"),
     "failed": ("resume",),
     "finished": ("results",),
 }
@@ -116,7 +117,8 @@ def _words(run: RunDir, story: Story, status: Status, now: float, place: int) ->
             body, can = f"{_QUIET}; Stop ends it at once, and a resume answers the test rows again.", ["stop"]
         return {"can": can, "state": "watch", "head": head, "body": body}
     said = status_in_words(story, status, place)
-    return {"can": list(CAN.get(status, ())), "state": said.state, "head": said.head, "body": said.body}
+    can = [act for act in CAN.get(status, ()) if act != "stop" or status in AT_WORK or story.started is not None]
+    return {"can": can, "state": said.state, "head": said.head, "body": said.body}
 
 
 def _progress(story: Story, status: Status) -> list[Any]:
@@ -144,13 +146,12 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
     running = status in AT_WORK and story.last is not None
     spent = story.seconds + (max(0.0, now - story.last.time) if running and story.last else 0.0)
     left = step.seconds_left if step and status == "training" else None
-    checks = [check for check in story.checks if check.step > 0]
-    lowest = min(checks, key=lambda check: check.loss, default=None)
+    lowest = min(story.checks, key=lambda check: check.loss, default=None)
     memory = max((each.memory for each in story.steps[-50:]), default=0)
     limit = story.started.memory_limit if story.started else 0
     return {
         "tile.metric": _metric_tile(watched, story),
-        "tile.loss": [figures.loss(lowest.loss), f"at step {lowest.step:,}", ""]
+        "tile.loss": [figures.loss(lowest.loss), f"at step {lowest.step:,}" if lowest.step else "before any tuning", ""]
         if lowest
         else ["", "after the first check", ""],
         "tile.time": [clock(spent) if spent or running else "", _time_note(status, left), ""],
@@ -198,11 +199,17 @@ def _axis(watched: Watched, story: Story) -> Card:
 
 
 def _best(watched: Watched, story: Story) -> list[Any]:
-    """`[step, loss, value]` of the check whose version is kept, and the step of the last check."""
+    """`[step, loss, value, since, last]`: the check whose version is kept, and between which steps chances were lost.
+
+    `since` is the last check with all chances, as in the panel and in words; it is `last` where none is lost.
+    """
     best = story.best
     if best is None:
         return []
-    return [best.step, figures.short(best.loss), _short(best.metrics.get(watched.shown)), story.checks[-1].step]
+    idle = checks_without_progress(story)
+    since = story.checks[max(0, len(story.checks) - 1 - idle)].step
+    value = _short(best.metrics.get(watched.shown))
+    return [best.step, figures.short(best.loss), value, since, story.checks[-1].step]
 
 
 def _stopping(watched: Watched, story: Story, status: Status) -> Card:
@@ -262,4 +269,4 @@ def _short(value: float | None) -> float | None:
 
 
 def _model_title(model_id: str) -> str:
-    return next((preset.title for preset in PRESETS if preset.id == model_id), model_id)
+    return MODELS.get(model_id, model_id)

@@ -66,10 +66,11 @@ def control(setting: Setting, choices: Sequence[tuple[str, str]] = ()) -> Any:
         return gr.Dropdown(options, value=setting.default, **named)
     if choices:
         return gr.Dropdown(list(choices), value=setting.default, **named)
+    low, high = limits(setting)  # the browser marks a field that lies outside (`:out-of-range`)
     if kind is int:
-        return gr.Number(value=setting.default, precision=0, step=1, **named)
+        return gr.Number(value=setting.default, precision=0, step=1, minimum=low, maximum=high, **named)
     if kind is float:
-        return gr.Number(value=setting.default, step=_step(setting), **named)
+        return gr.Number(value=setting.default, step=_step(setting), minimum=low, maximum=high, **named)
     return gr.Textbox(value=setting.default, **named)
 
 
@@ -95,7 +96,7 @@ def value_of(setting: Setting, raw: object) -> Any:
         told = range_in_words(setting)
         raise StudioError(
             f"{setting.title} cannot be {str(raw)[:40]!r}",
-            where=f"setting {setting.name}",
+            where=f"Advanced, {GROUPS.get(setting.group, setting.group)}",
             fix=f"Use a value from {told}." if told else "Choose one of the offered values.",
         ) from error
     return getattr(getattr(config, setting.group) if setting.group else config, setting.name)

@@ -48,10 +48,10 @@ def is_open(step: str, session: Session) -> bool:
 
 def done(home: Home, session: Session) -> list[str]:
     """The steps that carry a tick."""
-    ticked = ["data"] if is_open("model", session) else []
+    is_ready = is_open("model", session)
     if not session.run:
-        return ticked
-    ticked = ["data", "model", "settings"]
+        return ["data"] if is_ready else []
+    ticked = ["data", "model", "settings"] if is_ready else []  # what cannot be entered carries none
     try:
         run = home.run(session.run)
         finished = brief(run).status(run) == "finished"

@@ -14,9 +14,10 @@ def html(value: str = "", *, elem_id: str | None = None, **options: Any) -> gr.H
     return gr.HTML(value, elem_id=elem_id, js_on_load=None, padding=False, container=False, **options)
 
 
-def heading(title: str, text: str) -> Markup:
-    """The head of a step: its title (the page's one visible h1) and a sentence."""
-    return element("header", element("h1", title), element("p", text), class_="fs-head")
+def heading(title: str, text: str, run: str = "") -> Markup:
+    """The head of a step: its title (the page's one visible h1), the run it is about, and a sentence."""
+    named = [" ", element("span", run, dir="auto", class_="fs-of")] if run else None
+    return element("header", element("h1", title, named), element("p", text), class_="fs-head")
 
 
 def card(title: str, *body: Child, tone: str = "", text: str = "") -> Markup:

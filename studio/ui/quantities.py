@@ -3,7 +3,7 @@
 
 def clock(seconds: float) -> str:
     """Time spent, as on a stopwatch: `0:07`, `6:39`, `2:05:09`."""
-    whole = max(0, int(seconds))
+    whole = max(0, round(seconds))  # as `words.duration` says it elsewhere
     hours, minutes = whole // 3600, whole % 3600 // 60
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 

@@ -16,7 +16,6 @@ from studio.events import (
     Started,
     Warned,
 )
-from studio.ui.quantities import clock
 from studio.ui.words import count, percent
 
 Tone = Literal["", "good", "watch", "bad"]
@@ -53,7 +52,8 @@ class Timeline:
         """Take in the next event; `order` counts events from 1."""
         match event:
             case Preparing():
-                self._say_or_rewrite(order, "before training", event.what.rstrip(".") + ".", "preparing")
+                when = "after the resume" if any(line.kind == "started" for line in self.lines) else "before training"
+                self._say_or_rewrite(order, when, event.what.rstrip(".") + ".", "preparing")
             case Started():
                 self._started(event, order)
             case Checked():
@@ -69,8 +69,9 @@ class Timeline:
                 text = f"Training ended ({event.reason}). Answering the test rows with the version of step {event.best_step:,}."
                 self._say(order, _at(event.step), text, "", "scoring", event.step)
             case Finished():
-                text = f"Finished after {clock(event.seconds)}: model and report are ready."
-                self._say(order, _at(event.step), text, "good", "finished", event.step)
+                self._say(
+                    order, _at(event.step), "Finished: model and report are ready.", "good", "finished", event.step
+                )
             case Failed():
                 self._say(order, _at(event.step), event.what.rstrip(".") + ".", "bad", "failed", event.step)
 

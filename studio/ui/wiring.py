@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from studio.errors import StudioError
 from studio.ui import drafts, navigation
 from studio.ui.binding import Row, bind_row, only
+from studio.ui.pieces import heading
 from studio.ui.session import Session
 from studio.ui.steps import data, doubts, export, mending, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
@@ -72,12 +74,27 @@ def show_steps(studio: Studio, session: Session) -> list[Any]:
     return navigation.state(studio.home, session)
 
 
+def show_run(studio: Studio, session: Session) -> list[Any]:
+    """The run that is open: its live view, and its name at the head of the steps about it."""
+    try:
+        title = studio.home.run(session.run).title if session.run else ""
+    except StudioError:
+        title = ""  # each step says that it is gone
+    heads = [heading(*head, run=title) for head in (results.HEAD, try_it.HEAD, export.HEAD)]
+    return [train.show(studio, session), *heads]
+
+
 def _page_rows(page: "Page") -> list[Row]:
+    run = [page.train.live, page.results.head, page.try_it.head, page.export.head]
     steps = [page.tabs, *page.tab.values()]
     shown_data = Row(None, data.show, [page.session], page.data.view)
-    shown_run = Row(None, train.show, [page.session], [page.train.live])
+    shown_run = Row(None, show_run, [page.session], run)
     opened = Row(page.blocks.load, open_page, [page.session], [page.session, page.tabs], then=(shown_data, shown_run))
-    return [opened, Row(page.session.change, show_steps, [page.session], steps)]
+    return [
+        opened,
+        Row(page.session.change, show_steps, [page.session], steps),
+        Row(page.session.change, show_run, [page.session], run),
+    ]
 
 
 # ------------------------------------------------------------------ 1 data
@@ -185,7 +202,6 @@ def _settings_rows(page: "Page") -> list[Row]:
 def _train_rows(page: "Page") -> list[Row]:
     step, steps = page.train, [page.tabs, *page.tab.values()]
     return [
-        Row(page.session.change, train.show, [page.session], [step.live]),
         Row(step.live.status_changed, show_steps, [page.session], steps),
         Row(step.stop.click, train.stop, [page.session], []),
         Row(step.pause.click, train.pause, [page.session], []),
@@ -201,6 +217,7 @@ def _results_rows(page: "Page") -> list[Row]:
     step = page.results
     return [
         Row(step.report.refresh, results.show, [page.session], step.view, options=_LAST),
+        Row(step.go_on.click, results.to_try_it, [page.session], [page.tabs]),
         Row(step.confusion.cell, results.cell, [page.session], [step.cell]),
         Row(step.heatmap.select, results.cell_of_heatmap, [page.session], [step.cell]),
     ]

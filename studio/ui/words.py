@@ -1,6 +1,9 @@
 """Numbers and times as people read them: shares in percent, sizes in MB, counts, durations, moments, long texts."""
 
 import time
+from collections.abc import Sequence
+
+from studio import figures
 
 NO_BREAK = "\u202f"
 """A narrow space between a number and its unit that no line breaks at."""
@@ -20,11 +23,8 @@ def size(count: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Time spent, as in `45 s`, `6 min 39 s` or `2 h 5 min`."""
-    whole = max(0, round(seconds))
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    parts = [(hours, "h"), (minutes, "min"), (0 if hours else rest, "s")]
-    return " ".join(f"{number}{NO_BREAK}{unit}" for number, unit in parts if number) or f"0{NO_BREAK}s"
+    """Time at work, as in `45 s`, `6 min 39 s` or `2 h 5 min`."""
+    return figures.duration(seconds, NO_BREAK)
 
 
 def moment(when: float, now: float | None = None) -> str:
@@ -52,12 +52,16 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def between(low: float, high: float) -> str:
-    """As in `2 to 4 minutes`, `about 2 minutes`: a span of seconds that was only estimated."""
+def between(low: float, high: float, beside: Sequence[float] = ()) -> str:
+    """As in `2 to 4 minutes`, `about 2 minutes`: a span of seconds that was only estimated.
+
+    `beside` are the upper ends of other spans that are read next to it: all are then told in the same unit.
+    """
     if high < 10:
         return "under 10 seconds"
+    shortest, longest = min(high, *beside, high), max(high, *beside, high)
     unit, seconds, exact = (
-        ("second", 1, 10.0) if high < 90 else ("minute", 60, 1.0) if high < 7200 else ("hour", 3600, 0.1)
+        ("second", 1, 10.0) if longest < 90 else ("minute", 60, 1.0) if shortest < 7200 else ("hour", 3600, 0.1)
     )
     least, most = (f"{max(exact, round(value / seconds / exact) * exact):g}" for value in (low, high))
     if least == most:

@@ -38,7 +38,7 @@ def test_a_run_is_shown_and_followed(visit, running):
     expect(page.locator(".lv-right")).to_have_text("step 160 of 400 · 40%")
     expect(page.locator(".lv-big")).to_have_text("1 of 3 chances left")
     expect(page.locator(".lv-story li").first).to_contain_text("Not better than the best")
-    assert page.evaluate("document.querySelector('.lv-loss').data[2].x") == [50, 100, 150]
+    assert page.evaluate("document.querySelector('.lv-loss').data[2].x") == [0, 50, 100, 150]
     assert page.evaluate("document.querySelector('.lv-metric').data[0].x") == [0, 50, 100, 150]
     page.get_by_text("All checks as a table").click()
     expect(page.locator(".lv-table tbody tr")).to_have_count(4)
@@ -94,7 +94,7 @@ def test_pause_resume_and_their_buttons(visit, running):
     running.say(Paused(step=120))
     run.lease.release()
     expect(page.locator(".lv-head")).to_have_text("Paused")
-    expect(page.get_by_role("button", name="Stop and keep best")).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop and keep best")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.locator(".lv-head")).to_have_text("Waiting for its turn")
     assert run.requested("start")

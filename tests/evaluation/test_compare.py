@@ -65,8 +65,7 @@ def test_the_same_answers_on_many_rows_say_that_the_simple_model_will_do():
     found = _compare(2900, 0, 0, 180)
     assert found.verdict == "not better"
     assert found.sentence == (
-        "Not better than the simple model (TF-IDF): both give the same answers on all 3,080 rows; "
-        "use the simple model instead."
+        "Not better than the simple model (TF-IDF): both give the same answers on all 3,080 rows; use that one instead."
     )
 
 
@@ -81,7 +80,7 @@ def test_worse_or_no_better_on_many_rows_says_use_the_simple_model(counts):
     found = _compare(*counts)
     assert found.verdict == "not better"
     assert found.sentence.startswith("Not better than the simple model (TF-IDF):")
-    assert found.sentence.endswith("use the simple model instead.")
+    assert found.sentence.endswith("use that one instead.")
 
 
 def test_one_row_reads_well():

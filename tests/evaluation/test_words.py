@@ -56,7 +56,7 @@ def test_chances_count_from_the_first_check_after_the_start():
     story.checks = story.checks[:2]
     words = status_in_words(story, "training")
     assert (words.state, words.head) == ("good", "Catching up")
-    assert "none is better yet than validation loss 0.100" in words.body
+    assert "Not yet better than the best so far, validation loss 0.100 before any tuning, which is saved." in words.body
 
 
 def test_memorizing_says_since_when_and_what_is_kept():

@@ -69,12 +69,13 @@ def test_a_file_in_a_file_out_safe_for_spreadsheets(program, folder, tmp_path, m
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_bytes("\ufeffid;note;text\n1;=1+1;refund\n\n2;“ü”;parcel late\n3;x\n".encode())
     model = program.Classifier(folder)
-    assert program.answer_file(model, source, "text", target) == 3
+    assert program.answer_file(model, source, "text", target) == (3, 1)
     rows = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
     assert rows[0] == ["id", "note", "text", "answer", "confidence"]
     assert [row[:3] for row in rows[1:]] == [["1", "'=1+1", "refund"], ["2", "“ü”", "parcel late"], ["3", "x", ""]]
     label, share = program.best(model(["refund"])[0])
     assert rows[1][3:] == [label, f"{share:.4f}"]
+    assert rows[3][3:] == ["", ""], "a row without a text gets no answer, as on the page"
 
 
 def test_cells_beyond_the_header_do_not_shift_the_answer(program, folder, tmp_path):
@@ -140,12 +141,16 @@ def test_the_command_line_answers_a_file(program, tmp_path, monkeypatch, capsys)
     _ask(program, monkeypatch, "--file", source, "--column", "text", "--output", target)
     assert capsys.readouterr().out == f"2 rows in {target}\n"
     assert len(target.read_text().splitlines()) == 3
+    source.write_text('id,text\n1,refund\n2,""\n3,"  "\n')
+    _ask(program, monkeypatch, "--file", source, "--column", "text", "--output", target)
+    assert capsys.readouterr().out == f"3 rows in {target}, 2 of them without a text and so without an answer\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((), "give either texts or --file"),
+        (("refund", " "), "a text is empty"),
         (("--file", "nowhere.csv"), "--column NAME"),
         (("--file", "nowhere.csv", "--column", "text"), "there is no file nowhere.csv"),
         (("--file", "in.csv", "--column", "text", "--output", "in.csv"), "would overwrite the input"),

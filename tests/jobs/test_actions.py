@@ -97,15 +97,31 @@ def test_pause_and_stop(make: Callable[[str], RunDir], was: str) -> None:
     assert asked(run) == {"pause", "stop"}
 
 
+@pytest.mark.parametrize("was", ["paused", "interrupted"])
+def test_a_run_that_rests_gets_a_worker_that_stops_at_once(make: Callable[[str], RunDir], was: str) -> None:
+    run = make(was)
+    run.request("pause")
+    actions.stop(run)
+    assert asked(run) == {"start", "stop"}
+
+
+def test_a_run_that_rests_before_its_training_has_nothing_to_keep(make_run: MakeRun) -> None:
+    run = make_run()
+    told = [Preparing(what="x"), Paused(step=0)]
+    lines = (to_line(event.model_copy(update={"seq": n, "time": n})) for n, event in enumerate(told, 1))
+    storage.write_file(run.events_file, b"".join(lines))
+    with pytest.raises(StudioError, match="nothing to stop"):
+        actions.stop(run)
+
+
 @pytest.mark.parametrize(
     ("action", "was", "says"),
     [
         (actions.start, "finished", "finished"),
         (actions.resume, "finished", "finished"),
         (actions.resume, "draft", "not been started"),
-        *((action, was, "nothing to") for action in (actions.stop, actions.pause) for was in ("draft", "paused")),
-        *((action, was, "nothing to") for action in (actions.stop, actions.pause) for was in ("failed", "finished")),
-        *((action, "interrupted", "nothing to") for action in (actions.stop, actions.pause)),
+        *((actions.pause, was, "nothing to") for was in ("draft", "paused", "failed", "finished", "interrupted")),
+        *((actions.stop, was, "nothing to") for was in ("draft", "failed", "finished")),
         *((action, "scoring", "Training is over") for action in (actions.stop, actions.pause)),
     ],
 )

@@ -39,7 +39,19 @@ def test_a_whole_life_in_sentences():
     assert text[4].startswith("Not better than the best")
     assert text[5:8] == ["2 texts are cut off.", "Paused by you. Everything is saved.", "Went on from step 130."]
     assert "version of step 50" in text[8]
-    assert "6:39" in text[9]
+    assert (
+        text[9] == "Finished: model and report are ready."
+    )  # how long it took is told in one place, beside the curves
+
+
+def test_what_is_prepared_after_a_pause_is_not_before_training():
+    reading = Preparing(what="Reading the rows")
+    lines = _told(reading, Preparing(what="Loading"), _started(), Paused(step=31), reading, _started(31)).lines
+    assert [line.when for line in lines] == [
+        "before training", "before training", "start", "step 31", "after the resume", "step 31",
+    ]  # fmt: skip
+    lines = _told(reading, Failed(step=0, what="x"), reading).lines
+    assert lines[-1].when == "before training", "it never began"
 
 
 def test_a_check_that_stands_still_with_a_lower_loss_is_told_as_that():

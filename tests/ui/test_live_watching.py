@@ -203,7 +203,7 @@ def test_words_tiles_and_buttons_follow_the_run(held):
     assert viewer.now["tile.time"][1] == "about 1 min left"
     assert viewer.now["tile.metric"][2] == "good"
     assert viewer.now["best"][0] == 100
-    assert viewer.now["best"][3] == 200
+    assert viewer.now["best"][3:] == [100, 200]
     assert viewer.now["stopping"]["big"] == "1 of 3 chances left"
     assert "after 1 more check in a row" in viewer.now["stopping"]["sub"]
     assert viewer.now["progress"] == ["Epoch 3 of 4", "step 200 of 400 · 50%", 0.5]
@@ -290,7 +290,8 @@ def test_paused_failed_and_finished(run):
     teller.train(60)
     viewer = _viewer(run)
     teller.say(Paused(step=60))
-    assert _refreshed(viewer)["can"] == ["resume"]
+    assert _refreshed(viewer)["can"] == ["stop", "resume"]
+    assert "Or stop here" in viewer.now["body"]
     assert viewer.watch.is_resting
     teller.say(
         Failed(step=60, what="It was ended from outside", where="step 60", fix="Start it again.", can_resume=False)

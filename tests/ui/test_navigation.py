@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from finished_run import finished_run, run_without_end
 
@@ -24,8 +26,14 @@ def test_ticks_follow_what_is_done(home, tmp_path):
     done, halfway = finished_run(home, tmp_path), run_without_end(home, tmp_path, name="Halfway")
     assert navigation.done(home, Session()) == []
     assert navigation.done(home, READY) == ["data"]
-    assert navigation.done(home, Session(run=halfway.id)) == ["data", "model", "settings"]
-    assert navigation.done(home, Session(run=done.id)) == ["data", "model", "settings", "train"]
+    assert navigation.done(home, replace(READY, run=halfway.id)) == ["data", "model", "settings"]
+    assert navigation.done(home, replace(READY, run=done.id)) == ["data", "model", "settings", "train"]
+
+
+def test_a_step_that_cannot_be_entered_carries_no_tick(home, tmp_path):
+    for run in (finished_run(home, tmp_path), run_without_end(home, tmp_path, name="Halfway")):
+        session = Session(run=run.id)  # opened in Runs: the form has no table
+        assert all(navigation.is_open(step, session) for step in navigation.done(home, session))
 
 
 def test_one_update_for_the_bar_and_each_tab(home):

@@ -1,3 +1,5 @@
+import re
+
 import gradio as gr
 import pytest
 from finished_run import HOSTILE, finished_run, run_without_end, story, tell
@@ -5,10 +7,12 @@ from finished_run import HOSTILE, finished_run, run_without_end, story, tell
 from studio import storage
 from studio.errors import StudioError
 from studio.evaluation.values import BaselineResult, Comparison, MetricResult, Report
+from studio.story import Story
 from studio.ui.session import Session
 from studio.ui.steps import results
 from studio.ui.views.confusion import confusion_view, mix_ups
 from studio.ui.views.report import report_view, tone
+from studio.ui.words import duration
 
 
 class StandIn:
@@ -28,9 +32,10 @@ def studio(home):
 
 
 def test_without_a_run_a_sentence(studio):
-    report, *rest = results.show(studio, Session())
+    report, *rest, go_on = results.show(studio, Session())
     assert "No run is open" in report
     assert rest == ["", None, "", ""]
+    assert go_on.visible is False
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,11 @@ def test_a_waiting_run_is_looked_at_again(studio, tmp_path):
 def test_the_report_shows_what_was_measured_and_escapes_what_people_wrote(studio, tmp_path):
     run = finished_run(studio.home, tmp_path, labels=["billing", "delivery", HOSTILE], name=HOSTILE)
     session = Session(run=run.id)
-    report, confusion, heatmap, cell, details = results.show(studio, session)
+    report, confusion, heatmap, cell, details, go_on = results.show(studio, session)
+    assert go_on.visible is True
+    spent = duration(Story.of(run.events()).seconds)
+    assert f"Time at work: {spent}." in report, "as Runs, the live view, the card and the command line say it"
+    assert " to " not in re.search(r"between [^<]*", report)[0]
     assert "with 95 % certainty" in report
     for title in ("Accuracy", "Macro-F1", "Always the most frequent label", "TF-IDF", "Untuned model", "Tuned model"):
         assert title in report, title
@@ -105,7 +114,7 @@ def test_a_click_on_the_heatmap_that_is_none_is_refused(studio, tmp_path, index)
 def test_many_labels_get_a_heatmap_and_a_list(studio, tmp_path):
     labels = [f"intent {number:02d}" for number in range(30)]
     run = finished_run(studio.home, tmp_path, labels=labels, rows=900, share_right=0.7)
-    _, confusion, heatmap, _, _ = results.show(studio, Session(run=run.id))
+    _, confusion, heatmap, *_ = results.show(studio, Session(run=run.id))
     assert "<table" not in confusion
     assert 1 <= confusion.count("rs-pair") <= 1 + 15
     assert heatmap["data"]

@@ -124,13 +124,22 @@ def test_a_comparison_follows_a_run_that_is_still_at_work(studio, tmp_path):
 
 
 def test_the_better_figure_is_marked_and_other_rows_are_told(studio, tmp_path):
-    first, second = finished_run(studio.home, tmp_path), finished_run(studio.home, tmp_path, rows=300, share_right=0.6)
+    first, second = finished_run(studio.home, tmp_path), finished_run(studio.home, tmp_path, rows=300, share_right=0.2)
     sides = [
         Side(run.id[:4], run.config, runs.Story.of(run.events()), runs.read_report(run)) for run in (first, second)
     ]
     view = compare_view(sides)
     assert "not scored on the same test rows" in view
-    assert view.count("rs-better") == 2  # accuracy and macro-F1; the validation losses are alike
+    assert view.count("rs-better") == 2  # accuracy and macro-F1: their ranges lie apart; a loss has none
+
+
+def test_what_may_be_chance_is_not_marked_as_better(studio, tmp_path):
+    first, second = finished_run(studio.home, tmp_path), finished_run(studio.home, tmp_path, share_right=0.8)
+    sides = [
+        Side(run.id[:4], run.config, runs.Story.of(run.events()), runs.read_report(run)) for run in (first, second)
+    ]
+    assert sides[0].report.metrics[0].value != sides[1].report.metrics[0].value
+    assert "rs-better" not in compare_view(sides)
 
 
 def test_unknown_acts_only_draw_anew(studio):

@@ -266,3 +266,21 @@ def test_a_model_that_is_not_here_cannot_be_started(studio, session):
 def test_the_plan_tells_the_rule_of_early_stopping_as_it_is(studio, session):
     _told, _reasons, plan = settings.change(studio, session, *typed(patience=2))
     assert "2 checks in a row without a better Macro-F1, or the same with a lower validation loss." in plan
+
+
+def test_the_time_of_an_effort_is_told_in_one_phrase(studio, session, monkeypatch):
+    for span, said in (
+        ((280.0, 310.0), "About 5 minutes here"),
+        ((1, 5), "Under 10 seconds here"),
+        ((61, 200), "About 1 to 3 min"),
+    ):
+        monkeypatch.setattr(order.Plan, "seconds", lambda self, studio, span=span: span)
+        assert said in settings.show(studio, session)[0]
+
+
+def test_an_impossible_value_names_its_place_on_the_page(studio, session):
+    widgets = typed(epochs=500)
+    _session, _reasons, told = settings.change(studio, session, *widgets)
+    assert "Epochs cannot be" in told
+    assert "Advanced, Optimizer" in told
+    assert "setting epochs" not in told

@@ -66,6 +66,14 @@ def test_spans_of_time(low, high, said):
     assert between(low, high) == said
 
 
+def test_times_side_by_side_have_one_unit():
+    spans = [(1500, 4260), (2520, 7920)]
+    highs = [high for _, high in spans]
+    assert [between(*span, highs) for span in spans] == ["25 to 71 minutes", "42 to 132 minutes"]
+    assert between(20, 50, [50, 200]) == "about 1 minute"
+    assert between(7000, 9000, [8000, 90_000]) == "1.9 to 2.5 hours"
+
+
 def test_the_bar_counts_memory_like_the_tile_on_train():
     machine = SimpleNamespace(cores=8, memory=24 * 2**30, gpu="")
     assert f"· {size(machine.memory)} ·" in machine_in_words(SimpleNamespace(machine=machine))

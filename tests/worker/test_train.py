@@ -14,6 +14,7 @@ from studio.data.example import from_parquet
 from studio.evaluation import answers
 from studio.evaluation.report import read_report
 from studio.events import Checked, Failed, Finished, Paused, Preparing, Saved, Scoring, Started, Step, Warned
+from studio.jobs import actions
 from studio.story import Story
 from studio.worker import evaluate, train
 from studio.worker.batches import plan
@@ -175,6 +176,20 @@ def test_stop_is_obeyed_within_a_step(new_run, work, monkeypatch):
     assert work(run) == 0
     finished = of(Finished, run)[0]
     assert (finished.reason, finished.step) == ("stopped by you", 4)
+    assert run.requested("stop") is None
+
+
+def test_a_paused_run_that_is_stopped_takes_no_step_more_and_has_its_report(new_run, work, monkeypatch):
+    run = new_run(epochs=5)
+    with monkeypatch.context() as patch:
+        ask_at(patch, 4, lambda _: run.request("pause"))
+        assert work(run) == 0
+    actions.stop(run)
+    assert work(run) == 0
+    finished = of(Finished, run)[0]
+    assert (finished.reason, finished.step) == ("stopped by you", 4)
+    assert max(step.step for step in of(Step, run)) == 4
+    assert run.report.is_file()
     assert run.requested("stop") is None
 
 

@@ -24,12 +24,15 @@ from studio.ui.views.package import Packed, package_card
 USE = """pip install -r requirements.txt
 python predict.py "a text to sort"
 python predict.py --file input.csv --column text --output answers.csv"""
+HEAD = ("Export", "The model is yours: take it away, run it anywhere, train it again.")
+"""Title of the step, and its sentence."""
 
 
 @dataclass(frozen=True)
 class ExportStep:
     """The components of the step, top to bottom."""
 
+    head: gr.HTML
     formats: gr.HTML
     use: gr.HTML
     card_frame: gr.Column
@@ -43,7 +46,7 @@ class ExportStep:
 
 def draw(studio: Studio) -> ExportStep:
     """Put the step on the page."""
-    html(heading("Export", "The model is yours: take it away, run it anywhere, train it again."))
+    head = html(heading(*HEAD), elem_id="export-head")
     formats = clickable(elem_id="export-formats")
     use = clickable(elem_id="export-use")
     with gr.Column(visible=False, elem_classes=["fs-card"], elem_id="export-card") as frame:
@@ -51,8 +54,8 @@ def draw(studio: Studio) -> ExportStep:
             element("h2", "Model card"),
             element("p", "The zip holds it as README.md: what the model was made from, what it can do, and its limits.", class_="fs-quiet"),
         ))  # fmt: skip
-        card = gr.Markdown(sanitize_html=True, latex_delimiters=[], elem_id="export-card-text", max_height=460)
-    return ExportStep(formats, use, frame, card)
+        card = gr.Markdown(sanitize_html=True, latex_delimiters=[], elem_id="export-card-text", max_height=640)
+    return ExportStep(head, formats, use, frame, card)
 
 
 def show(studio: Studio, session: Session) -> tuple[Any, ...]:

@@ -156,8 +156,8 @@ def _far(cards: list[Markup], *, is_reachable: bool) -> Markup:
     """The models that cannot be had now, folded away with the reason."""
     if is_reachable or not cards:
         return fragment()
-    told = "The Hub of models cannot be reached from here, so only models on this machine can be used."
-    title = f"{count(len(cards), 'model')} to download when the Hub can be reached"
+    told = "The Hugging Face Hub, the source of all other models, cannot be reached from here: only models on this machine can be used."
+    title = f"{count(len(cards), 'model')} to download when the Hugging Face Hub can be reached"
     return fragment(
         element("p", told, class_="fs-note fs-below", data_tone="watch"),
         more(title, radio_cards("Base models to download", cards)),
@@ -182,7 +182,7 @@ def _preset_card(studio: Studio, session: Session, preset: Preset, hub: bool | N
     suited = _chip("Not for your texts’ script", "watch") if foreign and preset.languages == "English" else None
     facts = (
         f"{preset.parameters:,.0f} M parameters · {preset.languages} · {preset.context:,} tokens · {_license(preset)}",
-        f"Here: {need.in_words}",
+        f"Here, roughly estimated: {need.in_words}",
     )
     return radio_card(
         preset.id,

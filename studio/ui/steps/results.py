@@ -13,6 +13,7 @@ from studio.evaluation.values import Report
 from studio.plots.confusion import confusion_matrix
 from studio.rundir import RunDir
 from studio.story import OVER, Status, Story
+from studio.ui import navigation
 from studio.ui.chart import chart
 from studio.ui.clickable import clickable, number_of
 from studio.ui.downloads import link
@@ -43,34 +44,37 @@ _WAITING: dict[Status, tuple[str, str]] = {
     "failed": ("This run ended without a report", "Train says what happened and what to do about it."),
     "interrupted": ("Training was interrupted", "Resume it in Train; the report is written at its end."),
 }
+HEAD = ("Results", "What the tuned model is worth, measured on rows it has never seen.")
+"""Title of the step, and its sentence."""
 
 
 @dataclass(frozen=True)
 class ResultsStep:
     """The components of the step, top to bottom."""
 
+    head: gr.HTML
     report: gr.HTML
     confusion: gr.HTML
     heatmap: gr.HTML
     cell: gr.HTML
     details: gr.HTML
+    go_on: gr.Button
 
     @property
-    def view(self) -> list[gr.HTML]:
+    def view(self) -> list[Any]:
         """What `show` draws."""
-        return [self.report, self.confusion, self.heatmap, self.cell, self.details]
+        return [self.report, self.confusion, self.heatmap, self.cell, self.details, self.go_on]
 
 
 def draw(studio: Studio) -> ResultsStep:
     """Put the step on the page."""
-    html(heading("Results", "What the tuned model is worth, measured on rows it has never seen."))
-    return ResultsStep(
-        report=clickable(elem_id="results-report"),
-        confusion=clickable(elem_id="results-confusion"),
-        heatmap=chart(elem_id="results-heatmap"),
-        cell=clickable(elem_id="results-cell"),
-        details=clickable(elem_id="results-details"),
-    )
+    head = html(heading(*HEAD), elem_id="results-head")
+    report, confusion = clickable(elem_id="results-report"), clickable(elem_id="results-confusion")
+    heatmap, cell = chart(elem_id="results-heatmap"), clickable(elem_id="results-cell")
+    details = clickable(elem_id="results-details")
+    with gr.Row(elem_classes=["fs-actions"]):
+        go_on = gr.Button("Try the model", variant="primary", visible=False, elem_id="results-next")
+    return ResultsStep(head, report, confusion, heatmap, cell, details, go_on)
 
 
 def show(studio: Studio, session: Session) -> tuple[Any, ...]:
@@ -85,12 +89,18 @@ def show(studio: Studio, session: Session) -> tuple[Any, ...]:
         return _alone(waiting(run))
     large = len(report.confusion) > MOST_LABELS
     return (
-        report_view(report),
+        report_view(report, seconds=Story.of(run.events()).seconds),
         confusion_view(report.labels, report.confusion) if report.confusion else "",
         confusion_matrix(report.labels, report.confusion) if large else None,
         "",
         fragment(_mistakes(run), label_table(report.per_label) if report.per_label else None),
+        gr.Button(visible=True),
     )
+
+
+def to_try_it(studio: Studio, session: Session) -> Any:
+    """The button at the end of the report."""
+    return navigation.jump("try_it")
 
 
 def cell(studio: Studio, session: Session, event: gr.EventData) -> Markup:
@@ -123,7 +133,7 @@ def _report(studio: Studio, session: Session) -> tuple[RunDir | None, Report | N
 
 
 def _alone(piece: Markup) -> tuple[Any, ...]:
-    return piece, "", None, "", ""
+    return piece, "", None, "", "", gr.Button(visible=False)
 
 
 def waiting(run: RunDir) -> Markup:

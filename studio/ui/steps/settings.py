@@ -201,20 +201,25 @@ def _filled(studio: Studio, session: Session, name: str, widgets: Sequence[Any])
 
 
 def _effort_cards(studio: Studio, session: Session) -> Markup:
-    cards = []
+    cards, highs = [], _highs(studio, session)
     for name, (title, text) in _EFFORTS.items():
-        low, high = order.plan(studio, session, name).seconds(studio)
+        told = between(*order.plan(studio, session, name).seconds(studio), highs)
         cards.append(
             radio_card(
                 name,
                 title,
                 element("span", text),
-                element("em", f"About {between(low, high)} here"),
+                element("em", f"{told.capitalize() if told.startswith(('about', 'under')) else f'About {told}'} here"),
                 group="effort",
                 checked=name == session.effort,
             )
         )
     return radio_cards("Effort", cards)
+
+
+def _highs(studio: Studio, session: Session) -> list[float]:
+    """The longest time of each effort: what is said of times beside these cards uses the same unit."""
+    return [order.plan(studio, session, name).seconds(studio)[1] for name in _EFFORTS]
 
 
 def _reasons(plan: Plan, session: Session) -> Markup:
@@ -250,7 +255,7 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
     train, validation, test = plan.rows
     a_pass, steps = plan.steps
     values = plan.values
-    low, high = plan.seconds(studio)
+    time = between(*plan.seconds(studio), _highs(studio, session))
     metrics = {metric.name: metric.title for metric in task_named(session.task).metrics}
     watched = values["watch"] or task_named(session.task).watch
     ends = (
@@ -272,11 +277,11 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
     ]
     return card(
         "What will happen",
-        tiles([("Expected time", between(low, high)), ("Expected memory", f"about {gigabytes(plan.memory(studio))}")]),
+        tiles([("Expected time", time), ("Expected memory", f"about {gigabytes(plan.memory(studio))}")]),
         element("ol", [element("li", each) for each in told], class_="fs-plan"),
         text="Measured on this machine, with your rows and this model."
         if plan.trial is not None
-        else "Estimated from your rows and this machine’s speed.",
+        else "Estimated from your rows, these settings and this machine’s speed: closer than the rough estimate in Model.",
     )
 
 

@@ -32,12 +32,15 @@ CHUNK = 64
 SUGGESTIONS = 4
 _NO_TEXT = StudioError("There is no text to ask about", fix="Type one, or choose a test row.")
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".json", ".parquet", ".xlsx", ".xls"]
+HEAD = ("Try it", "Ask the tuned model, and see what the untuned one would have said.")
+"""Title of the step, and its sentence."""
 
 
 @dataclass(frozen=True)
 class TryItStep:
     """The components of the step, top to bottom."""
 
+    head: gr.HTML
     shown: gr.State
     """Id of the run the answers on the page come from."""
     notice: gr.HTML
@@ -65,7 +68,7 @@ class TryItStep:
 
 def draw(studio: Studio) -> TryItStep:
     """Put the step on the page."""
-    html(heading("Try it", "Ask the tuned model, and see what the untuned one would have said."))
+    head = html(heading(*HEAD), elem_id="try-head")
     notice = clickable(elem_id="try-notice")
     with gr.Column(visible=False, elem_id="try-whole") as whole:
         with gr.Column(elem_classes=["fs-card"]):
@@ -89,7 +92,9 @@ def draw(studio: Studio) -> TryItStep:
             )
             predict = gr.Button("Answer all rows", variant="primary", visible=False, elem_id="try-predict")
         predicted = clickable(elem_id="try-predicted")
-    return TryItStep(gr.State(""), notice, whole, text, ask, ideas, answer, file, file_told, column, predict, predicted)
+    return TryItStep(
+        head, gr.State(""), notice, whole, text, ask, ideas, answer, file, file_told, column, predict, predicted
+    )
 
 
 def show(studio: Studio, session: Session, shown: str) -> tuple[Any, ...]:

@@ -63,18 +63,16 @@ def _figures(sides: Sequence[Side]) -> list[Markup]:
     names = {metric.name: metric.title for side in sides if side.report for metric in side.report.metrics}
     for name, title in names.items():
         found = [_metric(side, name) for side in sides]
-        values = [metric.value if metric else None for metric in found]
         told = [
             f"{percent(metric.value)} ({percent(metric.low)} to {percent(metric.high)})" if metric else "—"
             for metric in found
         ]
-        lines.append(_line(f"{title}, test rows", told, _higher(values)))
+        lines.append(_line(f"{title}, test rows", told, _surely_higher(found)))
     losses = [side.story.best.loss if side.story.best else None for side in sides]
     lines.append(
         _line(
             "Validation loss at the best check",
             [figures.loss(loss) if loss is not None else "—" for loss in losses],
-            _higher([None if loss is None else -loss for loss in losses]),
         )
     )
     lines.append(_line("Best check", [f"step {side.story.best.step:,}" if side.story.best else "—" for side in sides]))
@@ -87,12 +85,12 @@ def _metric(side: Side, name: str) -> Any:
     return next((metric for metric in side.report.metrics if metric.name == name), None) if side.report else None
 
 
-def _higher(values: Sequence[float | None]) -> int | None:
-    """The place of the higher one; None where they are equal or one is missing."""
-    first, second = values
-    if first is None or second is None or first == second:
+def _surely_higher(found: Sequence[Any]) -> int | None:
+    """The place of the one whose whole range lies above the other's; None where chance may decide or one is missing."""
+    first, second = found
+    if first is None or second is None:
         return None
-    return 0 if first > second else 1
+    return 0 if first.low > second.high else 1 if second.low > first.high else None
 
 
 def _fairness(sides: Sequence[Side]) -> str:

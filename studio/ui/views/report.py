@@ -9,18 +9,22 @@ from studio.ui.markup import Markup, element, fragment
 from studio.ui.words import count, duration, percent
 
 OURS = "Tuned model"
+_TICKS = [element("span", f"{at}{' %' * (at == 100)}", style=f"left:{at}%") for at in (0, 25, 50, 75, 100)]
 FEW_ROWS = 100
 
 
-def report_view(report: Report, *, names: Mapping[str, str] | None = None) -> Markup:
-    """The upper part of the step: sentence and metrics. `names` replaces titles of baselines, by their name."""
+def report_view(report: Report, *, names: Mapping[str, str] | None = None, seconds: float = 0.0) -> Markup:
+    """The upper part of the step: sentence and metrics. `names` replaces titles of baselines, by their name.
+
+    `seconds` is the run's time at work; 0 leaves it out.
+    """
     task = TASKS.get(report.task)
     facts = {metric.name: metric for metric in task.metrics} if task else {}
     cards = [metric_card(report, metric, facts.get(metric.name), names or {}) for metric in report.metrics]
-    return element("div", sentence_card(report), element("div", cards, class_="rs-two"), class_="rs")
+    return element("div", sentence_card(report, seconds), element("div", cards, class_="rs-two"), class_="rs")
 
 
-def sentence_card(report: Report) -> Markup:
+def sentence_card(report: Report, seconds: float = 0.0) -> Markup:
     """What was found, in one sentence, and on which rows."""
     rows = count(report.rows, "test row")
     body = f"Measured once, at the very end, on {rows} that took no part in training or in choosing the best version."
@@ -33,7 +37,7 @@ def sentence_card(report: Report) -> Markup:
             "div",
             element("h2", report.comparison.sentence if report.comparison else f"Measured on {rows}."),
             element("p", body),
-            _notes(report),
+            _notes(report, seconds),
         ),
         class_="fs-card rs-sentence",
         data_tone=tone(report.comparison),
@@ -52,14 +56,14 @@ def tone_mark(name: str) -> str:
     return {"good": "✓", "bad": "✕"}.get(name, "?")
 
 
-def _notes(report: Report) -> Markup | None:
+def _notes(report: Report, seconds: float) -> Markup | None:
     told = list(report.notes)
     if report.calibration_error is not None and report.rows >= FEW_ROWS:  # of few rows the gap is mostly chance
         told.append(
             f"Its confidence is {_trust(report.calibration_error)}: it is off by {100 * report.calibration_error:.0f} points on average."
         )
-    if report.seconds:
-        told.append(f"Training and scoring took {duration(report.seconds)}.")
+    if seconds:
+        told.append(f"Time at work: {duration(seconds)}.")
     return element("ul", [element("li", note) for note in told], class_="rs-notes") if told else None
 
 
@@ -82,7 +86,7 @@ def metric_card(report: Report, metric: MetricResult, fact: Metric | None, names
             class_="rs-number",
         ),
         element("ul", bars, _rung(OURS, metric, ours=True), class_="rs-ladder", aria_label=f"{metric.title} compared"),
-        element("div", [element("span", f"{tick}") for tick in (0, 25, 50, 75, "100 %")], class_="rs-axis", aria_hidden="true"),
+        element("div", element("div", _TICKS), class_="rs-axis", aria_hidden="true"),
         class_="fs-card",
     )  # fmt: skip
 
@@ -98,7 +102,7 @@ def _rung(title: str, metric: MetricResult, *, ours: bool) -> Markup:
         element("span", title, class_="rs-name"),
         element("span", bar(metric.value, metric.low, metric.high), class_="rs-track", title=interval),
         element("b", percent(metric.value)),
-        element("span", f"between {interval}", class_="rs-said"),
+        element("span", f"between {percent(metric.low)} and {percent(metric.high)}", class_="rs-said"),
         class_="rs-ours" if ours else None,
     )
 

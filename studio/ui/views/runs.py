@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from studio import figures
 from studio.jobs.runs import RunSummary
-from studio.models.presets import PRESETS
 from studio.story import Status
-from studio.tasks import TASKS
 from studio.ui.markup import Child, Markup, element
+from studio.ui.titles import METRICS, MODELS
 from studio.ui.words import count, duration, moment, percent
 
 _STATES: dict[Status, tuple[str, str]] = {
@@ -22,8 +21,6 @@ _STATES: dict[Status, tuple[str, str]] = {
     "interrupted": ("Interrupted", "bad"),
 }
 _AT_WORK = ("preparing", "training", "scoring")
-_TITLES = {preset.id: preset.title for preset in PRESETS}
-_METRICS = {"loss": "Loss"} | {metric.name: metric.title for task in TASKS.values() for metric in task.metrics}
 _HEADS = ("Compare", "Run", "Status", "Model", "Data", "Best value", "Time at work", "Started", "")
 
 
@@ -79,7 +76,7 @@ def _line(run: RunSummary, *, is_open: bool) -> Markup:
         element("td", tick, data_title="Compare"),
         element("th", element("span", run.name, dir="auto"), _small("open now" if is_open else ""), scope="row", class_="rs-run"),
         element("td", element("span", word, class_="rs-state", data_tone=tone or None), data_title="Status"),
-        element("td", _TITLES.get(run.model, run.model), data_title="Model"),
+        element("td", MODELS.get(run.model, run.model), data_title="Model"),
         element("td", run.file or "—", dir="auto", data_title="Data"),
         element("td", element("span", _best(run)), class_="rs-nowrap", data_title="Best value"),
         element("td", duration(run.seconds) if run.seconds else "—", class_="rs-nowrap", data_title="Time at work"),
@@ -93,7 +90,7 @@ def _best(run: RunSummary) -> Child:
     if run.value is None:
         return "—"
     told = figures.loss(run.value) if run.metric == "loss" else percent(run.value)
-    return (told, _small(f"{_METRICS.get(run.metric, run.metric)}, {run.part} rows"))
+    return (told, _small(f"{METRICS.get(run.metric, run.metric)}, {run.part} rows"))
 
 
 def _small(text: str) -> Markup | None:

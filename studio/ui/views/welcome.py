@@ -24,10 +24,7 @@ def promises() -> Markup:
 
 def example_cards(examples: Sequence[Bundled]) -> Markup:
     """One card an example table; nothing when none is bundled."""
-    cards = [
-        button_card(str(place), each.title, element("span", each.text), element("em", f"{each.rows:,} rows"))
-        for place, each in enumerate(examples)
-    ]
+    cards = [button_card(str(place), each.title, element("span", each.text)) for place, each in enumerate(examples)]
     if not cards:
         return fragment()
     return fragment(element("p", "or start with an example", class_="fs-or"), element("div", cards, class_="fs-picks"))
