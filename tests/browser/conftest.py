@@ -54,6 +54,15 @@ def studio(home):
 
 
 @pytest.fixture(scope="module")
+def studio_at_work(home):
+    """One that starts workers, as `studio serve` has it."""
+    studio = Studio.at(home, spare=False)
+    studio.start()
+    yield studio
+    studio.close()
+
+
+@pytest.fixture(scope="module")
 def url(studio):
     """Where this process serves that studio."""
     with serving(studio, port=free_port()) as url:

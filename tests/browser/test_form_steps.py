@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from studio.ui.studio import Studio
 
 from .pages import barriers, sideways
 
@@ -14,12 +13,8 @@ HOSTILE = '<img src=x onerror="window.hacked=1">'
 
 
 @pytest.fixture(scope="module")
-def studio(home):
-    """At work, as `studio serve` has it."""
-    studio = Studio.at(home, spare=False)
-    studio.start()
-    yield studio
-    studio.close()
+def studio(studio_at_work):
+    return studio_at_work
 
 
 @pytest.fixture
