@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-
 from .pages import barriers, sideways
 
 pytestmark = pytest.mark.browser
