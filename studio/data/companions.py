@@ -1,22 +1,39 @@
-"""Rows that must not be torn apart by a split: those with the same text, and those that people want together."""
+"""Rows that must not be torn apart by a split: those with the same or nearly the same text, and those that people want together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from studio.data.alike import same_text
+from studio.data.alike import loose, same_text
 from studio.data.example import Example
+from studio.data.minhash import similar_pairs
+
+_LEAST_LETTERS = 8
+"""Shorter texts differ by their punctuation, as “OK?” and “OK!” do."""
+_LONG, _MOST_LETTERS = 200, 8_000_000
+"""Letters from which on a text may be nearly another, and letters of such texts that are compared, about a second's work."""
+_MOST_ALIKE, _FEW = 0.02, 10
+"""Rows that nearness alone may link: so much of the table, or so few."""
 
 
 def companions(rows: Sequence[Example], together: Mapping[int, str]) -> list[list[int]]:
     """Groups of rows (by index) in the order of their first row; each row is in exactly one.
 
-    Rows are linked by the same text or the same value of `together` (row number → value), and by what links those.
+    Rows are linked by the same text or the same value of `together` (row number → value), and by what links those. Texts
+    that are nearly the same (other punctuation; long ones that share four fifths) are linked too, but not so many that a
+    table of letters written after one pattern could not be split any more.
     """
     first = list(range(len(rows)))
     leaders: dict[Hashable, int] = {}
     for index, example in enumerate(rows):
         for key in _keys(example, together):
             _join(first, index, leaders.setdefault(key, index))
+    sizes = Counter(_find(first, index) for index in range(len(rows)))
+    most = max(_FEW, int(_MOST_ALIKE * len(rows)))
+    for one, other in _nearly(rows):
+        leader, follower = sorted((_find(first, one), _find(first, other)))
+        if leader != follower and sizes[leader] + sizes[follower] <= most:
+            first[follower] = leader
+            sizes[leader] += sizes.pop(follower)
     groups: dict[int, list[int]] = defaultdict(list)
     for index in range(len(rows)):
         groups[_find(first, index)].append(index)
@@ -48,6 +65,21 @@ def in_time(
     for index, example in enumerate(rows):
         parts[part_of.get(index, "train")].append(example)
     return parts["train"], parts["validation"], parts["test"]
+
+
+def _nearly(rows: Sequence[Example]) -> Iterable[tuple[int, int]]:
+    """Pairs of rows that say nearly the same."""
+    seen: dict[tuple[str, ...], int] = {}
+    long, letters = [], 0
+    for index, example in enumerate(rows):
+        texts = same_text(example)
+        key = tuple(map(loose, texts))
+        if sum(map(len, key)) >= _LEAST_LETTERS and (before := seen.setdefault(key, index)) != index:
+            yield before, index
+        elif sum(map(len, texts)) >= _LONG and (letters := letters + sum(map(len, texts))) <= _MOST_LETTERS:
+            long.append((index, " ".join(texts)))
+    for one, other in similar_pairs([text for _, text in long]):
+        yield long[one][0], long[other][0]
 
 
 def _keys(example: Example, together: Mapping[int, str]) -> Iterable[Hashable]:

@@ -1,5 +1,6 @@
 """The split: seeded, in proportion, the same text never in two parts, rare labels trained on, tests left alone."""
 
+import random
 from collections import Counter, defaultdict
 
 import pytest
@@ -110,6 +111,45 @@ def test_what_cannot_be_split_is_said(rows, how, said):
         split(rows, **{**HOW, **how})
     assert said in str(refusal.value)
     assert refusal.value.fix
+
+
+def test_nearly_the_same_text_is_in_one_part_only():
+    rows = []
+    for n in range(60):
+        text = f"the parcel with number {n} came late to house {n * 7}, and nobody answered my letters about it"
+        rows += [
+            Example(2 * n, {"text": text}, "ab"[n % 2]),
+            Example(2 * n + 1, {"text": f"{text.upper()} !!"}, "ab"[n % 2]),
+        ]
+    for seed in range(3):
+        parts = split(rows, **{**HOW, "seed": seed})
+        for part in (parts.train, parts.validation, parts.test):
+            assert all(example.row ^ 1 in {each.row for each in part} for example in part)
+
+
+def test_long_texts_that_share_most_words_stay_together():
+    draw = random.Random(3)
+    words = [f"word{n}" for n in range(900)]
+    rows = []
+    for n in range(40):
+        text = draw.sample(words, 60)
+        other = [*text[:58], "something", "else"]
+        rows += [
+            Example(2 * n, {"text": " ".join(text)}, "ab"[n % 2]),
+            Example(2 * n + 1, {"text": " ".join(other)}, "ab"[n % 2]),
+        ]
+    parts = split(rows, **HOW)
+    for part in (parts.train, parts.validation, parts.test):
+        assert all(example.row ^ 1 in {each.row for each in part} for example in part)
+
+
+def test_letters_written_after_one_pattern_can_be_split_all_the_same():
+    pattern = (
+        "dear customer, we thank you for your order and are glad to tell you that it will leave our house soon " * 3
+    )
+    rows = [Example(n, {"text": f"{pattern} number {n}"}, "ab"[n % 2]) for n in range(200)]
+    parts = split(rows, **HOW)
+    assert (len(parts.validation), len(parts.test)) == (20, 20)
 
 
 def test_targets_that_are_no_labels():

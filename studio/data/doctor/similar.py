@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from studio.data.alike import loose, normal, normals
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping, together, whole
-from studio.data.doctor.minhash import similar_pairs
 from studio.data.doctor.near import near_contradictions, near_repeat
 from studio.data.doctor.repeats import answers, parted
 from studio.data.doctor.scan import evenly, sizes, taken
+from studio.data.minhash import similar_pairs
 from studio.data.phrases import counted, shortened
 
 _LONG = 200

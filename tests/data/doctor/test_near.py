@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from studio.data.alike import loose, normal, signatures
-from studio.data.doctor.minhash import similar_pairs
+from studio.data.minhash import similar_pairs
 
 from .patients import WORDS, beside, found_in, healthy, mended, patient_of, table_of
 
