@@ -233,17 +233,37 @@ def test_limits_refuse_politely(tmp_path, monkeypatch):
     with pytest.raises(StudioError, match="lots"):
         Limits()
     monkeypatch.delenv("STUDIO_MAX_UPLOAD_MB")
-    assert Limits().file_bytes == 100_000_000
+    assert Limits().file_bytes == 200_000_000
     for limits in (Limits(rows=99), Limits(columns=1), Limits(cell_characters=3)):
         with pytest.raises(StudioError, match="the limit is"):
             read_text(tmp_path, text, limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "field", "value"),
+    [
+        ("STUDIO_MAX_ROWS", "500", "rows", 500),
+        ("STUDIO_MAX_COLUMNS", "20", "columns", 20),
+        ("STUDIO_MAX_CELL_CHARACTERS", "80", "cell_characters", 80),
+        ("STUDIO_MAX_UNPACKED_MB", "1.5", "most_unpacked", 1_500_000),
+        ("STUDIO_MAX_READING_SECONDS", "9", "seconds", 9.0),
+        ("STUDIO_MAX_READING_MB", "300", "memory_bytes", 300_000_000),
+    ],
+)
+def test_every_limit_is_a_setting(monkeypatch, name, told, field, value):
+    usual = getattr(Limits(), field)
+    monkeypatch.setenv(name, told)
+    assert getattr(Limits(), field) == value != usual
+    monkeypatch.setenv(name, "-3")
+    with pytest.raises(StudioError, match=name):
+        Limits()
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "huge.csv"
     with path.open("wb") as sparse:
         sparse.truncate(500_000_000)
-    with pytest.raises(StudioError, match="500 MB, the limit is 100 MB"):
+    with pytest.raises(StudioError, match="500 MB, the limit is 200 MB"):
         read_table(path)
 
 

@@ -6,33 +6,36 @@ from dataclasses import asdict, dataclass, field
 from studio.errors import StudioError
 
 
-def _upload_limit() -> int:
-    """Bytes, from the environment's STUDIO_MAX_UPLOAD_MB (1 MB = 1 000 000 bytes)."""
-    told = os.environ.get("STUDIO_MAX_UPLOAD_MB", "100")
+def _from_environment(name: str, usual: float, unit: int = 1) -> int:
+    """A limit from the environment, in `unit`s (1 MB = 1 000 000 bytes). Raises: StudioError."""
+    told = os.environ.get(name, "")
+    if not told.strip():
+        return int(usual * unit)
     try:
-        megabytes = float(told)
+        number = float(told)
     except ValueError:
-        megabytes = 0.0
-    if not 0 < megabytes < 1e6:
-        raise StudioError(
-            f"STUDIO_MAX_UPLOAD_MB is {told[:40]!r}", fix="Set it to a number of megabytes above 0, as 100."
-        )
-    return int(megabytes * 1_000_000)
+        number = 0.0
+    if not 0 < number < 1e9:
+        raise StudioError(f"{name} is {told[:40]!r}", fix=f"Set it to a number above 0, as {usual:g}.")
+    return max(1, int(number * unit))
+
+
+_MB = 1_000_000
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a table may have. Over a limit a file is refused with a sentence, before it is read where that is possible."""
 
-    file_bytes: int = field(default_factory=_upload_limit)
-    rows: int = 1_000_000
-    columns: int = 1_000
-    cell_characters: int = 1_000_000
-    unpacked_bytes: int = 0
+    file_bytes: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_UPLOAD_MB", 200, _MB))
+    rows: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_ROWS", 2_000_000))
+    columns: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_COLUMNS", 1_000))
+    cell_characters: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_CELL_CHARACTERS", 1_000_000))
+    unpacked_bytes: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_UNPACKED_MB", 0, _MB))
     """Of what is packed: gzip, zip, workbooks, Parquet. 0: ten times `file_bytes`."""
-    seconds: float = 120.0
+    seconds: float = field(default_factory=lambda: float(_from_environment("STUDIO_MAX_READING_SECONDS", 120)))
     """The longest that reading may take; a small file gets less (`confined.seconds_for`)."""
-    memory_bytes: int = 4_000_000_000
+    memory_bytes: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_READING_MB", 4_000, _MB))
     """The most that the reading process may take; never more than half of what the machine has free."""
 
     @property
