@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """`row` is the spreadsheet's number from upload to error table; `target` is None when the answer is asked for."""
 
