@@ -170,14 +170,16 @@ def report(home: Home, table_id: str) -> bytes:
     return file.read_bytes() if file.is_file() else b""
 
 
-def is_text(home: Home, table_id: str) -> bool:
-    """Whether the file could be a table of letters at all. Raises: StudioError when the upload is gone."""
+def kind(home: Home, table_id: str) -> str:
+    """Of the file, by its first bytes: `text`, `zip` (a workbook too) or `other`. Raises: StudioError when it is gone."""
     file = next((path for path in home.table(table_id).iterdir() if path.stem == "table"), None)
-    if file is None:
-        return False
-    with file.open("rb") as readable:
-        start = readable.read(4096)
-    return bool(start) and not start.startswith((b"PK", b"%PDF", b"PAR1", b"\x1f\x8b", b"\xd0\xcf"))
+    start = b""
+    if file is not None:
+        with file.open("rb") as readable:
+            start = readable.read(16)
+    if start.startswith(b"PK"):
+        return "zip"
+    return "other" if not start or start.startswith((b"%PDF", b"PAR1", b"\x1f\x8b", b"\xd0\xcf")) else "text"
 
 
 def read_again(home: Home, table_id: str, chosen: Choices) -> None:

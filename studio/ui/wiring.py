@@ -110,7 +110,7 @@ def _data_rows(page: "Page") -> list[Row]:
     menus, test = [step.task, *step.menus], [page.session, step.splitting.test_upload]
     changed = [menu.input for menu in menus]
     shown, shown_test = _on(step.message), _on(step.splitting.test_note)
-    reread, raw = [menu.input for menu in step.reread.menus], {"preprocess": False, **shown}
+    reread, raw = step.reread.said, {"preprocess": False, **shown}
     split_menus = [menu.input for menu in step.splitting.menus]
     table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
     return [

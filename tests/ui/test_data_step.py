@@ -29,6 +29,7 @@ def named(view):
         "delimiter",
         "header",
         "sheet",
+        "member",
         "found",
         "reading",
         "task",

@@ -1,5 +1,7 @@
 """A person overrules how the file was read; the page follows, and the run reads it the same way."""
 
+import zipfile
+
 import pytest
 from data.write import workbook
 from form import StandIn
@@ -33,11 +35,11 @@ def test_delimiter_header_and_encoding_are_overruled_at_once(studio, tmp_path):
     (tmp_path / "may.csv").write_text(TEXT)
     session, *view = dropped(studio, tmp_path / "may.csv")
     assert menus(view) == (True, [("", True), ("", True), (0, True), ("", False)])
-    session, *view = mending.read_again(studio, session, "Windows-1252", ",", -1, "")
+    session, *view = mending.read_again(studio, session, "Windows-1252", ",", -1, "", "")
     table = uploads.read(studio.home, session.table, studio.limits)
     assert (table.reading.encoding, table.reading.delimiter) == ("Windows-1252", ",")
     assert menus(view)[1][:3] == [("Windows-1252", True), (",", True), (-1, True)]
-    session, *view = mending.read_again(studio, session, "", ";", 2, "")
+    session, *view = mending.read_again(studio, session, "", ";", 2, "", "")
     assert uploads.read(studio.home, session.table, studio.limits).columns == ["text", "topic"]
     assert session.is_ready
     assert session.columns == {"text": "text", "label": "topic"}
@@ -49,17 +51,17 @@ def test_another_sheet_is_read(studio, tmp_path):
     session, *view = dropped(studio, tmp_path / "book.xlsx")
     assert uploads.read(studio.home, session.table, studio.limits).reading.sheet == "notes"
     assert menus(view)[1][3] == ("", True)
-    session, *view = mending.read_again(studio, session, "", "", 0, "tickets")
+    session, *view = mending.read_again(studio, session, "", "", 0, "tickets", "")
     assert session.columns == {"text": "text", "label": "topic"}
     assert menus(view)[1][3] == ("tickets", True)
 
 
 def test_changes_are_undone_since_rows_are_others(studio, tmp_path):
     (tmp_path / "may.csv").write_text(TEXT + "the parcel, number 1, is late;b\n")
-    session = mending.read_again(studio, dropped(studio, tmp_path / "may.csv")[0], "", ";", 2, "")[0]
+    session = mending.read_again(studio, dropped(studio, tmp_path / "may.csv")[0], "", ";", 2, "", "")[0]
     fix = next(each.fix for each in data.look(studio, session).findings if each.kind == "repeated-rows")
     uploads.write_edits(studio.home, session.table, [fix])
-    session = mending.read_again(studio, session, "UTF-8", ";", 2, "")[0]
+    session = mending.read_again(studio, session, "UTF-8", ";", 2, "", "")[0]
     assert uploads.edits(studio.home, session.table) == ()
     assert uploads.choices(studio.home, session.table) == Choices("UTF-8", ";", 2)
 
@@ -67,17 +69,24 @@ def test_changes_are_undone_since_rows_are_others(studio, tmp_path):
 def test_what_makes_no_table_is_told_and_can_be_taken_back(studio, tmp_path):
     (tmp_path / "may.csv").write_text(TEXT)
     session = dropped(studio, tmp_path / "may.csv")[0]
-    broken, *view = mending.read_again(studio, session, "UTF-16", "", 0, "")
+    broken, *view = mending.read_again(studio, session, "UTF-16", "", 0, "", "")
     assert 'role="alert"' in view[0]
     assert not broken.is_ready
     assert menus(view)[0]
-    again, *view = mending.read_again(studio, broken, "", "", 0, "")
+    again, *view = mending.read_again(studio, broken, "", "", 0, "", "")
     assert again.is_ready
     assert view[0] == ""
 
 
 @pytest.mark.parametrize(
-    "said", [("Klingon", "", 0, ""), ("", ";;", 0, ""), ("", "", "two", ""), ("", "", -7, ""), ("", "", True, "")]
+    "said",
+    [
+        ("Klingon", "", 0, "", ""),
+        ("", ";;", 0, "", ""),
+        ("", "", "two", "", ""),
+        ("", "", -7, "", ""),
+        ("", "", True, "", ""),
+    ],
 )
 def test_impossible_choices_are_refused(studio, tmp_path, said):
     (tmp_path / "may.csv").write_text(TEXT)
@@ -89,3 +98,15 @@ def test_impossible_choices_are_refused(studio, tmp_path, said):
 def test_a_pdf_offers_no_menus(studio, tmp_path):
     (tmp_path / "may.csv").write_bytes(b"%PDF-1.7 and so on")
     assert dropped(studio, tmp_path / "may.csv")[2].visible is False
+
+
+def test_one_file_of_an_archive_is_named(studio, tmp_path):
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        archive.writestr("notes.csv", "to,do\nthis,that\n")
+        archive.writestr("may.csv", TEXT)
+    session, *view = dropped(studio, tmp_path / "both.zip")
+    assert "notes.csv" in view[0]
+    assert (view[1].visible, view[6]["visible"]) == (True, True)
+    session, *view = mending.read_again(studio, session, "", ";", 2, "", "may.csv")
+    assert session.columns == {"text": "text", "label": "topic"}
+    assert view[6]["value"] == "may.csv"

@@ -104,7 +104,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (21 + MOST_MENUS)
+        return [gr.skip()] * (22 + MOST_MENUS)
     try:
         chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
@@ -114,7 +114,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     view = _View(
         is_found=True,
         doctor=changes(table.edits, session.table),
-        reread=reading_menus.updates(table.reading, chosen_way),
+        reread=reading_menus.updates(table.reading, chosen_way, uploads.kind(studio.home, session.table)),
         reading=reading(table),
         task=task.name,
         menus=menus(task, table, session.columns),
@@ -153,9 +153,9 @@ def _reason(studio: Studio, session: Session, why: str) -> str:
 def _refused(studio: Studio, session: Session, error: StudioError) -> list[Any]:
     """A file that cannot be read; perhaps it can in another way, if it is there at all."""
     try:
-        is_text = uploads.is_text(studio.home, session.table)
+        kind = uploads.kind(studio.home, session.table)
         chosen_way = uploads.choices(studio.home, session.table)
-        ways = reading_menus.updates(None, chosen_way) if is_text else reading_menus.closed()
+        ways = reading_menus.closed() if kind == "other" else reading_menus.updates(None, chosen_way, kind)
     except StudioError:
         ways = reading_menus.closed()
     return _View(message=error_card(error), reread=ways).updates

@@ -31,11 +31,18 @@ class ReadingMenus:
     delimiter: gr.Dropdown
     header: gr.Dropdown
     sheet: gr.Dropdown
+    member: gr.Textbox
+    """Typed, and sent with Enter: the archive is not opened in this process, so its names are not known here."""
 
     @property
-    def menus(self) -> list[gr.Dropdown]:
+    def menus(self) -> list[Any]:
         """In the order of `choices_of`."""
-        return [self.encoding, self.delimiter, self.header, self.sheet]
+        return [self.encoding, self.delimiter, self.header, self.sheet, self.member]
+
+    @property
+    def said(self) -> list[Any]:
+        """Their events."""
+        return [*(menu.input for menu in self.menus[:-1]), self.member.submit]
 
     @property
     def view(self) -> list[Any]:
@@ -61,10 +68,11 @@ def draw() -> ReadingMenus:
                 value=0, label="Column names are in", elem_id="data-reread-header",
             )  # fmt: skip
             sheet = gr.Dropdown([(_GUESS, "")], value="", label="Sheet", elem_id="data-reread-sheet")
-    return ReadingMenus(box, encoding, delimiter, header, sheet)
+            member = gr.Textbox(label="File in the archive, then Enter", max_lines=1, elem_id="data-reread-member")
+    return ReadingMenus(box, encoding, delimiter, header, sheet, member)
 
 
-def choices_of(encoding: Any, delimiter: Any, header: Any, sheet: Any) -> Choices:
+def choices_of(encoding: Any, delimiter: Any, header: Any, sheet: Any, member: Any) -> Choices:
     """What was said, checked. Raises: StudioError."""
     said = str(encoding or ""), str(delimiter or ""), str(sheet or "")
     if said[0] and said[0] not in ENCODINGS:
@@ -73,24 +81,29 @@ def choices_of(encoding: Any, delimiter: Any, header: Any, sheet: Any) -> Choice
         raise StudioError("Cells are separated by one character", fix="Type a single one, as ; or #.")
     if isinstance(header, bool) or not isinstance(header, int | None) or not NO_HEADER <= (header or 0) <= 10_000:
         raise StudioError("There is no such line", fix="Choose one of the menu.")
-    return Choices(said[0], said[1], header or 0, said[2][:200])
+    return Choices(said[0], said[1], header or 0, said[2][:200], str(member or "").strip()[:300])
 
 
-def updates(reading: Reading | None, chosen: Choices) -> list[Any]:
-    """The menus for a file read so; `reading` is None for one that was refused. In the order of `ReadingMenus.view`."""
-    is_text = reading is None or bool(reading.encoding)
-    has_lines = reading is None or bool(reading.delimiter)
+def updates(reading: Reading | None, chosen: Choices, kind: str) -> list[Any]:
+    """The menus for a file read so; `reading` is None for one that was refused. In the order of `ReadingMenus.view`.
+
+    `kind` is the upload's: `text`, `zip` or `other`.
+    """
+    is_text = bool(reading.encoding) if reading is not None else kind == "text" or bool(chosen.member)
+    has_lines = bool(reading.delimiter) if reading is not None else is_text
     sheets = reading.sheets if reading is not None else ()
+    is_sheet, is_zip = bool(reading and reading.sheet), kind == "zip" and not (reading and reading.sheet)
     names = [(_GUESS, ""), *((name, name) for name in sheets)]
     return [
-        gr.Accordion(visible=is_text or len(sheets) > 1 or bool(reading and reading.sheet)),
+        gr.Accordion(visible=is_text or is_sheet or is_zip, open=reading is None and is_zip),
         gr.update(value=chosen.encoding, visible=is_text),
         gr.update(value=chosen.delimiter, visible=has_lines),
-        gr.update(value=chosen.header_row, visible=has_lines or bool(reading and reading.sheet)),
+        gr.update(value=chosen.header_row, visible=has_lines or is_sheet),
         gr.update(choices=names, value=chosen.sheet if chosen.sheet in sheets else "", visible=len(sheets) > 1),
+        gr.update(value=chosen.member or (reading.member if reading is not None else ""), visible=is_zip),
     ]
 
 
 def closed() -> list[Any]:
     """Nothing was brought yet."""
-    return [gr.Accordion(visible=False), *[gr.skip()] * 4]
+    return [gr.Accordion(visible=False), *[gr.skip()] * 5]
