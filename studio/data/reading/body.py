@@ -39,6 +39,8 @@ class Body:
     trimmed: int = 0
     padded: int = 0
     repeated: int = 0
+    dropped: int = 0
+    """Set aside later, for what only the whole file tells."""
 
     def __post_init__(self) -> None:
         self._named = max((i + 1 for i, name in enumerate(self.header) if name.strip()), default=self.width)
@@ -136,6 +138,8 @@ class Body:
             told.append(
                 f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns."
             )
+        if self.dropped:
+            told.append(f"{counted(self.dropped, 'row')} left out for damage that is told at each.")
         if self.remarks:
             told.append(f"{counted(self.remarks, 'remark')} below the table left out.")
         if self.repeated:

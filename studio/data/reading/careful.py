@@ -51,7 +51,7 @@ def read_carefully(text: str, choices: Choices, limits: Limits, prefer: str) -> 
     rest = chain(head[heading.below :], ((number, record) for number, record in stream if record is not None))
     while block := list(islice(rest, _BLOCK)):
         body.add([number for number, _ in block], [record for _, record in block])
-    columns = finish(heading, body)
+    columns = finish(heading, body, has_more=bool(broken))
     spans = {start: end - start for start, end in pairwise((*starts, len(lines) + 1))}
     four = [(number, record) for number, record in long if spans[number] >= 4]
     return Rows(columns, dialect, broken, note_swallowed(four, dialect.delimiter, body))

@@ -8,9 +8,10 @@ from studio.data.phrases import counted
 from studio.data.reading.careful import read_carefully
 from studio.data.reading.encoding import decode, looks_like_utf8
 from studio.data.reading.formats import Found
+from studio.data.reading.holes import without_holes
 from studio.data.reading.limits import Choices, Limits
 from studio.data.reading.quick import read_quickly
-from studio.data.reading.rows import Rows, TooManyBrokenMarks
+from studio.data.reading.rows import Rows, TooManyBrokenMarks, with_rows
 from studio.data.reading.structure import MARK, NotPlain
 from studio.data.table import Problem, Reading
 from studio.errors import StudioError
@@ -27,13 +28,18 @@ def read_delimited(
         rows, encoding, notes = _read(data, name, choices, limits, quick=quick)
         refusal = None
         if not rows.broken and rows.dialect.quoted:
-            return Found(rows.columns.cells, rows.columns.rows), _reading(rows, encoding, notes)
+            return _found(rows, encoding, notes)
     except TooManyBrokenMarks as error:
         refusal = error
     if (mended := _with_doubled_marks(data, name, choices, limits, quick=quick)) is not None:
         rows, encoding, notes = mended
     elif refusal is not None:
         raise refusal
+    return _found(rows, encoding, notes)
+
+
+def _found(rows: Rows, encoding: str, notes: tuple[str, ...]) -> tuple[Found, Reading]:
+    rows = with_rows(rows)
     return Found(rows.columns.cells, rows.columns.rows), _reading(rows, encoding, notes)
 
 
@@ -45,14 +51,23 @@ def _read(data: Data, name: str, choices: Choices, limits: Limits, *, quick: boo
     prefer = "\t" if Path(name).suffix.lower() in (".tsv", ".tab") else ""
     if quick and looks_like_utf8(data, choices.encoding):
         text = np.frombuffer(data, np.uint8)
-        rows = _quickly(text[len(MARK) :] if bytes(data[:3]) == MARK else text, choices, limits, prefer)
+        rows = _quickly(text[_marks(data) :], choices, limits, prefer)
         if rows is not None:
             return rows, "UTF-8", ()
-    decoded = decode(bytes(data), choices.encoding)
+    decoded = decode(bytes(data), choices.encoding, mend=True)
     rows = None
-    if quick and decoded.encoding != "UTF-8":
+    if quick and (decoded.encoding != "UTF-8" or decoded.hole):
         rows = _quickly(np.frombuffer(decoded.text.encode(), np.uint8), choices, limits, prefer)
-    return rows or read_carefully(decoded.text, choices, limits, prefer), decoded.encoding, decoded.notes
+    rows = rows or read_carefully(decoded.text, choices, limits, prefer)
+    return without_holes(rows, decoded.hole) if decoded.hole else rows, decoded.encoding, decoded.notes
+
+
+def _marks(data: Data) -> int:
+    """Bytes of the byte order marks at the beginning, of which there may be two."""
+    count = 0
+    while bytes(data[count : count + len(MARK)]) == MARK:
+        count += len(MARK)
+    return count
 
 
 def _with_doubled_marks(data: Data, name: str, choices: Choices, limits: Limits, *, quick: bool) -> Read | None:
@@ -87,7 +102,7 @@ def _reading(rows: Rows, encoding: str, notes: tuple[str, ...]) -> Reading:
         repaired=tuple(body.repaired),
         set_aside=_by_row(body.set_aside + rows.broken),
         rows_repaired=body.trimmed + body.padded,
-        rows_set_aside=body.ragged + body.remarks + body.repeated + len(rows.broken),
+        rows_set_aside=body.ragged + body.remarks + body.repeated + body.dropped + len(rows.broken),
     )
 
 

@@ -140,7 +140,7 @@ class _Quick:
         if heading.row:
             begin = int(np.searchsorted(found.numbers, heading.row - self.skip)) + 1
         self._fill(body, begin)
-        columns = finish(heading, body)
+        columns = finish(heading, body, has_more=bool(found.broken.any()))
         problems = [self._problem(index) for index in np.flatnonzero(found.broken).tolist()]
         return Rows(columns, self.dialect, problems, self._swallowed(columns, body))
 

@@ -80,10 +80,10 @@ def find_heading(head: Head, header_row: int = 0) -> Heading:
     return Heading(head[at][0], at + 1, records[at], tuple(notes), at > 0)
 
 
-def finish(heading: Heading, body: Body) -> Columns:
-    """Named columns out of all rows. Raises: StudioError without any row."""
+def finish(heading: Heading, body: Body, *, has_more: bool = False) -> Columns:
+    """Named columns out of all rows. `has_more`: some were not even cut into cells. Raises: StudioError without any row."""
     cells, width = body.table(), body.width
-    if not cells.num_rows and not body.set_aside:
+    if not cells.num_rows and not body.set_aside and not has_more:
         raise StudioError("The file has column names but no rows", fix="Add rows below the header and upload it again.")
     keep = [i for i in range(width) if heading.names[i].strip() or not is_blank(cells.column(i)).all()]
     names, notes = unique_names([heading.names[i] for i in keep], [i + 1 for i in keep])
