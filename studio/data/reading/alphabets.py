@@ -70,7 +70,9 @@ def _shares(language: str) -> dict[str, float]:
 
 def _one(shares: dict[str, float], before: str, letter: str, after: str) -> float:
     """Of one letter between two others."""
-    mixed = letter >= _LATIN_ENDS and letter.isalpha() and any(each.isascii() and each.isalpha() for each in before + after)
+    mixed = (
+        letter >= _LATIN_ENDS and letter.isalpha() and any(each.isascii() and each.isalpha() for each in before + after)
+    )
     return _alone(shares, before, letter, after) + (_OTHER_ALPHABET if mixed else 0)
 
 

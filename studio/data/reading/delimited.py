@@ -1,5 +1,6 @@
 """A delimited file to columns: its encoding, then its rows, by the fast reader or by the careful one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from studio.data.reading.encoding import decode, looks_like_utf8
 from studio.data.reading.formats import Found
 from studio.data.reading.holes import without_holes
 from studio.data.reading.limits import Choices, Limits
+from studio.data.reading.pieces import without_pieces
 from studio.data.reading.quick import read_quickly
 from studio.data.reading.rows import Rows, TooManyBrokenMarks, with_rows
+from studio.data.reading.shapes import unwrapped, without_rule
 from studio.data.reading.structure import MARK, NotPlain
 from studio.data.table import Problem, Reading
 from studio.errors import StudioError
@@ -39,7 +42,7 @@ def read_delimited(
 
 
 def _found(rows: Rows, encoding: str, notes: tuple[str, ...]) -> tuple[Found, Reading]:
-    rows = with_rows(rows)
+    rows = with_rows(without_pieces(without_rule(rows)))
     return Found(rows.columns.cells, rows.columns.rows), _reading(rows, encoding, notes)
 
 
@@ -48,6 +51,19 @@ Read = tuple[Rows, str, tuple[str, ...]]
 
 def _read(data: Data, name: str, choices: Choices, limits: Limits, *, quick: bool) -> Read:
     """The rows, the encoding, and notes on it."""
+    read = _as_it_is(data, name, choices, limits, quick=quick)
+    if read[0].dialect.delimiter or bytes(data[_marks(data) :][:1]) != b'"':
+        return read
+    if (text := unwrapped(decode(bytes(data), choices.encoding, mend=True).text)) is None:
+        return read
+    rows, _, notes = _as_it_is(text.encode(), name, replace(choices, encoding="UTF-8"), limits, quick=quick)
+    if not rows.dialect.delimiter or 20 * (rows.columns.body.ragged + len(rows.broken)) > rows.columns.cells.num_rows:
+        return read
+    note = "Every line was in quotation marks as a whole; they were taken off, and the cells separated."
+    return rows, read[1], (*read[2], *notes, note)
+
+
+def _as_it_is(data: Data, name: str, choices: Choices, limits: Limits, *, quick: bool) -> Read:
     prefer = "\t" if Path(name).suffix.lower() in (".tsv", ".tab") else ""
     if quick and looks_like_utf8(data, choices.encoding):
         text = np.frombuffer(data, np.uint8)
@@ -99,9 +115,9 @@ def _reading(rows: Rows, encoding: str, notes: tuple[str, ...]) -> Reading:
         delimiter,
         columns.header_row,
         notes=(*notes, *rows.dialect.notes, *columns.notes, *broken, *rows.notes),
-        repaired=tuple(body.repaired),
+        repaired=_by_row(body.repaired),
         set_aside=_by_row(body.set_aside + rows.broken),
-        rows_repaired=body.trimmed + body.padded,
+        rows_repaired=body.trimmed + body.padded + body.doubted,
         rows_set_aside=body.ragged + body.remarks + body.repeated + body.dropped + len(rows.broken),
     )
 

@@ -25,7 +25,9 @@ def without_holes(rows: Rows, hole: str) -> Rows:
     for column in columns.cells.columns:
         places |= pc.match_substring(column, hole).to_numpy()
     if places.any():
-        rows = set_aside(rows, places, "The row has damaged characters (bytes that are no UTF-8). The row was left out.")
+        rows = set_aside(
+            rows, places, "The row has damaged characters (bytes that are no UTF-8). The row was left out."
+        )
     body = rows.columns.body
     for problems in (body.set_aside, body.repaired):
         problems[:] = [_shown(problem, hole) for problem in problems]

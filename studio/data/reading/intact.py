@@ -69,7 +69,9 @@ def find_faults(file: IO[bytes], sheet: str, faulty: frozenset[str]) -> Faults |
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """Raises: KeyError where the workbook does not say it."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relation = next((each.get(_RELATION) for each in book.iter() if _is(each, "sheet") and each.get("name") == sheet), "")
+    relation = next(
+        (each.get(_RELATION) for each in book.iter() if _is(each, "sheet") and each.get("name") == sheet), ""
+    )
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     target = {each.get("Id"): each.get("Target", "") for each in links.iter()}[relation]
     return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")

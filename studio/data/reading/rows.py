@@ -35,18 +35,29 @@ def set_aside(rows: Rows, places: Flags, what: str) -> Rows:
     """The same without the rows at these places, each of them named."""
     columns, body = rows.columns, rows.columns.body
     numbers = np.asarray(columns.rows, np.int64)
-    gone = columns.cells.filter(pa.array(places)).slice(0, MOST_PROBLEMS).to_pylist()
-    for number, row in zip(numbers[places].tolist(), gone, strict=False):
-        body.set_aside.append(Problem(number, "", shortened(" ¦ ".join(row.values())[:1000]), what))
+    body.set_aside += _told(rows, places, what)
     body.dropped += int(np.count_nonzero(places))
     kept = replace(columns, cells=columns.cells.filter(pa.array(~places)), rows=numbers[~places])
     return replace(rows, columns=kept)
 
 
+def doubt(rows: Rows, places: Flags, what: str) -> None:
+    """Names the rows at these places, which stay."""
+    rows.columns.body.repaired += _told(rows, places, what)
+    rows.columns.body.doubted += int(np.count_nonzero(places))
+
+
+def _told(rows: Rows, places: Flags, what: str) -> list[Problem]:
+    numbers = np.asarray(rows.columns.rows, np.int64)[places].tolist()
+    cells = rows.columns.cells.filter(pa.array(places)).slice(0, MOST_PROBLEMS).to_pylist()
+    told = [shortened(" ¦ ".join(row.values())[:1000]) for row in cells]
+    return [Problem(number, "", value, what) for number, value in zip(numbers, told, strict=False)]
+
+
 def with_rows(rows: Rows) -> Rows:
-    """The same. Raises: StudioError where not one row is left."""
+    """The same. Raises: StudioError where not one row is left, but for a table of which every row has been cut and told."""
     problems = sorted([*rows.columns.body.set_aside, *rows.broken], key=lambda problem: problem.row)
-    if rows.columns.cells.num_rows or not problems:
+    if rows.columns.cells.num_rows or len(problems) <= rows.columns.body.ragged:
         return rows
     raise StudioError(
         "No row can be read: " + problems[0].what.removesuffix(" The row was left out."),
