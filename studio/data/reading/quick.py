@@ -1,5 +1,6 @@
 """Delimited UTF-8 text to rows, fast: records found by `structure`, cut by Arrow slice by slice, damaged ones one by one."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -53,8 +54,7 @@ def read_quickly(text: Bytes, choices: Choices, limits: Limits, prefer: str) -> 
 
     Raises: NotPlain where that is not proven. StudioError.
     """
-    head = text[: 4 * SAMPLE_CHARACTERS + 4].tobytes().decode("utf-8", errors="ignore")  # damage is found later
-    sample, whole = sample_of(head)
+    sample, whole = sample_of(_beginning(text[: 4 * SAMPLE_CHARACTERS + 4]))
     dialect, skip = find_dialect(sample, choices.delimiter, whole=whole, prefer=prefer)
     if dialect.is_spaced:
         raise NotPlain("spaces behind the separators")
@@ -103,6 +103,14 @@ def _one_byte(text: Bytes, delimiter: str) -> int:
 
 def _none() -> int:
     raise NotPlain("no byte is free")
+
+
+def _beginning(part: Bytes) -> str:
+    """The text of bytes that may end within a letter."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(part.tobytes())
+    except UnicodeDecodeError as error:
+        raise NotPlain("not UTF-8") from error
 
 
 def _decoded(part: Bytes) -> str:
@@ -256,7 +264,7 @@ class _Quick:
 
     def _text_from(self, number: int) -> str:
         begin = int(self.structure.starts[np.searchsorted(self.structure.numbers, number - self.skip)])
-        text = self.text[begin : begin + 4 * CHARACTERS + 4].tobytes().decode("utf-8", errors="ignore")
+        text = _beginning(self.text[begin : begin + 4 * CHARACTERS + 4])
         return "".join(split_lines(text)[:LINES])[:CHARACTERS]
 
     def _problem(self, index: int) -> Problem:

@@ -43,12 +43,12 @@ def look_inside(text: str) -> Inside | None:
         return None
     nested = [each for each in members if isinstance(each.value, dict | list)]
     tables = [each for each in nested if isinstance(each.value, list) and _are(dict, each.value)]
-    if len(tables) == 1:
+    if len(tables) > 1:
+        raise _odd(f"It holds {len(tables)} lists of objects: {listed([each.name for each in tables])}")
+    if tables and not (len(members) > 1 and _are(list, [each.value for each in members])):
         return _table(tables[0], members)
     if members and len(nested) == len(members):
         return _columns(text, members)
-    if tables:
-        raise _odd(f"It holds {len(tables)} lists of objects: {listed([each.name for each in tables])}")
     return None
 
 
