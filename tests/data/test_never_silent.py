@@ -102,7 +102,7 @@ def test_facts_of_two_cells_above(tmp_path):
     assert len(table) == 2
 
 
-def test_numbers_that_R_writes_without_a_name(tmp_path):
+def test_row_numbers_without_a_name_as_from_r(tmp_path):
     table = read_text(tmp_path, '"text","label"\n"1","so it is","a"\n"2","it was","b"\n"3","it is","b"\n')
     assert table.columns == ["Column 1", "text", "label"]
     assert cells(table)[0] == ["1", "so it is", "a"]
