@@ -5,6 +5,7 @@ from collections import Counter
 from functools import cache
 
 LETTERS = {  # beyond ASCII, the most frequent first
+    "English": "’“”–‘—…é£",
     "German": "üäößé",
     "French": "éèàêçôîûùïâëœæ",
     "Spanish": "óíáéñúü¿¡",
@@ -33,8 +34,8 @@ LETTERS = {  # beyond ASCII, the most frequent first
     "Hebrew": "יוהלאתרשבמםנדקפעסטחגךצזןףץכ",
     "Arabic": "اليمنترعبهدةفوسكحقأىشجخصطضإغظذزثئآءؤ،؟",
 }
-WEST = tuple(LETTERS)[:10]
-"""German to Catalan."""
+WEST = tuple(LETTERS)[:11]
+"""English to Catalan."""
 CENTRAL = ("Polish", "Czech, Slovak", "Hungarian", "Romanian", "Croatian, Slovene", "German")
 BALTIC = ("Lithuanian", "Latvian", "Estonian")
 CYRILLIC = ("Russian", "Ukrainian", "Bulgarian", "Serbian")
@@ -44,6 +45,9 @@ _MARK, _SYMBOL, _CAPITAL = math.log(0.01), math.log(1e-5), math.log(0.15)
 _CAPITAL_WITHIN = math.log(0.005)
 _MARK_WITHIN = math.log(0.005)
 _OPENING = frozenset("¿¡“„«‘")
+_OTHER_ALPHABET = math.log(0.01)
+"""A letter beyond the Latin alphabet beside one of ASCII, in one word."""
+_LATIN_ENDS = "\u0370"
 
 
 def likelihood(text: str, languages: tuple[str, ...]) -> float:
@@ -65,6 +69,14 @@ def _shares(language: str) -> dict[str, float]:
 
 
 def _one(shares: dict[str, float], before: str, letter: str, after: str) -> float:
+    """Of one letter between two others."""
+    mixed = (
+        letter >= _LATIN_ENDS and letter.isalpha() and any(each.isascii() and each.isalpha() for each in before + after)
+    )
+    return _alone(shares, before, letter, after) + (_OTHER_ALPHABET if mixed else 0)
+
+
+def _alone(shares: dict[str, float], before: str, letter: str, after: str) -> float:
     if (known := shares.get(letter)) is not None:
         if before.isalpha() and letter in _OPENING:
             return _SYMBOL

@@ -1,5 +1,6 @@
 """The rows below a header: as many cells in each as the header has; what does not fit is mended or set aside, and said."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,14 @@ class Body:
     trimmed: int = 0
     padded: int = 0
     repeated: int = 0
+    dropped: int = 0
+    """Set aside later, for what only the whole file tells."""
+    doubted: int = 0
+    """Kept, and told that they may be incomplete."""
+    odd: "array[int]" = field(default_factory=lambda: array("q"))
+    """Numbers of the rows with another number of cells."""
+    alone: list[tuple[int, str]] = field(default_factory=list)
+    """Number and text of those of a single cell; the first thousand."""
 
     def __post_init__(self) -> None:
         self._named = max((i + 1 for i, name in enumerate(self.header) if name.strip()), default=self.width)
@@ -89,7 +98,7 @@ class Body:
     def _fitted(self, number: int, cells: list[str]) -> list[str] | None:
         count, width = len(cells), self.width
         if count == width:
-            if self._tells and cells == self.header:
+            if self._tells and _unmarked(cells) == self.header:
                 self._repeats(number)
                 return None
             return cells
@@ -104,10 +113,18 @@ class Body:
             )
             return [*cells, *[""] * (width - count)]
         self.ragged += 1
+        self.odd.append(number)
+        if count == 1 and len(self.alone) < MOST_PROBLEMS:
+            self.alone.append((number, cells[0][:100]))
         hint = "is a text with the separator in it not in quotation marks?" if count > width else "is a cell missing?"
         what = f"{counted(count, 'cell')} where {width} {'is' if width == 1 else 'are'} expected: {hint} The row was left out."
         self._set_aside(number, " ¦ ".join(cells[: width + 20]), what)
         return None
+
+    def leave_out(self, number: int, value: str, what: str) -> None:
+        """A row that is told of from outside."""
+        self.dropped += 1
+        self._set_aside(number, value, what)
 
     def _repeats(self, number: int) -> None:
         self.repeated += 1
@@ -136,6 +153,10 @@ class Body:
             told.append(
                 f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns."
             )
+        if self.dropped:
+            told.append(f"{counted(self.dropped, 'row')} left out for damage that is told at each.")
+        if self.doubted:
+            told.append(f"{counted(self.doubted, 'row')} may be incomplete, as is told at each.")
         if self.remarks:
             told.append(f"{counted(self.remarks, 'remark')} below the table left out.")
         if self.repeated:
@@ -147,6 +168,11 @@ class Body:
         if self.padded:
             told.append(f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty.")
         return told
+
+
+def _unmarked(cells: list[str]) -> list[str]:
+    """Without the byte order mark that stands before the second of two files pasted together."""
+    return [cells[0].lstrip("\ufeff"), *cells[1:]] if cells[0][:1] == "\ufeff" else cells
 
 
 def blank_rows(block: pa.Table) -> npt.NDArray[Any]:
@@ -189,9 +215,12 @@ _BEGINS_A_SPACE[[*range(9, 14), *range(0x1C, 0x21), 0xC2, 0xE1, 0xE2, 0xE3]] = T
 def _rows_like(block: pa.Table, names: list[str]) -> npt.NDArray[Any]:
     """Indices of the rows that repeat the header."""
     rows = np.arange(block.num_rows)
-    for column, name in zip(block.columns, names, strict=True):
+    for place, (column, name) in enumerate(zip(block.columns, names, strict=True)):
         if not len(rows):
             break
         cells = column if len(rows) == block.num_rows else column.take(pa.array(rows))
-        rows = rows[pc.equal(cells, name).to_numpy()]
+        same = np.array(pc.equal(cells, name))
+        if not place:
+            same |= pc.equal(cells, "\ufeff" + name).to_numpy()  # of a second file pasted below
+        rows = rows[same]
     return rows

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import chain, dropwhile, islice, pairwise
 
-from studio.data.reading.body import Body
 from studio.data.reading.dialect import (
     SAMPLE_CHARACTERS,
     SAMPLE_LINES,
@@ -14,7 +13,8 @@ from studio.data.reading.dialect import (
     with_quoting,
 )
 from studio.data.reading.limits import Choices, Limits, check_size
-from studio.data.reading.repairs import find_heading, finish, take_head
+from studio.data.reading.mixed import CHARACTERS, LINES, check_mixed
+from studio.data.reading.repairs import body_of, find_heading, finish, take_head
 from studio.data.reading.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
 from studio.data.table import Problem
 
@@ -47,11 +47,12 @@ def read_carefully(text: str, choices: Choices, limits: Limits, prefer: str) -> 
     head = take_head(stream, choices.header_row)
     heading = find_heading(head, choices.header_row)
     check_size(0, len(heading.names), 0, limits.columns)
-    body = Body(heading.names, has_preface=heading.has_preface)
+    body = body_of(heading)
     rest = chain(head[heading.below :], ((number, record) for number, record in stream if record is not None))
     while block := list(islice(rest, _BLOCK)):
         body.add([number for number, _ in block], [record for _, record in block])
-    columns = finish(heading, body)
+    check_mixed(body, broken, dialect, lambda number: "".join(lines[number - 1 : number - 1 + LINES])[:CHARACTERS])
+    columns = finish(heading, body, has_more=bool(broken))
     spans = {start: end - start for start, end in pairwise((*starts, len(lines) + 1))}
     four = [(number, record) for number, record in long if spans[number] >= 4]
     return Rows(columns, dialect, broken, note_swallowed(four, dialect.delimiter, body))

@@ -26,6 +26,7 @@ _MEMORY = 8
 """Bytes of memory for a byte of text; 4 and less were seen."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """More would need the memory of all of them."""
+_GAVE_UP = "terminate called after throwing"
 _START_S = 20.0
 """For a new Python on a busy machine, beyond the time for reading."""
 
@@ -82,7 +83,7 @@ def _told(order: dict[str, Any], sink: IO[bytes], memory: int, limits: Limits) -
     if process.returncode > 0 and "PanicException" not in complaint:
         raise RuntimeError(f"the reading process failed: {complaint}")  # a bug of ours
     if process.returncode or not said or "memory" in said[-1]:
-        raise _refused(_end(process.returncode), memory)
+        raise _refused(_end(process.returncode, complaint), memory)
     return said[-1]
 
 
@@ -109,7 +110,9 @@ def _started(sink: IO[bytes], complaints: IO[bytes]) -> "subprocess.Popen[bytes]
         ) from error
 
 
-def _end(code: int) -> str:
+def _end(code: int, complaint: str) -> str:
+    if _GAVE_UP in complaint and "bad_alloc" not in complaint:
+        return "damaged"  # a library of C++ ends the process over a file that contradicts itself
     if code in (-signal.SIGXCPU, -signal.SIGALRM):
         return "slow"
     return "large" if code < 0 else "damaged"

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from studio.data.reading.headers import locate_header
+from studio.data.reading.headers import lacks_a_name, locate_header
+from studio.data.reading.unsplit import check_unsplit
 from studio.errors import StudioError
 
-DELIMITERS = {"\t": "tabs", "|": "vertical bars", ";": "semicolons", ",": "commas"}
-"""Delimiter → its name for people; the least likely to stand in a text by chance first."""
+_RARE = {"\x01": "the control sign U+0001", "\x1f": "the control sign U+001F", "^": "carets", "~": "tildes"}
+DELIMITERS = {"\t": "tabs", "|": "vertical bars", ";": "semicolons", ",": "commas", **_RARE}
+"""Delimiter → its name for people; of the usual ones the least likely to stand in a text by chance first."""
 
 SAMPLE_CHARACTERS = 200_000
 """Of the text by which the delimiter is chosen; every line is checked against it later."""
@@ -30,6 +32,8 @@ class Dialect:
     quoted: bool = True
     """Whether quotation marks enclose cells; if not, they are plain characters."""
     notes: tuple[str, ...] = ()
+    is_spaced: bool = False
+    """Whether spaces behind the delimiter are none of the cell's."""
 
 
 def split_lines(text: str) -> list[str]:
@@ -68,13 +72,20 @@ def find_dialect(
     found = [_Fit.of(sample, delimiter, whole) for delimiter in DELIMITERS if delimiter in text]
     fits = sorted(
         (fit for fit in found if fit.is_possible),
-        key=lambda fit: (-fit.share, fit.delimiter != prefer),  # a stable sort: then in the order of DELIMITERS
+        key=lambda fit: (
+            -fit.share,
+            fit.above,
+            fit.delimiter != prefer,
+        ),  # a stable sort: then in the order of DELIMITERS
     )
     if not fits:
+        check_unsplit(sample, _cells_by)
         return _one_column(found), skip
     best = fits[0]
     rivals = [DELIMITERS[fit.delimiter] for fit in fits[1:] if fit.share >= best.share]
-    dialect = Dialect(best.delimiter)
+    dialect = Dialect(best.delimiter, is_spaced=best.is_spaced)
+    if best.is_spaced:
+        dialect = replace(dialect, notes=("The spaces behind the separators are no part of the cells.",))
     if rivals:
         other = next(fit.delimiter for fit in fits[1:] if fit.share >= best.share)
         note = (
@@ -102,6 +113,7 @@ def read_records(
             delimiter=delimiter,
             quoting=csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE,
             strict=True,
+            skipinitialspace=dialect.is_spaced,
         )
         begin = start
         try:
@@ -114,6 +126,13 @@ def read_records(
                 return
             yield begin + 1, None
             start = begin + 1
+
+
+def _cells_by(lines: Sequence[str], separator: str) -> list[int]:
+    """How many cells each record has where several signs together separate them."""
+    sign = _unused(lines)
+    records = read_records([line.replace(separator, sign) for line in lines], Dialect(sign))
+    return [len(record or ()) for _, record in records if record != []]
 
 
 def _unused(lines: Iterable[str]) -> str:
@@ -137,21 +156,30 @@ class _Fit:
     """The most common number of cells below the header."""
     others_share: float
     header: tuple[str, ...]
+    above: int = 0
+    """Records above the header, which it leaves unexplained."""
+    is_spaced: bool = False
 
     @classmethod
-    def of(cls, lines: Sequence[str], delimiter: str, whole: bool) -> "_Fit":
-        found = read_records(lines, Dialect(delimiter), whole=whole)
+    def of(cls, lines: Sequence[str], delimiter: str, whole: bool, *, is_spaced: bool = False) -> "_Fit":
+        found = read_records(lines, Dialect(delimiter, is_spaced=is_spaced), whole=whole)
         records = [_BROKEN if record is None else record for _, record in found]
         at = locate_header(records)
         header = tuple(records[at]) if records else ()
+        if len(header) > 1 and not is_spaced and all(name[:1] == " " for name in header[1:]):
+            return cls.of(lines, delimiter, whole, is_spaced=True)
+        width = len(header) + lacks_a_name(header, records[at + 1 :])
         widths = Counter(len(record) if record is not _BROKEN else 0 for record in records[at + 1 :] if any(record))
+        above = sum(any(record) for record in records[:at])
         total = widths.total()
         others_width, others = widths.most_common(1)[0] if widths else (0, 0)
-        share = (widths[len(header)] + 1) / (total + 1)
-        return cls(delimiter, len(header), share, others_width, others / max(1, total), header)
+        share = (widths[width] + 1) / (total + above + 1)
+        return cls(delimiter, width, share, others_width, others / max(1, total), header, above, is_spaced)
 
     @property
     def is_possible(self) -> bool:
+        if self.delimiter in _RARE:
+            return self.width >= 2 and self.share > 0.9
         return self.width >= 2 and (self.share > 0.5 or self._header_is_names)
 
     @property

@@ -2,9 +2,11 @@
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 
-from studio.data.reading.guess import rank
+from studio.data.reading.guess import Guess, has_ideographs, rank
+from studio.data.reading.mixture import Mixture, with_holes
 from studio.errors import StudioError
 
 ENCODINGS = {
@@ -52,8 +54,15 @@ _MARKS = (
 )
 _SAVE_AGAIN = "save it as “CSV UTF-8” in your spreadsheet program and upload it again."
 _SAVE_AS = f"S{_SAVE_AGAIN[1:]}"
-_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_ASCII = bytes(range(128))
+_NO_TEXT = "Upload a CSV, TSV, JSONL, Parquet or Excel file; if it is one, it is damaged: save it again."
+_CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_MOST_CONTROLS = 0.02
+"""Of the bytes of a text that is no UTF-8, without the commonest of them, which may separate cells."""
+_LEAST_LIKELY, _LEAST_LIKELY_IDEOGRAPH = -6.0, -8.0
+"""A letter's natural logarithm, on average, in the likeliest encoding: below, they are no letters."""
+_LEAST_LETTERS = 0.05
+"""Of the bytes of the file: fewer may be any signs."""
 _SHIFT, _HEAD = b"\x1b$", 100_000
 """How ISO-2022-JP, all plain ASCII bytes, begins Japanese; and where that is looked for."""
 _DOUBT = 4.0
@@ -68,18 +77,22 @@ class Decoded:
     encoding: str
     """For people, as in `Windows-1252`."""
     notes: tuple[str, ...] = ()
+    hole: str = ""
+    """A code point that stands for bytes that are no UTF-8, where there are some in a few lines."""
 
 
-def decode(data: bytes, choice: str = "") -> Decoded:
-    """The text of a file. `choice` (a title of `ENCODINGS` or a codec's name) overrules the guess.
+def decode(data: bytes, choice: str = "", *, mend: bool = False) -> Decoded:
+    """The text of a file. `choice` (a title of `ENCODINGS` or a codec's name) overrules the guess. `mend`: a few lines
+    of UTF-8 may be damaged, and have holes.
 
     A byte order mark decides; else valid UTF-8 is UTF-8; what is neither is the encoding in which its letters make
     most sense (`guess`), and said so. Raises: StudioError when the bytes are no text, or damaged text.
     """
     if choice:
         return _as_chosen(data, choice)
+    data, is_marked = _unmarked(data)
     for mark, codec, title in _MARKS:
-        if data.startswith(mark):
+        if data.startswith(mark) and not is_marked:
             return Decoded(_strict(data[len(mark) :], codec, title), title)
     if b"\0" in data:
         return _without_mark(data)
@@ -88,7 +101,7 @@ def decode(data: bytes, choice: str = "") -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError as error:
-        return _not_utf8(data, error)
+        return _damaged(data, error, mend=mend) if is_marked else _not_utf8(data, error, mend=mend)
 
 
 def looks_like_utf8(data: bytes | memoryview, choice: str = "") -> bool:
@@ -165,21 +178,55 @@ def _shifted(data: bytes) -> str | None:
         return None
 
 
-def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Decoded:
-    high = len(data.translate(None, _ASCII))
-    sequences = _UTF8_SEQUENCE.findall(data)
-    line = data.count(b"\n", 0, error.start) + 1
-    if len(sequences) > high - sum(map(len, sequences)):
-        raise StudioError(
-            "The file is UTF-8 text with damaged characters in it",
-            where=f"byte {error.start + 1}, line {line}",
-            fix="Correct that line, or save the file as “CSV UTF-8”, and upload it again.",
-        ) from error
+def _not_utf8(data: bytes, error: UnicodeDecodeError, *, mend: bool) -> Decoded:
+    _check_controls(data)
     found = rank(data)
+    if Mixture.of(data).is_likelier_than(found[0] if found else None):
+        return _damaged(data, error, mend=mend)
     if not found:
         raise StudioError("The encoding of the file cannot be recognized", fix=_SAVE_AS)
     best = found[0]
+    _check_letters(data, best)
     others = [other.title for other in found[1:] if best.score - other.score < _DOUBT][:3]
     note = f"The file is not UTF-8; its encoding was guessed as {best.title}, by its letters"
     note += f"; it could be {' or '.join(others)} too." if others else "."
     return Decoded(data.decode(best.codec), best.title, (f"{note} If letters look wrong, {_SAVE_AGAIN}",))
+
+
+def _damaged(data: bytes, error: UnicodeDecodeError, *, mend: bool) -> Decoded:
+    """UTF-8 but for some bytes."""
+    mixture = Mixture.of(data)
+    mixture.check()
+    if mend:
+        text, hole = with_holes(data)
+        return Decoded(text, "UTF-8", hole=hole)
+    raise StudioError(
+        "The file is UTF-8 text with damaged characters in it",
+        where=f"byte {error.start + 1}, line {mixture.bad_lines[0]}",
+        fix="Correct that line, or save the file as “CSV UTF-8”, and upload it again.",
+    ) from error
+
+
+def _unmarked(data: bytes) -> tuple[bytes, bool]:
+    """Without the byte order marks of UTF-8, which pasting doubles, and whether there was one."""
+    count = 0
+    while data.startswith(codecs.BOM_UTF8, 3 * count):
+        count += 1
+    return data[3 * count :], count > 0
+
+
+def _check_controls(data: bytes) -> None:
+    """Raises: StudioError for bytes among which are more control signs than any text has."""
+    counts = Counter(_CONTROLS.findall(data))
+    many = counts.total() - max(counts.values(), default=0)
+    if many > max(1, _MOST_CONTROLS * len(data)):
+        raise StudioError(
+            f"The file is not text: {counts.total():,} of its {len(data):,} bytes are control signs", fix=_NO_TEXT
+        )
+
+
+def _check_letters(data: bytes, best: Guess) -> None:
+    """Raises: StudioError where even the likeliest encoding makes no sense."""
+    least = _LEAST_LIKELY_IDEOGRAPH if has_ideographs(best) else _LEAST_LIKELY
+    if best.average < least and len(_HIGH.findall(data)) > _LEAST_LETTERS * len(data):
+        raise StudioError("The file is not text in any encoding that the studio knows", fix=_NO_TEXT)

@@ -12,6 +12,7 @@ from studio.data.phrases import counted, shortened
 from studio.data.reading.body import MOST_PROBLEMS, Numbers
 from studio.data.reading.limits import check_size
 from studio.data.reading.repairs import unique_names
+from studio.data.reading.wrapped import look_inside
 from studio.data.table import Problem
 from studio.errors import StudioError
 
@@ -32,8 +33,24 @@ def read_json_lines(text: str, most_columns: int) -> Found:
     return _objects(((number, line) for number, line in enumerate(lines, 1) if line.strip()), most_columns)
 
 
-def read_json_array(text: str, most_columns: int) -> Found:
-    """An array of objects; the row number is the line on which an object starts.
+def read_json(text: str, most_columns: int) -> tuple[Found, str]:
+    """Whatever JSON it is, and its name: an array of objects, one object a line, or one object with rows inside.
+
+    Raises: StudioError where it is none of them.
+    """
+    if text.lstrip().startswith("["):
+        return read_json_array(text, most_columns), "JSON"
+    if (inside := look_inside(text)) is None:
+        return read_json_lines(text, most_columns), "JSONL"
+    if inside.start >= 0:
+        found = read_json_array(text, most_columns, inside.start)
+    else:
+        found = _objects(iter(enumerate(inside.rows, 1)), most_columns)
+    return replace(found, notes=[*inside.notes, *found.notes]), "JSON"
+
+
+def read_json_array(text: str, most_columns: int, start: int = 0) -> Found:
+    """The first array of objects from `start` on; the row number is the line on which an object starts.
 
     Where several objects share a line, as in minified JSON, all are numbered by their place in the array, from 1.
     Raises: StudioError when the file is no array of objects.
@@ -41,7 +58,7 @@ def read_json_array(text: str, most_columns: int) -> Found:
     lines: list[int] = []
 
     def numbered() -> Iterator[tuple[int, str]]:
-        for ordinal, (line, source) in enumerate(_elements(text), 1):
+        for ordinal, (line, source) in enumerate(_elements(text, start, whole=not start), 1):
             lines.append(line)
             yield ordinal, source
 
@@ -52,9 +69,9 @@ def read_json_array(text: str, most_columns: int) -> Found:
     return replace(found, rows=[lines[row - 1] for row in found.rows], problems=problems)
 
 
-def _elements(text: str) -> Iterator[tuple[int, str]]:
-    """The source text of each element of an array, with its line."""
-    at = _skip(text, text.index("[") + 1)
+def _elements(text: str, start: int, *, whole: bool) -> Iterator[tuple[int, str]]:
+    """The source text of each element of an array, with its line; `whole`: nothing may stand behind it."""
+    at = _skip(text, text.index("[", start) + 1)
     line, counted = 1, 0
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
     separator = ","
@@ -73,6 +90,13 @@ def _elements(text: str) -> Iterator[tuple[int, str]]:
         separator = text[at : at + 1]
         if separator == ",":
             at = _skip(text, at + 1)
+    if whole and text[at + 1 :].strip():
+        line += text.count("\n", counted, at + 1)
+        raise StudioError(
+            "There is more behind the end of the JSON array",
+            where=f"line {line}: {shortened(text[at + 1 : at + 200], 60)}",
+            fix="Put all rows into one array, or write one object a line.",
+        )
 
 
 def _skip(text: str, at: int) -> int:
@@ -117,7 +141,11 @@ def _objects(sources: Iterator[tuple[int, str]], most_columns: int) -> Found:
 def _values(source: str) -> dict[str, str] | str:
     """Key → text of one object, or what is wrong with it."""
     try:
-        value = json.loads(source, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+        value = json.loads(
+            source, parse_int=_Number, parse_float=_Number, parse_constant=_Number, object_pairs_hook=_unique
+        )
+    except _KeyTwice as error:
+        return f"The name “{shortened(error.args[0], 40)}” stands twice in one object: which value counts is not known."
     except (ValueError, RecursionError):
         return "This is not valid JSON."
     if not isinstance(value, dict):
@@ -128,6 +156,19 @@ def _values(source: str) -> dict[str, str] | str:
     except UnicodeEncodeError:
         return "This holds half a character (a lone surrogate)."
     return texts
+
+
+class _KeyTwice(Exception):  # noqa: N818 - a remark on one row
+    """Which name."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises: _KeyTwice, where one of two values would be lost."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _KeyTwice(next(name for name in names if names.count(name) > 1))
+    return value
 
 
 class _Number(str):

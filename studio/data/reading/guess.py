@@ -1,6 +1,7 @@
 """Which old encoding a text that is no Unicode has, by how likely its letters are in each."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from studio.data.reading import alphabets, ideographs
@@ -52,15 +53,22 @@ class Guess:
     title: str
     codec: str
     score: float
+    letters: int
+    """Beyond ASCII, that were looked at."""
+
+    @property
+    def average(self) -> float:
+        """The score of one letter."""
+        return self.score / max(1, self.letters)
 
 
 def rank(data: bytes) -> list[Guess]:
     """The encodings that fit every byte of the file, the likeliest first; one for each different text."""
-    sample = _sample(data)
+    some = sample(line for line in data.split(b"\n") if not line.isascii())
     found: dict[str, Guess] = {}
     for place, (title, codec, languages) in enumerate(CODECS):
         try:
-            text = sample.decode(codec)
+            text = some.decode(codec)
         except UnicodeDecodeError:
             continue
         if _CONTROL.search(text):  # no table holds them
@@ -68,7 +76,7 @@ def rank(data: bytes) -> list[Guess]:
         judge = ideographs if languages[0] in ideographs.LANGUAGES else alphabets
         score = judge.likelihood(text, languages) + (0 if place else _WESTERN) - (_RARER if place >= _WINDOWS else 0)
         if text not in found or found[text].score < score - _WESTERN:
-            found[text] = Guess(title, codec, score)
+            found[text] = Guess(title, codec, score, sum(letter > "\x7f" for letter in text))
     return [guess for guess in sorted(found.values(), key=lambda guess: -guess.score) if _fits(data, guess.codec)]
 
 
@@ -80,9 +88,14 @@ def _fits(data: bytes, codec: str) -> bool:
     return True
 
 
-def _sample(data: bytes) -> bytes:
-    """Lines that are not plain ASCII, from everywhere in the file."""
-    lines = [line for line in data.split(b"\n") if not line.isascii()]
+def has_ideographs(guess: Guess) -> bool:
+    """Whether the encoding writes letters in two bytes of any kind, so that some of them look like UTF-8 by chance."""
+    return next(names[0] for _, codec, names in CODECS if codec == guess.codec) in ideographs.LANGUAGES
+
+
+def sample(lines: Iterable[bytes]) -> bytes:
+    """Lines from everywhere in the file, enough to know an alphabet."""
+    lines = list(lines)
     total = sum(map(len, lines))
     if total > _SAMPLE:
         lines = lines[:: total // _SAMPLE + 1] or lines[:1]

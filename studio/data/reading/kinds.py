@@ -48,7 +48,7 @@ def kind_of(file: IO[bytes], name: str) -> Kind:
     for magic, what, fix in _REFUSED:
         if head.startswith(magic):
             raise StudioError(f"The file is {what}, not a table", where=name, fix=fix)
-    if start[:20].lower().startswith(_WEB_PAGE):
+    if _is_web_page(start):
         raise StudioError(
             "The file is a web page, not a table",
             where=name,
@@ -63,6 +63,15 @@ def kind_of(file: IO[bytes], name: str) -> Kind:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(file, name)
     return "json" if _is_json(start, name) else "text"
+
+
+def _is_web_page(start: bytes) -> bool:
+    """Whatever comments stand above."""
+    while start.startswith(b"<!--"):
+        start = start.partition(b"-->")[2].lstrip()
+        if not start:
+            return True
+    return start[:20].lower().startswith(_WEB_PAGE)
 
 
 def _kind_of_zip(file: IO[bytes], name: str) -> Kind:

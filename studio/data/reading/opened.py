@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from studio.data.reading.containers import Unpacked, unpack_gzip, unpack_zip
 from studio.data.reading.delimited import Data, read_delimited
 from studio.data.reading.encoding import decode
-from studio.data.reading.formats import Found, read_json_array, read_json_lines
+from studio.data.reading.formats import Found, read_json
 from studio.data.reading.kinds import Kind, kind_of
 from studio.data.reading.limits import Choices, Limits, check_size
 from studio.data.reading.parquet import read_parquet
@@ -67,10 +67,9 @@ def _mapped(file: IO[bytes]) -> Data:
 
 def _json(data: bytes, choices: Choices, limits: Limits) -> tuple[Found, Reading]:
     decoded = decode(data, choices.encoding)
-    array = decoded.text.lstrip().startswith("[")
-    found = (read_json_array if array else read_json_lines)(decoded.text, limits.columns)
+    found, form = read_json(decoded.text, limits.columns)
     reading = Reading(
-        "JSON" if array else "JSONL",
+        form,
         decoded.encoding,
         notes=(*decoded.notes, *found.notes),
         set_aside=tuple(found.problems),

@@ -1,5 +1,6 @@
 """Delimited UTF-8 text to rows, fast: records found by `structure`, cut by Arrow slice by slice, damaged ones one by one."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ from studio.data.reading.dialect import (
     with_quoting,
 )
 from studio.data.reading.limits import Choices, Limits, check_size
-from studio.data.reading.repairs import Columns, find_heading, finish, take_head
+from studio.data.reading.mixed import CHARACTERS, LINES, check_mixed
+from studio.data.reading.repairs import Columns, body_of, find_heading, finish, take_head
 from studio.data.reading.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
 from studio.data.reading.structure import (
     MARK,
@@ -52,9 +54,10 @@ def read_quickly(text: Bytes, choices: Choices, limits: Limits, prefer: str) -> 
 
     Raises: NotPlain where that is not proven. StudioError.
     """
-    head = text[: 4 * SAMPLE_CHARACTERS + 4].tobytes().decode("utf-8", errors="ignore")  # damage is found later
-    sample, whole = sample_of(head)
+    sample, whole = sample_of(_beginning(text[: 4 * SAMPLE_CHARACTERS + 4]))
     dialect, skip = find_dialect(sample, choices.delimiter, whole=whole, prefer=prefer)
+    if dialect.is_spaced:
+        raise NotPlain("spaces behind the separators")
     if skip:
         text = text[len(_decoded(text[: len(sample[0].encode())]).encode()) :]
     delimiter = _one_byte(text, dialect.delimiter)
@@ -102,6 +105,14 @@ def _none() -> int:
     raise NotPlain("no byte is free")
 
 
+def _beginning(part: Bytes) -> str:
+    """The text of bytes that may end within a letter."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(part.tobytes())
+    except UnicodeDecodeError as error:
+        raise NotPlain("not UTF-8") from error
+
+
 def _decoded(part: Bytes) -> str:
     try:
         return part.tobytes().decode("utf-8")
@@ -135,13 +146,14 @@ class _Quick:
         head = take_head(self._records(first), header_row)
         heading = find_heading(head, header_row)
         check_size(0, len(heading.names), 0, self.limits.columns)
-        body = Body(heading.names, has_preface=heading.has_preface)
+        body = body_of(heading)
         begin = first
         if heading.row:
-            begin = int(np.searchsorted(found.numbers, heading.row - self.skip)) + 1
+            begin = int(np.searchsorted(found.numbers, max(heading.row, heading.second) - self.skip)) + 1
         self._fill(body, begin)
-        columns = finish(heading, body)
         problems = [self._problem(index) for index in np.flatnonzero(found.broken).tolist()]
+        check_mixed(body, problems, self.dialect, self._text_from)
+        columns = finish(heading, body, has_more=bool(problems))
         return Rows(columns, self.dialect, problems, self._swallowed(columns, body))
 
     def _records(self, first: int) -> Iterator[tuple[int, list[str] | None]]:
@@ -249,6 +261,11 @@ class _Quick:
                     fix="Check what separates the cells there, or keep the columns with the text and the label.",
                 )
         return part
+
+    def _text_from(self, number: int) -> str:
+        begin = int(self.structure.starts[np.searchsorted(self.structure.numbers, number - self.skip)])
+        text = _beginning(self.text[begin : begin + 4 * CHARACTERS + 4])
+        return "".join(split_lines(text)[:LINES])[:CHARACTERS]
 
     def _problem(self, index: int) -> Problem:
         line = _decoded(

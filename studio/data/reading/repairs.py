@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from studio.data.phrases import counted, listed
 from studio.data.reading.body import Body, Numbers, is_blank
-from studio.data.reading.headers import is_data, locate_header
+from studio.data.reading.headers import are_names, is_data, lacks_a_name, locate_header
 from studio.data.reading.limits import check_size
 from studio.errors import StudioError
 
@@ -47,6 +47,8 @@ class Heading:
     """Empty ones where there is no header."""
     notes: tuple[str, ...] = ()
     has_preface: bool = False
+    second: int = 0
+    """Number of a row below the names that holds names too; 0 where there is none."""
 
 
 def find_heading(head: Head, header_row: int = 0) -> Heading:
@@ -77,13 +79,28 @@ def find_heading(head: Head, header_row: int = 0) -> Heading:
         )
     if any(any(record) for record in records[:at]):
         notes.append(f"What stands above the column names (row {head[at][0]}) was left out.")
-    return Heading(head[at][0], at + 1, records[at], tuple(notes), at > 0)
+    names, below, second = records[at], at + 1, 0
+    if lacks_a_name(names, records[below:]):
+        names = ["", *names]
+        notes.append("The rows have one cell more than there are column names: the numbers they begin with.")
+    if not header_row and below < len(head) and len(names) > 1 and are_names(records[below], records[below + 1 :]):
+        second, below = head[below][0], below + 1
+        notes.append(f"Row {second} looks like a second row of column names; it was set aside.")
+    return Heading(head[at][0], below, names, tuple(notes), at > 0, second)
 
 
-def finish(heading: Heading, body: Body) -> Columns:
-    """Named columns out of all rows. Raises: StudioError without any row."""
+def body_of(heading: Heading) -> Body:
+    """For the rows below the heading."""
+    body = Body(heading.names, has_preface=heading.has_preface)
+    if heading.second:
+        body.leave_out(heading.second, "", "It looks like a second row of column names. The row was left out.")
+    return body
+
+
+def finish(heading: Heading, body: Body, *, has_more: bool = False) -> Columns:
+    """Named columns out of all rows. `has_more`: some were not even cut into cells. Raises: StudioError without any row."""
     cells, width = body.table(), body.width
-    if not cells.num_rows and not body.set_aside:
+    if not cells.num_rows and not body.set_aside and not has_more:
         raise StudioError("The file has column names but no rows", fix="Add rows below the header and upload it again.")
     keep = [i for i in range(width) if heading.names[i].strip() or not is_blank(cells.column(i)).all()]
     names, notes = unique_names([heading.names[i] for i in keep], [i + 1 for i in keep])
@@ -102,7 +119,7 @@ def assemble(
     head = take_head(zip(numbers[first:], records[first:], strict=True), header_row)
     heading = find_heading(head, header_row)
     check_size(0, len(heading.names), 0, most_columns or len(heading.names))
-    body = Body(heading.names, has_preface=heading.has_preface)
+    body = body_of(heading)
     for start in range(first + heading.below, len(records), _BLOCK):
         body.add(numbers[start : start + _BLOCK], records[start : start + _BLOCK])
     return finish(heading, body)

@@ -1,14 +1,20 @@
 """What both readers of delimited text give back, and the words for quotation marks that are broken."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from studio.data.phrases import shortened
-from studio.data.reading.body import Body
+from studio.data.reading.body import MOST_PROBLEMS, Body
 from studio.data.reading.dialect import Dialect
 from studio.data.reading.repairs import Columns
 from studio.data.table import Problem
 from studio.errors import StudioError
+
+Flags = npt.NDArray[np.bool_]
 
 MOST_BROKEN = 1000
 """More records with broken quotation marks than this, and the file is refused."""
@@ -23,6 +29,41 @@ class Rows:
     broken: list[Problem]
     """Rows left out for their quotation marks."""
     notes: tuple[str, ...] = ()
+
+
+def set_aside(rows: Rows, places: Flags, what: str) -> Rows:
+    """The same without the rows at these places, each of them named."""
+    columns, body = rows.columns, rows.columns.body
+    numbers = np.asarray(columns.rows, np.int64)
+    body.set_aside += _told(rows, places, what)
+    body.dropped += int(np.count_nonzero(places))
+    kept = replace(columns, cells=columns.cells.filter(pa.array(~places)), rows=numbers[~places])
+    return replace(rows, columns=kept)
+
+
+def doubt(rows: Rows, places: Flags, what: str) -> None:
+    """Names the rows at these places, which stay."""
+    rows.columns.body.repaired += _told(rows, places, what)
+    rows.columns.body.doubted += int(np.count_nonzero(places))
+
+
+def _told(rows: Rows, places: Flags, what: str) -> list[Problem]:
+    numbers = np.asarray(rows.columns.rows, np.int64)[places].tolist()
+    cells = rows.columns.cells.filter(pa.array(places)).slice(0, MOST_PROBLEMS).to_pylist()
+    told = [shortened(" ¦ ".join(row.values())[:1000]) for row in cells]
+    return [Problem(number, "", value, what) for number, value in zip(numbers, told, strict=False)]
+
+
+def with_rows(rows: Rows) -> Rows:
+    """The same. Raises: StudioError where not one row is left, but for a table of which every row has been cut and told."""
+    problems = sorted([*rows.columns.body.set_aside, *rows.broken], key=lambda problem: problem.row)
+    if rows.columns.cells.num_rows or len(problems) <= rows.columns.body.ragged:
+        return rows
+    raise StudioError(
+        "No row can be read: " + problems[0].what.removesuffix(" The row was left out."),
+        where=f"first in line {problems[0].row}",
+        fix="Check the line with the column names and what separates the cells, and save the table as “CSV UTF-8”.",
+    )
 
 
 def broken_row(number: int, line: str) -> Problem:

@@ -2,13 +2,14 @@
 
 import datetime
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import python_calamine
 
-from studio.data.phrases import shortened
+from studio.data.phrases import counted, shortened
 from studio.data.reading.bounds import lower_memory
+from studio.data.reading.intact import Faults, check_parts, find_faults
 from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.shared import check_shared
 from studio.errors import StudioError
@@ -43,17 +44,34 @@ def read_sheet(file: IO[bytes], sheet: str, limits: Limits) -> Sheet:
     """
     unpacked = _unpacked(file, limits.most_unpacked)
     check_shared(file, limits.most_unpacked)
+    faulty = check_parts(file) if zipfile.is_zipfile(file) else frozenset[str]()
     lower_memory(unpacked * _MEMORY + _LEAST_MEMORY)
     file.seek(0)
     try:
         with python_calamine.load_workbook(file) as book:
-            return _sheet(book, sheet, max(_LEAST_CELLS, unpacked), limits)
+            read = _sheet(book, sheet, max(_LEAST_CELLS, unpacked), limits)
     except python_calamine.PasswordError as error:
         raise StudioError(
             "The workbook is locked with a password", fix="Save it without a password and upload it again."
         ) from error
     except (python_calamine.CalamineError, python_calamine.ZipError, OSError) as error:
         raise StudioError("The Excel file is damaged", fix="Open it in Excel and save it again.") from error
+    return _with_faults(read, find_faults(file, read.name, faulty))
+
+
+def _with_faults(read: Sheet, faults: Faults | None) -> Sheet:
+    """The cells with errors as Excel shows them: #DIV/0! and not nothing."""
+    if faults is None:
+        return replace(read, notes=(*read.notes, "Cells with an error, as #DIV/0!, were read as empty."))
+    placed = 0
+    for (row, column), text in faults.items():
+        if row < len(read.rows) and column < len(read.rows[row]):
+            read.rows[row][column] = text
+            placed += 1
+    if not placed:
+        return read
+    note = f"{counted(placed, 'cell')} of the sheet hold an error, as {shortened(next(iter(faults.values())), 20)}."
+    return replace(read, notes=(*read.notes, note))
 
 
 def _sheet(book: Any, sheet: str, most_cells: int, limits: Limits) -> Sheet:
