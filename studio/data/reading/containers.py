@@ -85,7 +85,7 @@ def _chosen(archive: zipfile.ZipFile, name: str, member: str) -> tuple[zipfile.Z
         raise StudioError(
             f"The zip archive holds {len(tables)} files: {listed([entry.filename for entry in tables], 10)}",
             where=name,
-            fix="Unpack it and upload the one with the table.",
+            fix="Name the one with the table under “Read it differently” (--member on the command line), or unpack it.",
         )
     rest = len(entries) - 1
     notes = (
