@@ -28,7 +28,7 @@ def dropped(studio, path):
 
 def menus(view):
     """Whether the box is there, and each menu's value with whether it can be seen."""
-    return view[1].visible, [(each.get("value"), each["visible"]) for each in view[2:6]]
+    return view[1]["visible"], [(each.get("value"), each["visible"]) for each in view[2:6]]
 
 
 def test_delimiter_header_and_encoding_are_overruled_at_once(studio, tmp_path):
@@ -97,7 +97,7 @@ def test_impossible_choices_are_refused(studio, tmp_path, said):
 
 def test_a_pdf_offers_no_menus(studio, tmp_path):
     (tmp_path / "may.csv").write_bytes(b"%PDF-1.7 and so on")
-    assert dropped(studio, tmp_path / "may.csv")[2].visible is False
+    assert dropped(studio, tmp_path / "may.csv")[2]["visible"] is False
 
 
 def test_one_file_of_an_archive_is_named(studio, tmp_path):
@@ -106,7 +106,7 @@ def test_one_file_of_an_archive_is_named(studio, tmp_path):
         archive.writestr("may.csv", TEXT)
     session, *view = dropped(studio, tmp_path / "both.zip")
     assert "notes.csv" in view[0]
-    assert (view[1].visible, view[6]["visible"]) == (True, True)
+    assert (view[1]["visible"], view[6]["visible"]) == (True, True)
     session, *view = mending.read_again(studio, session, "", ";", 2, "", "may.csv")
     assert session.columns == {"text": "text", "label": "topic"}
     assert view[6]["value"] == "may.csv"

@@ -95,7 +95,7 @@ def updates(reading: Reading | None, chosen: Choices, kind: str) -> list[Any]:
     is_sheet, is_zip = bool(reading and reading.sheet), kind == "zip" and not (reading and reading.sheet)
     names = [(_GUESS, ""), *((name, name) for name in sheets)]
     return [
-        gr.Accordion(visible=is_text or is_sheet or is_zip, open=reading is None and is_zip),
+        gr.update(visible=is_text or is_sheet or is_zip, **({"open": True} if reading is None and is_zip else {})),
         gr.update(value=chosen.encoding, visible=is_text),
         gr.update(value=chosen.delimiter, visible=has_lines),
         gr.update(value=chosen.header_row, visible=has_lines or is_sheet),
@@ -106,4 +106,4 @@ def updates(reading: Reading | None, chosen: Choices, kind: str) -> list[Any]:
 
 def closed() -> list[Any]:
     """Nothing was brought yet."""
-    return [gr.Accordion(visible=False), *[gr.skip()] * 5]
+    return [gr.update(visible=False), *[gr.skip()] * 5]
