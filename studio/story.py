@@ -29,6 +29,8 @@ _AT_REST = frozenset({"paused", "failed", "finished"})
 
 ANSWER_S = 20.0
 """Who did nothing at all for so long after a request is in a long step, or hangs."""
+_SLACK_S = 1.0
+"""What was done so shortly after the asking may have been under way: a file's time is coarse, and a signal takes its time."""
 _QUIET_S = 120.0
 _QUIET_STEPS, _QUIET_SAVES = 20, 5
 _QUIET_CALL_S = 600.0
@@ -128,7 +130,7 @@ class Story:
         if status not in AT_WORK or not asked:
             return False
         since, silence = now - min(asked), self.silence(run, now)
-        return ANSWER_S < since <= silence or silence > self.longest_silence(status)
+        return ANSWER_S < since <= silence + _SLACK_S or silence > self.longest_silence(status)
 
     def status(self, run: RunDir) -> Status:
         """Where the run stands now: the events, the open requests, and whether the worker lives."""
