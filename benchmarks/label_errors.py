@@ -65,7 +65,7 @@ class Data:
         model = Wearing(backbone, head).to(place.device)
         tokens = tokenizer(self.texts, truncation=True, max_length=256)["input_ids"]
         rows = TokenRows.of([[{"input_ids": ids}] for ids in tokens], tokenizer.pad_token_id, place.device)
-        return run_model(model, rows, place, lambda _: None, model.pool).numpy()
+        return run_model(model, rows, place, lambda _: None, model.read).numpy()
 
     def models(self, given: Any) -> dict[str, eyes.Eye]:
         """Those that learn from these labels."""

@@ -1,11 +1,25 @@
 """Everything that decides a run. One field is one setting; the text under it is its help on the page."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.errors import StudioError
+
+Columns = dict[str, str | tuple[str, ...]]
+"""Role → the column that plays it, or the columns together."""
+
+
+def columns_of(role: str | Sequence[str]) -> tuple[str, ...]:
+    """The column or columns of a role."""
+    return (role,) if isinstance(role, str) else tuple(role)
+
+
+def all_columns(columns: Columns) -> list[str]:
+    """Every column that plays a role, in the roles' order."""
+    return [column for role in columns.values() for column in columns_of(role)]
 
 
 class Group(BaseModel):
@@ -186,8 +200,8 @@ class RunConfig(Group):
     task: str = Field("text-classification", pattern=r"^[a-z-]{1,60}$")
     """Name of the task."""
 
-    columns: dict[str, str] = Field(default_factory=dict)
-    """Role → column of the uploaded table, as {"text": "review", "label": "stars"}."""
+    columns: Columns = Field(default_factory=dict)
+    """Role → column of the uploaded table, as {"text": "review", "label": "stars"}; several columns are a list."""
 
     source: Source = Source()
     model: Model = Model()

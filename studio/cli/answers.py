@@ -11,7 +11,7 @@ from studio.cli.columns import columns_of_run, find_run, read
 from studio.cli.terminal import Bar, check_writable, complain, hand_over, plain, say, unwritable
 from studio.cli.train import in_words, numbers
 from studio.data.alike import same_text
-from studio.data.check import Parsed, parse_rows
+from studio.data.check import Parsed
 from studio.data.example import Example, from_parquet
 from studio.data.phrases import counted, listed
 from studio.errors import StudioError
@@ -20,6 +20,7 @@ from studio.jobs.answering import MOST_TEXTS, Answering
 from studio.jobs.spare import Spares
 from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer
 from studio.ui.predictions import as_csv
 
@@ -31,11 +32,11 @@ def predict(asked: argparse.Namespace) -> int:
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
-    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    parsed = examples_of(task, table, columns, with_target=False)
     answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
-    said = dict(zip(parsed.places, answers, strict=True))
+    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
     try:
-        storage.write_file(asked.output, as_csv(table, [said.get(place) for place in range(len(table))]))
+        storage.write_file(asked.output, as_csv(table, [said.get(row) for row in table.rows]))
     except OSError as error:
         raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
     hand_over(asked.output)
@@ -50,12 +51,14 @@ def evaluate(asked: argparse.Namespace) -> int:
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=True)
-    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    parsed = examples_of(task, table, columns)
     answers = _ask(run, "tuned", parsed.examples)
     labels = tuple(answers[0].confidence) if answers else ()
     metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)
     known = _known(run, parsed.examples)
-    unlearned = Counter(example.target for example in parsed.examples if labels and example.target not in labels)
+    unlearned = Counter(
+        example.target for example in parsed.examples if task.has_labels and example.target not in labels
+    )
     if asked.json:
         told = {"run": run.id, "file": table.name, "rows": len(answers), "left_out": len(parsed.problems)}
         told |= {"seen_in_training": known, "unknown_labels": dict(unlearned.most_common())}

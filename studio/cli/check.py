@@ -11,7 +11,7 @@ from studio import storage
 from studio.cli.columns import Chosen, choose, options, read, typed_as
 from studio.cli.terminal import Bar, check_writable, hand_over, plain, say, share, unwritable
 from studio.config import RunConfig
-from studio.data.check import Parsed, parse_rows
+from studio.data.check import Parsed
 from studio.data.detect import Detection, detect
 from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
@@ -25,6 +25,7 @@ from studio.errors import StudioError
 from studio.jobs.inspection import Inspection, inspect_alone
 from studio.models.suggest import suggested_shares
 from studio.tasks import TASKS
+from studio.tasks.rows import examples_of
 
 _MOST = 20
 
@@ -79,10 +80,9 @@ def _checked(asked: argparse.Namespace, table: Table) -> _Checked:
     if detection.task not in TASKS and detection.task and not is_said:
         return _Checked(table, detection, None, None, diagnose(patient_of(table, detection)))
     chosen = choose(asked, table)
-    roles = (*chosen.task.inputs, chosen.task.target)
-    if any(role not in chosen.columns for role in roles):
+    if any(role not in chosen.columns for role in chosen.task.required):
         return _Checked(table, detection, chosen, None, [], is_said)
-    parsed = parse_rows(table, chosen.columns, chosen.task.inputs, chosen.task.target, chosen.task.parse)
+    parsed = examples_of(chosen.task, table, chosen.columns)
     found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
         found = [*_cannot_be_split(parsed.examples), *found]

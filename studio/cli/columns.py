@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.cli.terminal import complain, plain, showable
+from studio.config import Columns, all_columns, columns_of
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -45,10 +46,13 @@ def find_run(home: Home, text: str) -> RunDir:
     return home.run(found[0])
 
 
-def named(asked: argparse.Namespace) -> dict[str, str]:
-    """Role → column, as typed."""
-    typed = {"text": asked.text, "label": asked.label}
-    return {role: column for role, column in typed.items() if column} | dict(asked.columns)
+def named(asked: argparse.Namespace) -> Columns:
+    """Role → column, or columns where a role was typed several times."""
+    typed: dict[str, list[str]] = {}
+    for role, column in (("text", asked.text), ("label", asked.label), *asked.columns):
+        if column:
+            typed.setdefault(role, []).append(column)
+    return {role: columns[0] if len(columns) == 1 else tuple(columns) for role, columns in typed.items()}
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Chosen:
     """A task and the columns of its roles, and how far they can be relied on."""
 
     task: Task
-    columns: dict[str, str]
+    columns: Columns
     """Typed ones first, then known ones, then guessed ones. A role that nobody could guess is missing."""
     guess: Guess | None = None
     """What the guessed ones were taken from; None when nothing was guessed."""
@@ -66,7 +70,7 @@ class Chosen:
     @property
     def in_words(self) -> str:
         """As in `text = review, label = stars`."""
-        return ", ".join(f"{role} = {column}" for role, column in self.columns.items())
+        return ", ".join(f"{role} = {' + '.join(columns_of(column))}" for role, column in self.columns.items())
 
     @property
     def reason(self) -> str:
@@ -81,10 +85,10 @@ class Chosen:
     @property
     def otherwise(self) -> str:
         """How to say that they are others."""
-        return f"If that is wrong, say so with {options((*self.task.inputs, self.task.target))}."
+        return f"If that is wrong, say so with {options(self.task.required)}."
 
 
-def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: dict[str, str] | None = None) -> Chosen:
+def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Columns | None = None) -> Chosen:
     """The task and its columns, as far as they can be told. Raises: StudioError for a role or column that is not there."""
     typed = (known or {}) | named(asked)
     task = task_named(asked.task or wanted) if asked.task or wanted else None
@@ -94,27 +98,28 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: dic
         task, guess = detected if detected is not None else (next(iter(TASKS.values())), None)
     elif not _fills(task, typed):
         guess = task.detect(table)
-    roles = (*task.inputs, task.target)
+    roles = task.roles
     _check_roles(task, typed)
-    for role, column in typed.items():
-        if column not in table.columns:
+    taken = all_columns(typed)
+    for role, columns in typed.items():
+        if missing := [column for column in columns_of(columns) if column not in table.columns]:
             raise StudioError(
-                f"There is no column '{column}' for '{role}'", where=table.name, fix=f"Columns are: {_list(table)}."
+                f"There is no column '{missing[0]}' for '{role}'", where=table.name, fix=f"Columns are: {_list(table)}."
             )
     guessed = {
-        role: column
-        for role, column in (guess.columns if guess is not None else {}).items()
-        if role in roles and role not in typed and column not in typed.values()
+        role: columns
+        for role, columns in (guess.columns if guess is not None else {}).items()
+        if role in roles and role not in typed and not set(columns_of(columns)) & set(taken)
     }
     is_sure = guess is not None and guess.confidence >= SURE
     decided = typed.keys() | (guessed.keys() if is_sure else set())
-    columns = {role: (typed | guessed)[role] for role in roles if role in typed | guessed}
-    return Chosen(task, columns, guess if guessed else None, tuple(role for role in roles if role not in decided))
+    found = {role: (typed | guessed)[role] for role in roles if role in typed | guessed}
+    return Chosen(task, found, guess if guessed else None, tuple(role for role in task.required if role not in decided))
 
 
 def task_and_columns(
-    asked: argparse.Namespace, table: Table, wanted: str = "", known: dict[str, str] | None = None
-) -> tuple[Task, dict[str, str]]:
+    asked: argparse.Namespace, table: Table, wanted: str = "", known: Columns | None = None
+) -> tuple[Task, Columns]:
     """The task, and a column for each of its roles. Raises: StudioError with the columns to choose from."""
     chosen = choose(asked, table, wanted, known)
     if chosen.open:
@@ -129,29 +134,31 @@ def task_and_columns(
     return chosen.task, chosen.columns
 
 
-def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_target: bool) -> dict[str, str]:
+def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_target: bool) -> Columns:
     """The columns of another table for a run: those it was trained on, unless others are typed. Raises: StudioError."""
     task = task_named(run.config.task)
     columns = run.config.columns | named(asked)
     _check_roles(task, columns)
-    for role in (*task.inputs, *([task.target] if with_target else [])):
-        if columns.get(role) not in table.columns:
-            raise StudioError(
-                f"There is no column '{columns.get(role, '')}' for '{role}'",
-                where=table.name,
-                fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
-            )
-    return {role: column for role, column in columns.items() if with_target or role != task.target}
+    wanted = {role: columns[role] for role in task.roles if role in columns and (with_target or role != task.target)}
+    missing = [role for role in task.required if role not in columns and (with_target or role != task.target)]
+    for role in (*wanted, *missing):
+        for column in columns_of(columns.get(role, "")):
+            if column not in table.columns:
+                raise StudioError(
+                    f"There is no column '{column}' for '{role}'",
+                    where=table.name,
+                    fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
+                )
+    return wanted
 
 
-def _check_roles(task: Task, columns: dict[str, str]) -> None:
-    roles = (*task.inputs, task.target)
-    if unknown := sorted(columns.keys() - set(roles)):
-        raise StudioError(f"{task.title} has no role '{unknown[0]}'", fix=f"Its roles are: {', '.join(roles)}.")
+def _check_roles(task: Task, columns: Columns) -> None:
+    if unknown := sorted(columns.keys() - set(task.roles)):
+        raise StudioError(f"{task.title} has no role '{unknown[0]}'", fix=f"Its roles are: {', '.join(task.roles)}.")
 
 
-def _fills(task: Task, typed: dict[str, str]) -> bool:
-    return set(typed) >= {*task.inputs, task.target}
+def _fills(task: Task, typed: Columns) -> bool:
+    return set(typed) >= set(task.required)
 
 
 def options(roles: Sequence[str]) -> str:
@@ -159,13 +166,14 @@ def options(roles: Sequence[str]) -> str:
     return " ".join(f"--{role} COLUMN" if role in ("text", "label") else f"--column {role}=COLUMN" for role in roles)
 
 
-def typed_as(columns: dict[str, str]) -> str:
+def typed_as(columns: Columns) -> str:
     """How these columns are typed, ready for a shell."""
     return " ".join(
         f"--{role} {shlex.quote(column)}"
         if role in ("text", "label")
         else f"--column {shlex.quote(f'{role}={column}')}"
-        for role, column in columns.items()
+        for role, together in columns.items()
+        for column in columns_of(together)
     )
 
 

@@ -11,8 +11,7 @@ from studio.cli.columns import choices_of, find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say, share
-from studio.config import Model, RunConfig, Source, Split
-from studio.data.check import parse_rows
+from studio.config import Columns, Model, RunConfig, Source, Split, columns_of
 from studio.data.edits import edited
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -29,6 +28,7 @@ from studio.models.sizing import Machine
 from studio.models.suggest import suggest
 from studio.rundir import Home, RunDir
 from studio.story import Story
+from studio.tasks.rows import examples_of
 
 
 def train(asked: argparse.Namespace) -> int:
@@ -65,7 +65,11 @@ def resume(asked: argparse.Namespace) -> int:
 
 def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig | None) -> RunConfig:
     """The order but for `--set`: the `given` one, or the suggestions for this data. Raises: StudioError."""
-    known = {role: column for role, column in given.columns.items() if column in table.columns} if given else {}
+    known: Columns = (
+        {role: column for role, column in given.columns.items() if set(columns_of(column)) <= set(table.columns)}
+        if given
+        else {}
+    )
     task, columns = task_and_columns(asked, table, given.task if given is not None else "", known)
     model = _model(asked.model) if asked.model else given.model if given is not None else Model()
     config = given if given is not None and not asked.effort else RunConfig()
@@ -80,7 +84,7 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         }
     )
     if given is None or asked.effort:
-        parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+        parsed = examples_of(task, table, columns)
         texts = ["\n".join(example.inputs.values()) for example in parsed.examples]
         lengths = token_lengths(texts, tokenizer_file(home, model.id))
         facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None)

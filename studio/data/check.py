@@ -28,8 +28,6 @@ class Parsed:
     examples: list[Example]
     problems: list[Problem]
     notes: tuple[str, ...] = ()
-    places: tuple[int, ...] = ()
-    """The index in the table of each example's row."""
 
 
 def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], target: str, parse: Parse) -> Parsed:
@@ -52,10 +50,9 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
     targets = table.column(columns[target]) if target in columns else None
     examples: list[Example] = []
     problems: list[Problem] = []
-    places: list[int] = []
     stripped = 0
     with _uncollected():
-        for index, (row, said, *cells) in enumerate(zip(table.rows, targets or repeat(None), *texts)):  # noqa: B905 - `repeat` has no end
+        for row, said, *cells in zip(table.rows, targets or repeat(None), *texts):  # noqa: B905 - `repeat` has no end
             values = dict(zip(inputs, cells, strict=True))
             try:
                 example = parse(values, said, row)
@@ -65,9 +62,8 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
             if example.target is not said and example.target != said:
                 stripped += 1
             examples.append(example)
-            places.append(index)
     note = f"Spaces around the {target} were removed in {counted(stripped, 'row')}."
-    return Parsed(examples, problems, (note,) if stripped else (), tuple(places))
+    return Parsed(examples, problems, (note,) if stripped else ())
 
 
 def _problem(

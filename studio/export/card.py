@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from studio import __version__
+from studio.config import columns_of
 from studio.errors import StudioError
 from studio.evaluation.report import MetricResult, Report, read_report
 from studio.export.base import base_of
@@ -146,7 +147,10 @@ def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     if source.test_file:
         lines.append(f"- Separate test file: {code(file_name(source.test_file))}")
     roles = task_named(config.task).role_titles
-    lines += [f"- {roles.get(role, role)}: column {code(column)}" for role, column in config.columns.items()]
+    lines += [
+        f"- {roles.get(role, role)}: column {', '.join(map(code, columns_of(column)))}"
+        for role, column in config.columns.items()
+    ]
     parts = facts.get("parts") or {}
     if parts:
         names = ("train", "validation", "test")

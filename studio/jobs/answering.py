@@ -180,8 +180,10 @@ def _reply_to(spare: Spare, number: int, timeout_s: float) -> dict[str, Any]:
 def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
     if "error" in reply:
         raise StudioError(str(reply["error"]))
-    labels, rows = reply["labels"], reply["confidence"]
-    if len(rows) != count:
+    labels, values, rows = reply["labels"], reply["values"], reply["confidence"]
+    if len(values) != count or len(rows) != count:
         raise StudioError("The model answered a different number of texts than were asked", fix="Ask again.")
-    shares = [dict(zip(labels, map(float, row), strict=True)) for row in rows]
-    return [Answer(max(share, key=share.__getitem__), share) for share in shares]
+    return [
+        Answer(str(value), dict(zip(labels, map(float, row), strict=True)) if row else {})
+        for value, row in zip(values, rows, strict=True)
+    ]

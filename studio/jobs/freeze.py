@@ -7,14 +7,14 @@ from typing import Any
 
 from studio import storage
 from studio.config import RunConfig
-from studio.data.check import Parsed, parse_rows
+from studio.data.check import Parsed
 from studio.data.example import Example, to_parquet
 from studio.data.split import Parts, split
 from studio.data.table import Problem, Table
 from studio.data.wishes import wishes
-from studio.errors import StudioError
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
+from studio.tasks.rows import examples_of
 from studio.tasks.task import Task
 
 MOST_PROBLEMS = 20
@@ -31,14 +31,15 @@ def create_run(
     table, or too little is left to learn from.
     """
     task = task_named(config.task)
-    parsed = _parse(table, config, task, "the table")
-    tested = _parse(test_table, config, task, "the test file") if test_table is not None else None
+    parsed = examples_of(task, table, config.columns)
+    tested = examples_of(task, test_table, config.columns) if test_table is not None else None
     parts = split(
         parsed.examples,
         validation_share=config.split.validation_share,
         test_share=config.split.test_share,
         seed=config.seed,
         test=tested.examples if tested is not None else None,
+        stratify=task.has_labels,
         wishes=wishes(
             table,
             part=config.split.part_column,
@@ -52,7 +53,7 @@ def create_run(
         "test": to_parquet(parts.test),
     }
     order = config.model_copy(update={"source": _source(config, table, test_table)})
-    facts = _facts(table, parts, parsed, tested, frozen)
+    facts = _facts(task, table, parts, parsed, tested, frozen)
     run = RunDir(home.runs / new_id())
     storage.make_folder(home.runs)
     with storage.Stage(run.path) as stage:
@@ -63,24 +64,6 @@ def create_run(
             RunDir(stage.path).mark_draft()
         stage.write("config.json", order.model_dump_json(indent=1).encode())
     return run
-
-
-def _parse(table: Table, config: RunConfig, task: Task, where: str) -> Parsed:
-    """The rows as examples. Raises: StudioError naming the first role without a column."""
-    for role in (*task.inputs, task.target):
-        title = task.role_titles.get(role, role)
-        column = config.columns.get(role)
-        if not column:
-            raise StudioError(
-                f"The column for '{title}' is not chosen", fix=f"Pick one of: {', '.join(table.columns[:20])}."
-            )
-        if column not in table.columns:
-            raise StudioError(
-                f"There is no column '{column[:60]}' for '{title}'",
-                where=f"{where}{' ' + table.name if table.name else ''}",
-                fix=f"Its columns are: {', '.join(table.columns[:20])}.",
-            )
-    return parse_rows(table, config.columns, task.inputs, task.target, task.parse)
 
 
 def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:
@@ -97,11 +80,14 @@ def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:
 
 
 def _facts(
-    table: Table, parts: Parts, parsed: Parsed, tested: Parsed | None, frozen: dict[str, bytes]
+    task: Task, table: Table, parts: Parts, parsed: Parsed, tested: Parsed | None, frozen: dict[str, bytes]
 ) -> dict[str, Any]:
     """What the report and the model card tell of the data."""
     rows: dict[str, Sequence[Example]] = {"train": parts.train, "validation": parts.validation, "test": parts.test}
-    labels = {part: Counter(example.target or "" for example in examples) for part, examples in rows.items()}
+    labels = {
+        part: Counter(label for example in examples for label in task.labels_in(example))
+        for part, examples in rows.items()
+    }
     every = sum(labels.values(), Counter())
     return {
         "version": 1,

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from torch import nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from studio.errors import StudioError
-from studio.models.heads import Wearing, head_from
+from studio.models.heads import Wearing, facts_from, head_from, head_named
 from studio.models.hub import refuse_code
 
 transformers_logging.disable_progress_bar()  # the worker's log is for people who look for a cause
@@ -20,15 +21,18 @@ _DROPOUTS = (
     ("hidden_dropout_prob", "attention_probs_dropout_prob")  # BERT, RoBERTa, ELECTRA, DeBERTa, MPNet
     + ("dropout", "attention_dropout")  # DistilBERT
     + ("embedding_dropout", "mlp_dropout")  # ModernBERT
+    + ("dropout_rate",)  # T5
+    + ("resid_pdrop", "embd_pdrop", "attn_pdrop")  # GPT-2
 )
 """What model families call their dropout."""
 _POSITIONS_FROM_PADDING = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "data2vec-text", "xlm-roberta-xl"})
 """Families whose first position number is the padding's plus one, so that two of the positions hold no token."""
 
 
-def load_base(folder: Path, *, dropout: float | None = None) -> tuple[Any, Any]:
+def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "AutoModel") -> tuple[Any, Any]:
     """The base model (float32, on the processor, not training) and its fast tokenizer.
 
+    `auto_class` is the class of transformers that knows which parts are wanted (see `models.heads.Head.auto_class`).
     `dropout` overrides the model's own everywhere, attention included; None leaves it. Raises: StudioError.
     """
     try:
@@ -41,7 +45,7 @@ def load_base(folder: Path, *, dropout: float | None = None) -> tuple[Any, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a missing pooler is told about at length; it is not used
             # float32 is said: a checkpoint in bfloat16 would load as such and swallow small updates.
-            backbone = AutoModel.from_pretrained(
+            backbone = getattr(transformers, auto_class).from_pretrained(
                 folder, config=config, dtype=torch.float32, use_safetensors=True, local_files_only=True
             )
     except (OSError, ValueError, KeyError, ImportError) as error:
@@ -67,14 +71,18 @@ def longest_input(backbone: Any, tokenizer: Any) -> int:
 
 def load_tuned(folder: Path) -> tuple[Wearing, Any]:
     """What a run left in `model/`, ready to answer, and its tokenizer. Raises: StudioError."""
-    backbone, tokenizer = load_base(folder)
-    return Wearing(backbone, head_from(folder)).train(False), tokenizer
+    return _load(folder, folder, "head")
 
 
 def load_untuned(folder: Path, run_folder: Path) -> tuple[Wearing, Any]:
     """The untuned baseline: the base model of `folder` with the probe of the run on. Raises: StudioError."""
-    backbone, tokenizer = load_base(folder)
-    return Wearing(backbone, head_from(run_folder, "probe")).train(False), tokenizer
+    return _load(folder, run_folder, "probe")
+
+
+def _load(folder: Path, head_folder: Path, name: str) -> tuple[Wearing, Any]:
+    auto_class = head_named(facts_from(head_folder, name).kind).auto_class
+    backbone, tokenizer = load_base(folder, auto_class=auto_class)
+    return Wearing(backbone, head_from(head_folder, name)).train(False), tokenizer
 
 
 def _own_memory(model: nn.Module) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from studio.config import Columns, columns_of
 from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
@@ -28,21 +29,28 @@ class Setup:
     labels: tuple[str, ...]
     max_length: int
     """Tokens, special ones included."""
+    thresholds: tuple[float, ...] = ()
+    """What `Task.thresholds` chose on the validation rows; empty before that."""
+    scaling: tuple[float, float] = (0.0, 1.0)
+    """What `Task.scaling` found in the training rows."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says of one example. `confidence` maps every label to its probability; they sum to 1."""
+    """What a model says of one example, in the form in which the task writes its targets."""
 
     value: str
     confidence: dict[str, float] = field(default_factory=dict)
+    """Label → probability: where one label is answered, they sum to 1; empty for tasks without labels."""
+    losses: tuple[float, int] = (0.0, 0)
+    """How surprised the model is by the row's target: nats, and over how many tokens; only where answers are written."""
 
 
 @dataclass(frozen=True)
 class Guess:
     """Which columns play which roles, with the reason in words and a confidence from 0 (no idea) to 1."""
 
-    columns: dict[str, str]
+    columns: Columns
     reason: str
     confidence: float
 
@@ -70,8 +78,12 @@ class Task(ABC):
     """Place in menus."""
     inputs: ClassVar[tuple[str, ...]]
     """Input roles, each filled by one column."""
+    optional: ClassVar[tuple[str, ...]] = ()
+    """Those of the inputs that a table need not have."""
+    several: ClassVar[tuple[str, ...]] = ()
+    """Roles that may be filled by several columns; what they hold together is said by `arrange`."""
     target: ClassVar[str]
-    """The role of the column with the right answers."""
+    """The role of the column with the right answers; empty for a task that learns from its inputs alone."""
     role_titles: ClassVar[dict[str, str]]
     """Role → its name on the page."""
     families: ClassVar[frozenset[str]]
@@ -82,6 +94,10 @@ class Task(ABC):
     """What `score` returns, most important first."""
     has_labels: ClassVar[bool] = False
     """Whether the target is one of a few labels, one a row."""
+    answers_as: ClassVar[str] = "label"
+    """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
+    has_thresholds: ClassVar[bool] = False
+    """Whether `thresholds` chooses anything."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]
@@ -93,19 +109,55 @@ class Task(ABC):
     def detect(self, table: Table) -> Guess | None:
         """The likely roles of the columns; None when the table cannot be for this task."""
 
-    def patient(self, table: Table, columns: dict[str, str], test: Table | None = None) -> Patient:
+    def patient(self, table: Table, columns: Columns, test: Table | None = None) -> Patient:
         """What the data doctor looks at, for these columns."""
-        texts = tuple(columns[role] for role in self.inputs if role in columns)
-        label = columns.get(self.target, "") if self.has_labels else ""
-        return Patient(table, self.name, texts, label, {role: (column,) for role, column in columns.items()}, test)
+        roles = {role: columns_of(column) for role, column in columns.items()}
+        texts = tuple(column for role in self.inputs for column in roles.get(role, ()))
+        label = roles.get(self.target, ("",))[0] if self.has_labels else ""
+        return Patient(table, self.name, texts, label, roles, test)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All of them, the target last."""
+        return (*self.inputs, self.target) if self.target else self.inputs
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The roles that every table needs."""
+        return tuple(role for role in self.roles if role not in self.optional)
+
+    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+        """The table with one row an example and one column a role, and these columns; row numbers are the first of each.
+
+        For layouts that spread an example over rows or a target over columns. Raises: StudioError naming the row.
+        """
+        return table, {role: column for role, column in columns.items() if isinstance(column, str)}
 
     @abstractmethod
     def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:
         """A checked example. A target of None asks for the answer. Raises: StudioError naming the row and the role."""
 
-    @abstractmethod
+    def labels_in(self, example: Example) -> tuple[str, ...]:
+        """The labels that a target names; empty for tasks without."""
+        return (example.target,) if self.has_labels and example.target is not None else ()
+
     def labels(self, examples: Sequence[Example]) -> tuple[str, ...]:
         """All labels of the training rows, in a fixed order; empty for tasks without."""
+        return tuple(sorted({label for example in examples for label in self.labels_in(example)}))
+
+    def scaling(self, examples: Sequence[Example]) -> tuple[float, float]:
+        """Mean and deviation of the training rows' targets, for tasks that learn numbers."""
+        return 0.0, 1.0
+
+    def thresholds(
+        self,
+        outputs: Sequence[np.ndarray],
+        examples: Sequence[Example],
+        features: Sequence[Sequence[Feature]],
+        setup: Setup,
+    ) -> tuple[float, ...]:
+        """What decides between answers, chosen so that the validation rows are answered best. `outputs`: one array a feature."""
+        return ()
 
     @abstractmethod
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
@@ -122,3 +174,13 @@ class Task(ABC):
         self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]
     ) -> dict[str, float]:
         """Every metric of `metrics`, over these rows."""
+
+    def by_label(
+        self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]
+    ) -> list[tuple[str, int, int, int]]:
+        """For each label: its name, how often it was right, said, and due. Empty where there is nothing to count."""
+        return []
+
+    def show(self, value: str) -> str:
+        """A target or an answer as people read it in a table."""
+        return value

@@ -52,10 +52,6 @@ class TextClassification(Task):
         return Example(row, inputs, None if target is None else target.strip())
 
     @override
-    def labels(self, examples: Sequence[Example]) -> tuple[str, ...]:
-        return tuple(sorted({example.target for example in examples if example.target is not None}))
-
-    @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
         if not examples:
             return []

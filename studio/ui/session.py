@@ -7,6 +7,8 @@ server lose nothing. It is therefore a stranger's word: every id in it is checke
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
+from studio.config import Columns
+
 EFFORTS = ("quick", "balanced", "thorough")
 _LONGEST = 2000
 
@@ -20,8 +22,8 @@ class Session:
     test_table: str = ""
     """Id of a separate test table; empty when test rows are split off."""
     task: str = "text-classification"
-    columns: dict[str, str] = field(default_factory=dict)
-    """Role → column."""
+    columns: Columns = field(default_factory=dict)
+    """Role → column, or columns together."""
     split: dict[str, str] = field(default_factory=dict)
     """Wish for the split (`part`, `group`, `time`) → column."""
     inspection: str = ""
@@ -52,12 +54,22 @@ class Session:
             for each in fields(cls)
             if type(value.get(each.name)) is type(getattr(blank, each.name)) and _is_small(value[each.name])
         }
-        session = cls(**kept)
+        session = cls(**kept | {"columns": _columns(value.get("columns"))})
         return session if session.effort in EFFORTS else replace(session, effort="balanced")
 
     def to_json(self) -> dict[str, Any]:
         """What `parse` reads."""
         return asdict(self)
+
+
+def _columns(value: object) -> Columns:
+    """A role's columns come back from the browser as a list where they are several. Nothing, if anything is odd."""
+    if not isinstance(value, dict):
+        return {}
+    roles = {role: tuple(each) if isinstance(each, list) else each for role, each in value.items()}
+    names = [name for role, each in roles.items() for name in (role, *(each if isinstance(each, tuple) else (each,)))]
+    is_odd = len(names) > 2000 or not all(isinstance(name, str) and len(name) <= _LONGEST for name in names)
+    return {} if is_odd or len(roles) > 100 else roles
 
 
 def _is_small(value: object) -> bool:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from studio import storage
 from studio.assets import ASSETS
-from studio.config import Edit
-from studio.data.check import parse_rows
+from studio.config import Columns, Edit, all_columns, columns_of
 from studio.data.detect import Detection, detect
 from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
@@ -29,6 +28,8 @@ from studio.models.lengths import data_facts, row_lengths, token_lengths
 from studio.models.suggest import DataFacts
 from studio.rundir import Home, new_id
 from studio.tasks import task_named
+from studio.tasks.rows import examples_of
+from studio.tasks.task import Task
 from studio.ui.words import size
 
 KEPT_DAYS = 30
@@ -58,7 +59,7 @@ class Wanted:
     table: str
     """Id of the upload."""
     task: str
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str | tuple[str, ...]], ...]
     """Role and column, in the roles' order."""
     tokenizer: Path
     test_table: str = ""
@@ -203,7 +204,7 @@ def _parsed(changes: bytes) -> tuple[Edit, ...]:
 def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
     """The table as examples of a task, checked and counted. Raises: StudioError."""
     table = read(home, wanted.table, limits)
-    missing = [column for _, column in wanted.columns if column not in table.columns]
+    missing = [column for column in _used(wanted) if column not in table.columns]
     if missing:
         raise StudioError(
             f"There is no column {missing[0]!r}", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
@@ -261,14 +262,14 @@ def _edited(file: Path, name: str, limits: Limits, chosen: Choices, changes: byt
 @lru_cache(maxsize=4)
 def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     table, task, roles = read(home, wanted.table, limits), task_named(wanted.task), dict(wanted.columns)
-    parsed = parse_rows(table, roles, task.inputs, task.target, task.parse)
-    counts = Counter(example.target for example in parsed.examples if example.target is not None)
+    parsed = examples_of(task, table, roles)
+    counts = Counter(label for example in parsed.examples for label in task.labels_in(example))
     lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], wanted.tokenizer)
     patient = replace(
         task.patient(table, roles, _test(home, wanted, limits)),
         longest=wanted.longest,
         languages=wanted.languages,
-        lengths=row_lengths(table, [roles[role] for role in task.inputs], wanted.tokenizer, wanted.longest),
+        lengths=row_lengths(table, _texts(task, roles), wanted.tokenizer, wanted.longest),
     )
     return Look(
         parsed.examples,
@@ -281,6 +282,14 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     )
 
 
+def _texts(task: Task, roles: Columns) -> list[str]:
+    return [column for role in task.inputs for column in columns_of(roles.get(role, ()))]
+
+
+def _used(wanted: Wanted) -> list[str]:
+    return all_columns(dict(wanted.columns))
+
+
 def _test(home: Home, wanted: Wanted, limits: Limits) -> Table | None:
     """The test table, if it has the columns; of one that cannot be used the form says so itself."""
     if not wanted.test_table:
@@ -289,7 +298,7 @@ def _test(home: Home, wanted: Wanted, limits: Limits) -> Table | None:
         test = read(home, wanted.test_table, limits)
     except StudioError:
         return None
-    return test if all(column in test.columns for _, column in wanted.columns) else None
+    return test if all(column in test.columns for column in _used(wanted)) else None
 
 
 def _suffix(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from studio.errors import StudioError
-from studio.models.heads import Wearing
+from studio.models.heads import HeadFacts, Wearing
 from studio.models.load import load_tuned, load_untuned
 from studio.rundir import RunDir
 from studio.tasks import task_named
@@ -42,14 +42,20 @@ class Answerer:
                 load_tuned(self.run.model) if tuned else load_untuned(base_folder(self.run), self.run.path)
             )
             facts = model.head.facts
-            self._loaded[name] = (model.to(self.place.device), Setup(tokenizer, facts.labels, facts.max_length))
+            self._loaded[name] = (model.to(self.place.device), setup_of(facts, tokenizer))
         return self._loaded[name]
 
 
-def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
-    """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "labels", "confidence"}`:
+def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
+    """What encoding and decoding need, from what `head.json` says."""
+    return Setup(tokenizer, facts.labels, facts.max_length, facts.thresholds, facts.scaling)
 
-    `labels` are the model's, in the order of every text's list of confidences.
+
+def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
+    """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "values", "labels", "confidence"}`:
+
+    a value a text; `labels` are the model's, in the order of every text's list of confidences, which is empty where
+    answers have none.
     """
     answerer = Answerer(RunDir(folder))
     _put(answers, {"ready": True})
@@ -58,8 +64,9 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
         try:
             asked = json.loads(line)
             labels, said = answerer.ask(asked["model"], asked["texts"])
-            shares = [[each.confidence.get(label, 0.0) for label in labels] for each in said]
-            _put(answers, {"id": asked["id"], "labels": list(labels), "confidence": shares})
+            shares = [[each.confidence.get(label, 0.0) for label in labels] if each.confidence else [] for each in said]
+            values = [each.value for each in said]
+            _put(answers, {"id": asked["id"], "values": values, "labels": list(labels), "confidence": shares})
         except StudioError as error:
             _put(answers, {"id": asked.get("id"), "error": str(error)})
         except Exception:  # noqa: BLE001 - a border as in duty: one bad question must not end the conversation

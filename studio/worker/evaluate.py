@@ -1,8 +1,10 @@
 """Answering many rows with the model as it is: outputs in batches of like length, in the rows' own order again."""
 
+import contextlib
+import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -30,11 +32,22 @@ class Kit:
 
 @dataclass(frozen=True)
 class Scores:
-    """What one check found. `loss` in nats a row, label smoothing included, as in training, so that the curves compare."""
+    """What one check found. `loss` in nats a row (or token), label smoothing included, as in training, so that the curves
+    compare."""
 
     loss: float
     metrics: dict[str, float]
     seconds: float
+    thresholds: tuple[float, ...] = ()
+    """Those the metrics were counted with."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model made of rows: an array for each (see `models.heads.Head.cut`), and the loss where targets were known."""
+
+    arrays: list[np.ndarray]
+    loss: float = 0.0
 
 
 def run_model(
@@ -50,28 +63,64 @@ def run_model(
     `call` may be the model's `pool`, for text vectors in place of logits. Batches whose outputs are `kept` from an earlier
     call with the same rows are not computed again, and new ones are put there: a call that was left can be gone on with.
     """
-    was_training = model.training
-    model.train(False)
     result: Tensor | None = None
     done = 0
+    with _answering(model, place):
+        for number, batch in enumerate(by_length(rows.lengths, place.answering_tokens)):
+            outputs = kept.get(number) if kept is not None else None
+            is_new = outputs is None
+            if outputs is None:
+                outputs = (call or model)(**rows.batch(batch)).float()
+                if kept is not None:
+                    kept[number] = outputs
+            if result is None:
+                result = torch.empty(len(rows.lengths), *outputs.shape[1:], device=outputs.device)
+            result[torch.from_numpy(batch).to(outputs.device)] = outputs
+            done += len(batch)
+            if is_new:
+                breathe(done / len(rows.lengths))
+    return result.cpu().clone() if result is not None else torch.empty(0, 0)
+
+
+@contextlib.contextmanager
+def _answering(model: Wearing, place: Place) -> Iterator[None]:
+    """Without dropout and gradients."""
+    was_training = model.training
+    model.train(False)
     try:
         with torch.inference_mode(), place.autocast():
-            for number, batch in enumerate(by_length(rows.lengths, place.answering_tokens)):
-                outputs = kept.get(number) if kept is not None else None
-                is_new = outputs is None
-                if outputs is None:
-                    outputs = (call or model)(**rows.batch(batch)).float()
-                    if kept is not None:
-                        kept[number] = outputs
-                if result is None:
-                    result = torch.empty(len(rows.lengths), outputs.shape[1], device=outputs.device)
-                result[torch.from_numpy(batch).to(outputs.device)] = outputs
-                done += len(batch)
-                if is_new:
-                    breathe(done / len(rows.lengths))
+            yield
     finally:
         model.train(was_training)
-    return result.cpu().clone() if result is not None else torch.empty(0, 0)
+
+
+def say(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> list[np.ndarray]:
+    """What the model answers to each row, as arrays."""
+    arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
+    done = 0
+    with _answering(model, place):
+        for batch in by_length(rows.lengths, place.answering_tokens):
+            for row, array in zip(batch.tolist(), model.answer(rows.lengths[batch], **rows.batch(batch)), strict=True):
+                arrays[row] = array
+            done += len(batch)
+            breathe(done / len(arrays))
+    return arrays
+
+
+def judge(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> Said:
+    """The mean loss over rows whose targets are known, and their outputs where these are small enough to keep."""
+    arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
+    total, units, done = 0.0, 0, 0
+    with _answering(model, place):
+        for batch in by_length(rows.lengths, place.answering_tokens):
+            outputs = model(**rows.batch(batch)).float()
+            loss, count = model.loss(outputs, rows.labels_of(batch))
+            total, units, done = total + float(loss), units + count, done + len(batch)
+            if not model.head.writes:
+                for row, array in zip(batch.tolist(), model.head.cut(outputs, rows.lengths[batch]), strict=True):
+                    arrays[row] = array
+            breathe(done / len(arrays))
+    return Said(arrays, total / max(units, 1))
 
 
 @dataclass(frozen=True)
@@ -86,31 +135,44 @@ class Asked:
 def check(model: Wearing, kit: Kit, asked: Asked, breathe: Breathe) -> Scores:
     """Score the validation rows."""
     began = time.monotonic()
-    return score_outputs(model, kit, asked, run_model(model, asked.rows, kit.place, breathe), began)
+    said = judge(model, asked.rows, kit.place, breathe)
+    if model.head.writes:
+        return Scores(said.loss, {"perplexity": math.exp(min(said.loss, 700.0))}, time.monotonic() - began)
+    return _scored(kit, asked, said, began)
 
 
 def score_outputs(model: Wearing, kit: Kit, asked: Asked, outputs: Tensor, began: float) -> Scores:
-    """Loss and the task's metrics of outputs already there; `began` is on the monotonic clock."""
+    """Loss and the task's metrics of outputs already there, (rows, …); `began` is on the monotonic clock."""
     labels = asked.rows.labels_of(np.arange(len(outputs))).cpu()
     with torch.no_grad():
         total, count = model.loss(outputs, labels)
-    metrics = kit.task.score(decode(kit, asked, outputs), asked.examples, kit.setup.labels)
-    return Scores(float(total) / count, metrics, time.monotonic() - began)
+    return _scored(kit, asked, Said(list(outputs.numpy()), float(total) / count), began)
+
+
+def _scored(kit: Kit, asked: Asked, said: Said, began: float) -> Scores:
+    thresholds: tuple[float, ...] = ()
+    if kit.task.has_thresholds:
+        thresholds = kit.task.thresholds(said.arrays, asked.examples, asked.features, kit.setup)
+    answers = decode(replace(kit, setup=replace(kit.setup, thresholds=thresholds)), asked, said.arrays)
+    metrics = kit.task.score(answers, asked.examples, kit.setup.labels)
+    return Scores(said.loss, metrics, time.monotonic() - began, thresholds)
 
 
 def answer(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: Breathe) -> list[Answer]:
     """What the model says of each example, in order; targets are not looked at."""
     if not examples:
         return []
-    rows, features = encode(kit.task, examples, kit.setup, kit.place.device, asked=True)
-    return decode(kit, Asked(examples, features, rows), run_model(model, rows, kit.place, breathe))
+    setup = replace(kit.setup, thresholds=model.head.facts.thresholds)
+    rows, features = encode(kit.task, examples, setup, kit.place.device, model.head.layout, asked=True)
+    said = say(model, rows, kit.place, breathe)
+    return decode(replace(kit, setup=setup), Asked(examples, features, rows), said)
 
 
-def decode(kit: Kit, asked: Asked, outputs: Tensor) -> list[Answer]:
-    """One answer an example, from as many outputs as it has features."""
-    arrays, answers, start = outputs.numpy(), [], 0
+def decode(kit: Kit, asked: Asked, arrays: Sequence[np.ndarray]) -> list[Answer]:
+    """One answer an example, from as many arrays as it has features."""
+    answers, start = [], 0
     for example, features in zip(asked.examples, asked.features, strict=True):
         end = start + len(features)
-        answers.append(kit.task.decode(example, list(arrays[start:end]), features, kit.setup))
+        answers.append(kit.task.decode(example, arrays[start:end], features, kit.setup))
         start = end
     return answers

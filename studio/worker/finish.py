@@ -1,5 +1,6 @@
 """What a run leaves: the best version as a model folder, its answers on the test rows, and the report."""
 
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 import torch
@@ -12,7 +13,7 @@ from studio.events import Finished, Scoring, Warned
 from studio.models.heads import Wearing, head_files
 from studio.models.load import load_base, load_tuned, load_untuned
 from studio.worker import checkpoint
-from studio.worker.evaluate import answer
+from studio.worker.evaluate import answer, check
 from studio.worker.features import read_part
 from studio.worker.optimizer import merge_adapters, trained
 from studio.worker.prepare import Job
@@ -67,6 +68,7 @@ def finish(
 def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     """Commit `model/`: the best version, or the untuned base model with the probe on where nothing was better."""
     model, tokenizer = best_version(job, best)
+    _choose_thresholds(job, model)
     backbone: Any = model.backbone
     with storage.Stage(job.run.model) as stage:
         backbone.save_pretrained(stage.path)
@@ -75,10 +77,17 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
             stage.write(name, data)
 
 
+def _choose_thresholds(job: Job, model: Wearing) -> None:
+    """On the validation rows, for the version that is kept."""
+    if job.kit.task.has_thresholds:
+        scores = check(model.to(job.kit.place.device), job.kit, job.seen, lambda _done: None)
+        model.cpu().head.facts = replace(model.head.facts, thresholds=scores.thresholds)
+
+
 def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any]:
     """The model to keep, on the processor, adapters merged, and its tokenizer."""
     if best is None:
-        backbone, tokenizer = load_base(job.folder)
+        backbone, tokenizer = load_base(job.folder, auto_class=job.probe.head.auto_class)
         return Wearing(backbone, job.probe.head), tokenizer
     with torch.no_grad():
         for name, weight in trained(job.model).items():

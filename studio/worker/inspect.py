@@ -163,7 +163,7 @@ def _vectors(run: RunDir, examples: list[Example], say: Say) -> tuple[list[Examp
         rows, _ = encode(task, examples, setup, place.device)
     if len(rows.lengths) != len(examples):
         raise StudioError("Only tasks with one label a text can be looked at", fix="Choose text classification.")
-    return examples, run_model(model, rows, place, lambda done: say(0.02 + 0.98 * done), model.pool)
+    return examples, run_model(model, rows, place, lambda done: say(0.02 + 0.98 * done), model.read)
 
 
 def _between(say: Say, start: float, end: float) -> Say:

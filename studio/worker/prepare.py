@@ -12,7 +12,7 @@ from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
 from studio.models.folder import model_folder, pooling_of
-from studio.models.heads import SCALE, HeadFacts, SequenceHead, Wearing
+from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
@@ -22,7 +22,7 @@ from studio.worker.features import Rows, encode, read_part
 from studio.worker.known import Known, digest
 from studio.worker.optimizer import freeze
 from studio.worker.place import Place, sow
-from studio.worker.probe import Probe, fit_probe, read_probe, sample, write_probe
+from studio.worker.probe import Probe, fit_probe, plain_probe, read_probe, sample, write_probe
 
 Prepare = Callable[[str, float | None], None]
 """Called with a sentence and the share done; may raise to leave."""
@@ -41,6 +41,9 @@ class Job:
     """The training part."""
     train: Rows
     validation: Asked
+    """What checks score: rows as text vectors where only the head is trained."""
+    seen: Asked
+    """The validation part as tokens."""
     model: Wearing
     """With the head at its start, and what is not trained frozen."""
     probe: Probe
@@ -62,30 +65,35 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     examples, checked = read_part(run, "train"), read_part(run, "validation")
     say("Loading the base model", None)
     folder = base_folder(run)
-    backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout)
+    kind = head_named(task.head)
+    backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     backbone.to(place.device)
     setup = make_setup(task, config, examples, backbone, tokenizer)
     facts = head_facts(task, config, folder, setup)
     model = Wearing(backbone, make_head(backbone, facts, config)).to(place.device)
 
     say("Turning texts into tokens", None)
-    rows, _ = encode(task, examples, setup, place.device)
-    seen, features = encode(task, checked, setup, place.device)
-    validation = Asked(checked, features, seen)
+    rows, _ = encode(task, examples, setup, place.device, kind.layout)
+    seen, features = encode(task, checked, setup, place.device, kind.layout)
+    validation = by_tokens = Asked(checked, features, seen)
 
     kit = Kit(task, setup, place)
     only_head = config.method.trains == "head"  # learns from every row's text vector; a start can be had from fewer
     chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
     told = {"device": place.name, "precision": place.precision, **asdict(facts)}
     found = known.at(digest(folder, told, chosen, *rows.numbers, *seen.numbers)) if known is not None else None
-    fit = partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
+    fit = (
+        partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
+        if kind.fits
+        else partial(plain_probe, model, kit, validation, seed=config.seed)
+    )
     probe = (None if only_head else read_probe(run, config.regularization.label_smoothing)) or _new_probe(run, fit, say)
     train: Rows = rows
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
     cut = int((rows.lengths >= setup.max_length).sum())
-    return Job(run, config, kit, folder, examples, train, validation, model, probe, watch, watch_mode, cut)
+    return Job(run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut)
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
@@ -93,9 +101,9 @@ def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
     sow(config.seed)
     freeze(model, config)
     if config.method.probe_start:
-        model.head.put(probe.head.linear.weight.detach(), probe.head.linear.bias.detach())
+        model.head.load_state_dict(probe.head.state_dict())
     else:
-        model.head.linear.reset_parameters()
+        model.head.start()
 
 
 def base_folder(run: RunDir) -> Path:
@@ -106,18 +114,18 @@ def base_folder(run: RunDir) -> Path:
 def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:
     """What encoding and decoding need. Texts are never longer than the model can read."""
     longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
-    return Setup(tokenizer, task.labels(train), longest)
+    return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train))
 
 
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
     pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
-    return HeadFacts("sequence", pooling, True, SCALE, setup.labels, setup.max_length, task.name)
+    return HeadFacts(task.head, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
 
 
-def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> SequenceHead:
+def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:
     """A head that fits the base model."""
-    return SequenceHead(
+    return head_named(facts.kind)(
         int(backbone.config.hidden_size),
         facts,
         dropout=config.regularization.dropout,

@@ -4,21 +4,25 @@ Source: Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features"; the ob
 sklearn.linear_model.LogisticRegression, ½|W|² + C Σ cross-entropy, over text vectors of length 1.
 """
 
+import copy
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from studio import storage
-from studio.models.heads import SequenceHead, Wearing, head_files, head_from
+from studio.models.heads import Head, PooledHead, Wearing, head_files, head_from
 from studio.rundir import RunDir
+from studio.tasks.task import Task
 from studio.worker.batches import Numbers
-from studio.worker.evaluate import Asked, Breathe, Kit, Scores, run_model, score_outputs
+from studio.worker.evaluate import Asked, Breathe, Kit, Scores, check, run_model, score_outputs
 from studio.worker.features import PooledRows, TokenRows
 from studio.worker.known import Findings
+from studio.worker.place import sow
 
 STRENGTHS = (3.0, 30.0, 300.0)
 """C of LogisticRegression: how much the rows count against the wish for small weights. Chosen on the validation rows."""
@@ -32,11 +36,20 @@ _ITERATIONS = 120
 class Probe:
     """The fitted head, and what the validation rows said of it."""
 
-    head: SequenceHead
+    head: Head
     scores: Scores
     train: PooledRows | None = None
     """The rows it was fitted on, as text vectors; None for a probe that was kept."""
     validation: PooledRows | None = None
+
+
+def plain_probe(model: Wearing, kit: Kit, validation: Asked, breathe: Breathe, *, seed: int) -> Probe:
+    """The start of a head that cannot be fitted beforehand: its first weights, seeded, and what the validation rows say."""
+    sow(seed)
+    model.head.start()
+    scores = check(model, kit, validation, breathe)
+    model.head.facts = replace(model.head.facts, thresholds=scores.thresholds)
+    return Probe(copy.deepcopy(model.head).cpu().train(False), scores)
 
 
 def fit_probe(
@@ -55,21 +68,23 @@ def fit_probe(
     """
     began = time.monotonic()
     labels = train.labels_of(chosen).cpu()
-    pool, part = model.pool, _Chosen(train, chosen)
+    part = _Chosen(train, chosen)
     read, checked = (found.train, found.validation) if found is not None else (None, None)
-    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), pool, read)
-    seen = run_model(model, validation.rows, kit.place, lambda done: breathe(0.8 + 0.15 * done), pool, checked)
-    head = SequenceHead(pooled.shape[1], model.head.facts, label_smoothing=model.head.label_smoothing)
+    pooled = run_model(model, part, kit.place, lambda done: breathe(0.8 * done), model.read, read)
+    seen = run_model(model, validation.rows, kit.place, lambda done: breathe(0.8 + 0.15 * done), model.read, checked)
+    assert isinstance(model.head, PooledHead)  # others are not fitted
+    head = type(model.head)(pooled.shape[-1], model.head.facts, label_smoothing=model.head.label_smoothing)
     wearing = Wearing(torch.nn.Identity(), head).train(False)
     decisive = f"{kit.task.name} {kit.task.watch} {model.head.label_smoothing}"
     best = found.heads.get(decisive) if found is not None else None
     if best is None:
-        best = _best_head(wearing, kit, validation, (pooled, seen, labels), breathe)
+        best = _best_head(wearing, head, kit, validation, (pooled, seen, labels), breathe)
         if found is not None:
             found.heads[decisive] = best
     with torch.no_grad():
         head.put(*best)
         scores = score_outputs(wearing, kit, validation, head(seen), began)
+    head.facts = replace(head.facts, thresholds=scores.thresholds)
     device = kit.place.device
     return Probe(
         head,
@@ -80,41 +95,62 @@ def fit_probe(
 
 
 def _best_head(
-    wearing: Wearing, kit: Kit, validation: Asked, vectors: tuple[Tensor, Tensor, Tensor], breathe: Breathe
+    wearing: Wearing,
+    head: PooledHead,
+    kit: Kit,
+    validation: Asked,
+    vectors: tuple[Tensor, Tensor, Tensor],
+    breathe: Breathe,
 ) -> tuple[Tensor, Tensor]:
     """Weight and bias of the strength that the validation rows like best, as sure of itself as the run's loss wants.
 
     `vectors`: text vectors of the training and of the validation rows, and the training rows' labels.
     """
     pooled, seen, labels = vectors
-    head, began = wearing.head, time.monotonic()
+    began = time.monotonic()
     best: tuple[tuple[float, float], Tensor, Tensor] | None = None
-    weight, bias = torch.zeros(len(kit.setup.labels), pooled.shape[1]), torch.zeros(len(kit.setup.labels))
+    weight, bias = torch.zeros_like(head.linear.weight), torch.zeros_like(head.linear.bias)
     for number, strength in enumerate(STRENGTHS):
         breathe(0.95 + 0.05 * number / len(STRENGTHS))  # before, not after: the last fit must not be lost by leaving
-        weight, bias = fit_linear(pooled, labels, weight, bias, strength / head.facts.scale**2)
+        weight, bias = fit_linear(pooled, labels, weight, bias, strength / head.facts.scale**2, loss=head.fit_loss)
         head.put(weight, bias)
         with torch.no_grad():
             outputs: Tensor = head(seen)
         scores = score_outputs(wearing, kit, validation, outputs, began)
-        rank = (scores.metrics[kit.task.watch], -scores.loss)
+        rank = (_worth(kit.task, scores), -scores.loss)
         if best is None or rank > best[0]:
             best = (rank, weight, bias)
     assert best is not None  # there is more than one strength
     _, weight, bias = best
+    if not head.softens:
+        return weight, bias
     with torch.no_grad():
         head.put(weight, bias)
         softer = temperature(wearing, head(seen), validation)
     return weight * softer, bias * softer
 
 
-def fit_linear(
-    pooled: Tensor, labels: Tensor, weight: Tensor, bias: Tensor, strength: float, iterations: int = _ITERATIONS
-) -> tuple[Tensor, Tensor]:
-    """The linear layer that minimizes ½|W|² / strength + Σ cross-entropy over all rows, starting from `weight`, `bias`.
+def _worth(task: Task, scores: Scores) -> float:
+    """The validation value that the task watches, so that more is better."""
+    if task.watch == "loss":
+        return -scores.loss
+    sign = next(1 if metric.best == "max" else -1 for metric in task.metrics if metric.name == task.watch)
+    return sign * scores.metrics[task.watch]
 
-    float32 (labels, width) and (labels,). The features are centered inside, which changes how fast the minimum is
-    reached, not where it is: the bias is not penalized.
+
+def fit_linear(
+    pooled: Tensor,
+    labels: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    strength: float,
+    iterations: int = _ITERATIONS,
+    loss: Callable[[Tensor, Tensor], Tensor] = torch.nn.functional.cross_entropy,
+) -> tuple[Tensor, Tensor]:
+    """The linear layer that minimizes ½|W|² / strength + Σ loss over all rows, starting from `weight`, `bias`.
+
+    `loss` of outputs and labels is a mean over rows. float32 (labels, width) and (labels,). The features are centered
+    inside, which changes how fast the minimum is reached, not where it is: the bias is not penalized.
     """
     middle = pooled.mean(0)
     centered = pooled - middle
@@ -127,10 +163,9 @@ def fit_linear(
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(centered @ weight.T + bias, labels)
-        loss = loss + weight.square().sum() / (2 * strength * rows)
-        loss.backward()
-        return loss
+        total = loss(centered @ weight.T + bias, labels) + weight.square().sum() / (2 * strength * rows)
+        total.backward()
+        return total
 
     optimizer.step(closure)
     found = weight.detach()
@@ -154,7 +189,9 @@ def sample(train: TokenRows, seed: int) -> Numbers:
     if rows <= MOST_ROWS and int(train.lengths.sum()) <= MOST_TOKENS:
         return np.arange(rows)
     order = np.random.default_rng(seed).permutation(rows)
-    _, first = np.unique(train.labels.cpu().numpy()[order], return_index=True)
+    first = order[:0]
+    if train.layout == "label":
+        _, first = np.unique(train.labels_of(order).cpu().numpy(), return_index=True)
     order = np.concatenate([order[first], np.delete(order, first)])
     fits = int(np.searchsorted(np.cumsum(train.lengths[order]), MOST_TOKENS, side="right"))
     return np.sort(order[: max(len(first), min(MOST_ROWS, fits))])
@@ -195,3 +232,6 @@ class _Chosen:
 
     def labels_of(self, rows: Numbers) -> Tensor:
         return self.rows.labels_of(self.chosen[rows])
+
+    def units_of(self, rows: Numbers) -> int:
+        return self.rows.units_of(self.chosen[rows])

@@ -25,10 +25,11 @@ class State:
     reason: str = ""
     """Why training ended; empty while it goes on."""
     loss_sum: float = 0.0
-    loss_rows: int = 0
+    loss_units: int = 0
     """Since the last Step event."""
 
     @classmethod
     def read(cls, value: dict[str, Any]) -> "State":
         """From what `asdict` gave."""
-        return cls(**{**value, "stopping": Stopping(**value["stopping"])})
+        known = {{"loss_rows": "loss_units"}.get(name, name): each for name, each in value.items()}  # its name before
+        return cls(**{**known, "stopping": Stopping(**value["stopping"])})

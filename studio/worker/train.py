@@ -109,7 +109,7 @@ class Training:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         state.step += 1
-        state.loss_rows += len(rows)
+        state.loss_units += self.job.train.units_of(rows)
         if self.tell.is_told(state.step):
             with self._going_back():
                 self._look()  # waits for the device, so that what follows knows how long the steps took
@@ -175,7 +175,8 @@ class Training:
         return self._batches[place]
 
     def _gradients(self, rows: Numbers) -> Tensor:
-        """Loss summed over `rows`, with the gradient of its mean; in more and smaller parts when memory runs out."""
+        """Loss summed over what is learned from `rows`, with the gradient of its mean; in more and smaller parts when
+        memory runs out."""
         while True:
             try:
                 return self._backward(rows)
@@ -198,24 +199,25 @@ class Training:
 
     def _backward(self, rows: Numbers) -> Tensor:
         total = torch.zeros((), dtype=torch.float64, device=self.job.kit.place.device)
+        units = max(1, self.job.train.units_of(rows))
         for part in np.array_split(rows, min(self.state.splits, len(rows))):
             with self.job.kit.place.autocast():
-                logits = self.model(**self.job.train.batch(part))
-            loss, _ = self.model.loss(logits, self.job.train.labels_of(part))
-            (loss / len(rows)).backward()
+                outputs = self.model(**self.job.train.batch(part))
+            loss, _ = self.model.loss(outputs, self.job.train.labels_of(part))
+            (loss / units).backward()
             total += loss.detach()
         return total
 
     def _tell_step(self, factor: float) -> None:
         self.tell.step(
             self.state.step,
-            loss=float(self.loss_sum) / self.state.loss_rows,
+            loss=float(self.loss_sum) / max(1, self.state.loss_units),
             learning_rate=self.config.optimizer.learning_rate * factor,
             norm=self.norm,
             batches=self._batches,
         )
         self.loss_sum.zero_()
-        self.state.loss_rows = 0
+        self.state.loss_units = 0
 
     def _judge(self, step: int, scores: Scores) -> bool:
         """Take a check into account and tell it; whether its version is the best."""

@@ -13,7 +13,7 @@ from studio import storage
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
-from studio.models.heads import Wearing
+from studio.models.heads import Wearing, head_named
 from studio.models.load import load_base
 from studio.rundir import RunDir
 from studio.tasks import task_named
@@ -57,13 +57,14 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     began = time.monotonic()
     examples = read_part(run, "train")
     base = base_folder(run)
-    backbone, tokenizer = load_base(base, dropout=config.regularization.dropout)
+    kind = head_named(task.head)
+    backbone, tokenizer = load_base(base, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     setup = make_setup(task, config, examples, backbone, tokenizer)
     model = Wearing(backbone, make_head(backbone, head_facts(task, config, base, setup), config)).to(place.device)
     freeze(model, config)
     seconds_load = time.monotonic() - began
     sample = _sample(examples, config.seed)
-    rows, _ = encode(task, sample, setup, place.device)
+    rows, _ = encode(task, sample, setup, place.device, kind.layout)
     share = len(examples) / len(sample)
     batches = plan(rows.lengths, config.optimizer.batch_rows, config.seed, 0)
     per_epoch = padded_tokens(batches, rows.lengths) * share
@@ -121,7 +122,7 @@ def _step(model: Wearing, optimizer: torch.optim.Optimizer, rows: TokenRows, bat
     with place.autocast():
         logits = model(**rows.batch(batch))
     loss, count = model.loss(logits, rows.labels_of(batch))
-    (loss / count).backward()
+    (loss / max(count, 1)).backward()
     if "peak" in optimizer.param_groups[0]:
         set_rate(optimizer, 0.0)
     optimizer.step()

@@ -104,14 +104,14 @@ def _torn(count: Callable[[], None]) -> None:
 
 def _in_check(count: Callable[[], None]) -> None:
     """Die between two batches of a check."""
-    original = evaluate.run_model
+    original = evaluate.check
 
     def check(model: Any, kit: Any, asked: Any, breathe: Any) -> Any:
         def counted(done: float) -> None:
             count()
             breathe(done)
 
-        return evaluate.score_outputs(model, kit, asked, original(model, asked.rows, kit.place, counted), 0.0)
+        return original(model, kit, asked, counted)
 
     train.check = check
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from studio.ui.session import Session
@@ -18,13 +20,19 @@ def test_anything_else_is_an_empty_form(value):
     assert Session.parse(value) == Session()
 
 
+def test_several_columns_of_a_role_come_back():
+    session = Session(columns={"text": "text", "labels": ("joy", "anger")})
+    assert Session.parse(json.loads(json.dumps(session.to_json()))) == session
+
+
 @pytest.mark.parametrize(
     "bad",
     [
         {"table": 7},
         {"table": "x" * 3000},
         {"columns": "text"},
-        {"columns": {"text": ["a"]}},
+        {"columns": {"text": [["a"]]}},
+        {"columns": {"text": 7}},
         {"columns": {str(n): "x" for n in range(200)}},
         {"settings": {"epochs": {"a": 1}}},
         {"is_ready": "yes"},

@@ -26,9 +26,9 @@ def batches_read(monkeypatch):
     """How many batches the frozen model has read so far, in calls to say so."""
     from studio.models.heads import Wearing
 
-    read, pool = [], Wearing.pool
-    monkeypatch.setattr(Wearing, "pool", lambda *args, **named: (read.append(1), pool(*args, **named))[1])
-    return read
+    batches, read = [], Wearing.read
+    monkeypatch.setattr(Wearing, "read", lambda *args, **named: (batches.append(1), read(*args, **named))[1])
+    return batches
 
 
 def silent(_what, _done):
@@ -77,7 +77,7 @@ def test_other_numbers_for_the_rows_are_read_anew(new_run, batches_read, change)
 def test_another_label_smoothing_fits_another_head_on_the_same_vectors(new_run, batches_read, monkeypatch):
     fitted = []
     fit = probe.fit_linear
-    monkeypatch.setattr(probe, "fit_linear", lambda *args: (fitted.append(1), fit(*args))[1])
+    monkeypatch.setattr(probe, "fit_linear", lambda *args, **named: (fitted.append(1), fit(*args, **named))[1])
     known = Known()
     first = prepare(new_run(label_smoothing=0.0), silent, known)
     before, fits = len(batches_read), len(fitted)

@@ -4,11 +4,12 @@ from typing import Any
 
 import gradio as gr
 
+from studio.config import Columns
 from studio.data.table import Table
 from studio.tasks import TASKS
 from studio.tasks.task import Task
 
-MOST_MENUS = max(len(task.inputs) + 1 for task in TASKS.values())
+MOST_MENUS = max(len(task.roles) for task in TASKS.values())
 
 
 def draw() -> tuple[gr.Dropdown, ...]:
@@ -16,15 +17,15 @@ def draw() -> tuple[gr.Dropdown, ...]:
     return tuple(gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(MOST_MENUS))
 
 
-def first_columns(task: Task, table: Table) -> dict[str, str]:
+def first_columns(task: Task, table: Table) -> Columns:
     """Something to start from when nothing could be guessed: the first columns, in order."""
     names = table.columns
-    return {role: names[min(place, len(names) - 1)] for place, role in enumerate((*task.inputs, task.target))}
+    return {role: names[min(place, len(names) - 1)] for place, role in enumerate(task.required)}
 
 
-def menus(task: Task, table: Table, columns: dict[str, str]) -> list[Any]:
+def menus(task: Task, table: Table, columns: Columns) -> list[Any]:
     """The menus for these columns of this table."""
-    roles = (*task.inputs, task.target)
+    roles = task.roles
     shown = [
         gr.Dropdown(
             choices=table.columns,

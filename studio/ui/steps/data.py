@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.config import Columns
 from studio.data.detect.detection import NAMES
 from studio.data.doctor.report import as_text
 from studio.errors import StudioError
@@ -70,10 +71,10 @@ def arrive(studio: Studio, session: Session, roles: dict[str, str] | None = None
         return session, *show(studio, session)
     found = detect(table)
     task = found[0] if found else task_named(_ANY)
-    roles = roles or (found[1].columns if found else first_columns(task, table))
+    chosen_roles: Columns = {**roles} if roles else found[1].columns if found else first_columns(task, table)
     parts = uploads.detected(studio.home, session.table, studio.limits).split
-    split = {"part": parts.column} if parts is not None and parts.column not in roles.values() else {}
-    session = replace(session, task=task.name, columns=roles, split=split, settings={}, is_ready=False)
+    split = {"part": parts.column} if parts is not None and parts.column not in chosen_roles.values() else {}
+    session = replace(session, task=task.name, columns=chosen_roles, split=split, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
 
@@ -81,7 +82,11 @@ def arrive(studio: Studio, session: Session, roles: dict[str, str] | None = None
 def choose_columns(studio: Studio, session: Session, task_name: str, *columns: str) -> tuple[Any, ...]:
     """A menu was changed by hand."""
     task = task_named(str(task_name))
-    roles = dict(zip((*task.inputs, task.target), map(str, columns), strict=False))
+    roles: Columns = {
+        role: column
+        for role, column in zip(task.roles, map(str, columns), strict=False)
+        if column or role in task.required
+    }
     if task.name != session.task:
         table = uploads.read(studio.home, session.table, studio.limits)
         guess = task.detect(table)

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.config import columns_of
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.jobs.inspection import Inspection, found_in
@@ -73,4 +74,4 @@ def known(home: Home, session: Session) -> Inspection | None:
 
 def label_of(session: Session) -> str:
     """The column of the labels."""
-    return session.columns.get("label", "")
+    return columns_of(session.columns.get("label", ""))[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.config import all_columns
 from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
@@ -51,12 +52,12 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
     try:
         table_id = uploads.keep(studio.home, Path(file), Path(file).name, studio.limits)
         table = uploads.read(studio.home, table_id, studio.limits)
-        missing = [column for column in session.columns.values() if column not in table.columns]
+        missing = [column for column in all_columns(session.columns) if column not in table.columns]
         if missing:
             raise StudioError(
                 f"The test file has no column {missing[0]!r}",
                 where=table.name,
-                fix=f"It needs the columns {' and '.join(session.columns.values())}, named as in the first file.",
+                fix=f"It needs the columns {' and '.join(all_columns(session.columns))}, named as in the first file.",
             )
     except StudioError as error:
         session = replace(session, test_table="")

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.config import columns_of
 from studio.data.example import Example, from_parquet
 from studio.data.read import read_table
 from studio.data.table import Table
@@ -208,7 +209,7 @@ def _answers(studio: Studio, run: RunDir, texts: Sequence[str], progress: gr.Pro
 
 def guess_column(table: Table, run: RunDir) -> str:
     """The column named like the one trained on, else the one with the longest texts."""
-    trained = run.config.columns.get(_role(run), "")
+    trained = columns_of(run.config.columns.get(_role(run), ""))[0]
     if trained in table.columns:
         return trained
     sample = {name: table.column(name)[:200] for name in table.columns}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio import figures
-from studio.config import SETTINGS, RunConfig
+from studio.config import SETTINGS, RunConfig, columns_of
 from studio.evaluation.values import Report
 from studio.models.presets import PRESETS
 from studio.story import Story
@@ -115,7 +115,7 @@ def _flat(config: RunConfig) -> dict[str, Any]:
     titles = {preset.id: preset.title for preset in PRESETS}
     values: dict[str, Any] = {
         "Data": config.source.file,
-        "Columns": ", ".join(f"{role}: {column}" for role, column in config.columns.items()),
+        "Columns": ", ".join(f"{role}: {' + '.join(columns_of(column))}" for role, column in config.columns.items()),
         "Model": titles.get(config.model.id, config.model.id),
     }
     for setting in SETTINGS.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from studio.config import Columns, all_columns
 from studio.data.table import Problem, Table
 from studio.ui.markup import Markup, element
 from studio.ui.pieces import bullets, card, grid, more, tiles
@@ -30,10 +31,10 @@ def reading(table: Table, notes: Sequence[str] = ()) -> Markup:
     )
 
 
-def first_rows(table: Table, columns: dict[str, str]) -> Markup:
+def first_rows(table: Table, columns: Columns) -> Markup:
     """The first rows with their numbers in the file; the chosen columns come first."""
-    names = [*columns.values(), *(name for name in table.columns if name not in columns.values())]
-    names = [name for name in dict.fromkeys(names) if name in table.columns][:COLUMNS_SHOWN]
+    names = [name for name in dict.fromkeys([*all_columns(columns), *table.columns]) if name in table.columns]
+    names = names[:COLUMNS_SHOWN]
     places = [table.columns.index(name) for name in names]
     body = [
         [row, *(shortened(cells[place], _CELL) for place in places)]

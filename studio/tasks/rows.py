@@ -1,0 +1,43 @@
+"""A table as examples of a task: arranged into one row an example, then each row parsed."""
+
+from collections.abc import Sequence
+
+from studio.config import Columns, columns_of
+from studio.data.check import Parsed, parse_rows
+from studio.data.phrases import shortened
+from studio.data.table import Table
+from studio.errors import StudioError
+from studio.tasks.task import Task
+
+
+def examples_of(task: Task, table: Table, columns: Columns, *, with_target: bool = True) -> Parsed:
+    """The good rows as examples, the bad ones as problems. Without target, examples ask for the answer.
+
+    Raises: StudioError when a role has no column, or none that is in the table, or two roles share one.
+    """
+    wanted = [role for role in task.roles if with_target or role != task.target]
+    check_columns(task, table, columns, wanted)
+    used = {role: columns[role] for role in wanted if columns.get(role)}
+    arranged, single = task.arrange(table, used)
+    inputs = [role for role in task.inputs if role in single]
+    return parse_rows(arranged, single, inputs, task.target, task.parse)
+
+
+def check_columns(task: Task, table: Table, columns: Columns, roles: Sequence[str]) -> None:
+    """Raises: StudioError for the first of `roles` without a column that is in the table."""
+    choice = ", ".join(shortened(name, 40) for name in table.columns[:20])
+    for role in roles:
+        title, chosen = task.role_titles.get(role, role), columns_of(columns.get(role, ""))
+        if not any(chosen):
+            if role in task.optional:
+                continue
+            raise StudioError(f"The column for '{title}' is not chosen", where="Columns", fix=f"Pick one of: {choice}.")
+        for column in chosen:
+            if column not in table.columns:
+                raise StudioError(
+                    f"There is no column '{shortened(column, 60)}' for '{title}'",
+                    where=f"the table {table.name}".rstrip(),
+                    fix=f"Its columns are: {choice}.",
+                )
+        if len(chosen) > 1 and role not in task.several:
+            raise StudioError(f"'{title}' takes one column, not {len(chosen)}", fix="Choose one of them.")
