@@ -1,25 +1,12 @@
 """Everything that decides a run. One field is one setting; the text under it is its help on the page."""
 
 import json
-from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from studio.columns import Columns
 from studio.errors import StudioError
-
-Columns = dict[str, str | tuple[str, ...]]
-"""Role → the column that plays it, or the columns together."""
-
-
-def columns_of(role: str | Sequence[str]) -> tuple[str, ...]:
-    """The column or columns of a role."""
-    return (role,) if isinstance(role, str) else tuple(role)
-
-
-def all_columns(columns: Columns) -> list[str]:
-    """Every column that plays a role, in the roles' order."""
-    return [column for role in columns.values() for column in columns_of(role)]
 
 
 class Group(BaseModel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.cli.terminal import complain, plain, showable
-from studio.config import Columns, all_columns, columns_of
+from studio.columns import Columns, all_columns, columns_of
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Table
 from studio.errors import StudioError

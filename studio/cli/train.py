@@ -11,7 +11,8 @@ from studio.cli.columns import choices_of, find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say, share
-from studio.config import Columns, Model, RunConfig, Source, Split, columns_of
+from studio.columns import Columns, columns_of
+from studio.config import Model, RunConfig, Source, Split
 from studio.data.edits import edited
 from studio.data.table import Table
 from studio.errors import StudioError

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from studio.data.example import Example
+from studio.evaluation.baselines import BASELINES
 from studio.evaluation.intervals import RESAMPLES, percentiles
-from studio.evaluation.scoring import hits
+from studio.evaluation.scoring import drawn_values, hits
 from studio.evaluation.values import Comparison, Verdict
 from studio.tasks.task import Answer, Task
 
@@ -15,13 +16,6 @@ SURELY = 0.01
 PERHAPS = 0.1
 MATTERS = 0.01
 """A gain that cannot be more than this (one point of a hundred) is no reason to prefer the larger model."""
-
-_NAMES = {
-    "most_frequent": "always the most frequent label",
-    "tfidf": "the simple model (TF-IDF)",
-    "frozen": "the untuned model",
-}
-"""As their titles in `baselines`, shorter."""
 
 
 def compare(
@@ -100,6 +94,9 @@ def _drawn_differences(
     theirs: Sequence[Answer],
     seed: int,
 ) -> np.ndarray:
+    pair = [drawn_values(task, labels, examples, answers, seed) for answers in (ours, theirs)]
+    if pair[0] is not None and pair[1] is not None:
+        return pair[0][task.metrics[0].name] - pair[1][task.metrics[0].name]
     random = np.random.default_rng(seed)
     name, known, rows = task.metrics[0].name, tuple(labels), len(examples)
     differences = []
@@ -120,7 +117,7 @@ def _verdict(difference: float, high: float, p_value: float, *, is_share: bool) 
 
 
 def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is_share: bool) -> str:
-    simple = _NAMES.get(found.against, f"the simple model ({found.against})")
+    simple = BASELINES[found.against].short if found.against in BASELINES else "the untuned model"
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
     p_value = found.p_value
     chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.0995 else f"p = {p_value:.2f}"

@@ -1,6 +1,6 @@
 """Where a classifier goes wrong: confusion matrix, label by label, and how far its confidence can be trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -19,16 +19,21 @@ def per_label(matrix: Numbers, labels: Sequence[str]) -> list[LabelResult]:
 
     Source: sklearn.metrics.precision_recall_fscore_support(zero_division=0).
     """
-    hits, rows, said = np.diag(matrix), matrix.sum(1), matrix.sum(0)
+    hits, rows, said = np.diag(matrix).tolist(), matrix.sum(1).tolist(), matrix.sum(0).tolist()
+    return label_results(zip(labels, hits, said, rows, strict=True))
+
+
+def label_results(counts: Iterable[tuple[str, int, int, int]]) -> list[LabelResult]:
+    """From each label's name, and how often it was right, said, and due."""
     return [
         LabelResult(
             label=label,
-            precision=float(hits[place] / max(said[place], 1)),
-            recall=float(hits[place] / max(rows[place], 1)),
-            f1=float(2 * hits[place] / max(rows[place] + said[place], 1)),
-            rows=int(rows[place]),
+            precision=hits / max(said, 1),
+            recall=hits / max(rows, 1),
+            f1=2 * hits / max(rows + said, 1),
+            rows=rows,
         )
-        for place, label in enumerate(labels)
+        for label, hits, said, rows in counts
     ]
 
 

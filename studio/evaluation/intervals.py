@@ -95,6 +95,20 @@ def bootstrap(score: Callable[[Numbers], float], rows: int, seed: int) -> Interv
     return percentiles(np.array([score(random.integers(0, rows, rows)) for _ in range(resamples)]))
 
 
+def resampled(counts: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Sums over rows drawn with replacement, (resamples, sums), of what each row adds, (rows, sums).
+
+    The same seed and number of rows draw the same rows, so that two models are compared on equal terms.
+    """
+    random, rows = np.random.default_rng(seed), len(counts)
+    together = max(1, min(_TOGETHER, 20_000_000 // max(rows, 1)))
+    sums = [
+        random.multinomial(rows, np.full(rows, 1 / rows), size=min(together, RESAMPLES - start)) @ counts
+        for start in range(0, RESAMPLES, together)
+    ]
+    return np.concatenate(sums)
+
+
 def percentiles(values: NDArray[np.float64]) -> Interval:
     """The middle 95 %."""
     low, high = np.quantile(values, [0.025, 0.975])

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 from studio.data.example import Example
 from studio.data.phrases import listed
 from studio.errors import StudioError
-from studio.evaluation.baselines import BASELINES, TITLES, sample
+from studio.evaluation.baselines import BASELINES
+from studio.evaluation.baselines.tfidf import sample
 from studio.evaluation.compare import compare
-from studio.evaluation.confusion import calibration_error, confusion_matrix, per_label
+from studio.evaluation.confusion import calibration_error, confusion_matrix, label_results, per_label
 from studio.evaluation.scoring import hits, label_numbers, label_order, score_answers
 from studio.evaluation.values import BaselineResult, Comparison, LabelResult, MetricResult, Report, Verdict
 from studio.rundir import RunDir
@@ -45,13 +46,13 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
     time. Raises: StudioError when there are no test rows.
     """
     metrics = score_answers(task, labels, test, answers, seed)
-    said = {name: BASELINES[name](train, test, seed) for name in task.baselines}
+    said = {name: BASELINES[name].answer(train, test, seed) for name in task.baselines}
     if frozen_answers is not None:
         said["frozen"] = list(frozen_answers)
     ladder = [
         BaselineResult(
             name=name,
-            title=TITLES.get(name, name),
+            title=BASELINES[name].title if name in BASELINES else task.untuned,
             metrics=score_answers(task, labels, test, theirs, seed),
             comparison=compare(task, labels, test, answers, theirs, against=name, seed=seed),
         )
@@ -71,7 +72,9 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
         seconds=seconds,
         notes=told,
     )
-    return _with_labels(report, test, answers) if labels else report
+    if task.has_labels:
+        return _with_labels(report, test, answers)
+    return report.model_copy(update={"per_label": label_results(task.by_label(answers, test, tuple(labels)))})
 
 
 def _best(task: Task, ladder: list[BaselineResult]) -> Comparison | None:

@@ -6,11 +6,28 @@ import numpy as np
 
 from studio.data.example import Example
 from studio.errors import StudioError
-from studio.evaluation.intervals import Interval, Numbers, bootstrap, macro_f1_interval, wilson
+from studio.evaluation.intervals import (
+    Floats,
+    Interval,
+    Numbers,
+    bootstrap,
+    macro_f1_interval,
+    percentiles,
+    resampled,
+    wilson,
+)
 from studio.evaluation.values import MetricResult
 from studio.tasks.task import Answer, Task
 
 _SAME = 1e-9
+
+
+def drawn_values(
+    task: Task, labels: Sequence[str], examples: Sequence[Example], answers: Sequence[Answer], seed: int
+) -> dict[str, Floats] | None:
+    """Every metric over resampled rows, (resamples,) each, for a task whose metrics are made of sums; else None."""
+    counts = task.counts(answers, examples, tuple(labels))
+    return None if counts is None else task.measure(resampled(counts, seed), tuple(labels))
 
 
 def score_answers(
@@ -20,10 +37,15 @@ def score_answers(
     if not examples:
         raise StudioError("There are no rows to score", fix="Use a file with texts and their right labels.")
     values = task.score(answers, examples, tuple(labels))
+    drawn = drawn_values(task, labels, examples, answers, seed)
     results = []
     for metric in task.metrics:
         value = values[metric.name]
-        low, high = _interval(task, metric.name, value, labels, examples, answers, seed)
+        low, high = (
+            _interval(task, metric.name, value, labels, examples, answers, seed)
+            if drawn is None
+            else percentiles(drawn[metric.name])
+        )
         results.append(
             MetricResult(
                 name=metric.name,

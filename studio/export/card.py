@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from studio import __version__
-from studio.config import columns_of
+from studio.columns import columns_of
 from studio.errors import StudioError
 from studio.evaluation.report import MetricResult, Report, read_report
 from studio.export.base import base_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio.config import Columns, columns_of
+from studio.columns import Columns, columns_of
 from studio.data.check import Parsed, parse_rows
 from studio.data.phrases import shortened
 from studio.data.table import Table

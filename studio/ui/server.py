@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from studio.assets import ASSETS
 from studio.errors import StudioError
 from studio.rundir import Home
-from studio.ui import uploads
+from studio.ui import tidying
 from studio.ui.frontend import Announce, Frontend
 from studio.ui.guard import LOCAL_HOSTS, Guard
 from studio.ui.page import build
@@ -59,7 +59,7 @@ def serve(
         over = threading.Event()
         with (
             _signals(over),
-            uploads.swept(studio.home),
+            tidying.swept(studio.home),
             running(studio, address, port, auth=auth, open_browser=open_browser) as url,
         ):
             gc.freeze()  # what stays for good is not searched for garbage again: that held everybody up for 0.15 s at a time

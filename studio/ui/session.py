@@ -7,7 +7,7 @@ server lose nothing. It is therefore a stranger's word: every id in it is checke
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from studio.config import Columns
+from studio.columns import Columns
 
 EFFORTS = ("quick", "balanced", "thorough")
 _LONGEST = 2000

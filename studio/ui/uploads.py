@@ -1,20 +1,18 @@
 """Uploaded tables: kept in the data folder under an id nobody can guess, read and checked once, remembered for a while."""
 
-import contextlib
 import json
-import logging
 import os
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from studio import storage
 from studio.assets import ASSETS
-from studio.config import Columns, Edit, all_columns, columns_of
+from studio.columns import Columns, all_columns, columns_of
+from studio.config import Edit
 from studio.data.detect import Detection, detect
 from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
@@ -23,7 +21,6 @@ from studio.data.example import Example
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
-from studio.jobs.runs import delete_old_drafts
 from studio.models.lengths import data_facts, row_lengths, token_lengths
 from studio.models.suggest import DataFacts
 from studio.rundir import Home, new_id
@@ -32,13 +29,10 @@ from studio.tasks.rows import examples_of
 from studio.tasks.task import Task
 from studio.ui.words import size
 
-KEPT_DAYS = 30
-"""An upload that no form has read for so long is removed; runs hold their own frozen rows."""
 _ABOUT = "about.json"
 _EDITS = "edits.json"
 _CHOICES = "choices.json"
 _REPORT = "report.txt"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -212,41 +206,6 @@ def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
     ids = [wanted.table, *([wanted.test_table] if wanted.test_table else [])]
     state = tuple((choices(home, each), _changes(home, each)) for each in ids)
     return _look(home, wanted, limits, state)
-
-
-def sweep(home: Home, days: int = KEPT_DAYS) -> None:
-    """Remove uploads that no form has read for so long, and half ones. Call while no page is open."""
-    storage.sweep(home.tables)
-    remove_unused(home, days)
-
-
-def remove_unused(home: Home, days: int = KEPT_DAYS) -> None:
-    """Remove uploads that no form has read for so long. Safe at any time."""
-    oldest = time.time() - days * 86400
-    for folder in home.tables.iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < oldest:
-            storage.remove_folder(folder)
-
-
-@contextlib.contextmanager
-def swept(home: Home, every_s: float = 86400.0) -> Iterator[None]:
-    """Sweep now, and remove unused uploads every day while the block lasts."""
-    over = threading.Event()
-
-    def keep_tidy() -> None:
-        while not over.wait(every_s):
-            try:
-                remove_unused(home)
-                delete_old_drafts(home)
-            except OSError:
-                _log.exception("Old uploads could not be removed; the next try is tomorrow")
-
-    sweep(home)
-    threading.Thread(target=keep_tidy, name="uploads", daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
 
 
 @lru_cache(maxsize=3)

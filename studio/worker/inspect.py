@@ -18,7 +18,7 @@ from studio import storage
 from studio.data.check import LEAST_ROWS
 from studio.data.example import Example, from_parquet
 from studio.errors import StudioError
-from studio.evaluation.baselines import TITLES
+from studio.evaluation.baselines import BASELINES
 from studio.evaluation.growth import SHARES, growth
 from studio.evaluation.intervals import macro_f1_interval, wilson
 from studio.evaluation.label_errors import suspects
@@ -26,6 +26,7 @@ from studio.models.heads import SCALE, Wearing
 from studio.models.load import load_base
 from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.task import Task
 from studio.worker.batches import Numbers
 from studio.worker.duty import give_way
 from studio.worker.evaluate import run_model
@@ -207,8 +208,9 @@ def _rung(name: str, said: Numbers, truth: Numbers, seed: int) -> dict[str, Any]
         ("accuracy", "Accuracy"): (right / len(truth), wilson(right, len(truth))),
         ("macro_f1", "Macro-F1"): (float((2 * hit / both).mean()), macro_f1_interval(truth, said, labels, seed)),
     }
+    titles = {"most_frequent": BASELINES["most_frequent"].title, "words": _WORDS, "frozen": Task.untuned}
     metrics = [
         {"name": key, "title": title, "value": value, "low": min(low, value), "high": max(high, value)}
         for (key, title), (value, (low, high)) in measured.items()
     ]
-    return {"name": name, "title": TITLES.get(name, _WORDS), "metrics": metrics}
+    return {"name": name, "title": titles[name], "metrics": metrics}

@@ -1,8 +1,9 @@
 import pytest
 
 from studio.data.example import Example
-from studio.evaluation import baselines
-from studio.evaluation.baselines import most_frequent, sample, tfidf
+from studio.evaluation.baselines import tfidf as baselines
+from studio.evaluation.baselines.most_frequent import most_frequent
+from studio.evaluation.baselines.tfidf import sample, tfidf
 from studio.tasks import task_named
 
 from .rows import made_rows, real_rows

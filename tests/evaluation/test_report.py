@@ -4,7 +4,7 @@ import pytest
 
 from studio import storage
 from studio.errors import StudioError
-from studio.evaluation.baselines import tfidf
+from studio.evaluation.baselines.tfidf import tfidf
 from studio.evaluation.report import Report, build_report, read_report
 from studio.rundir import RunDir
 from studio.tasks import task_named

@@ -8,7 +8,7 @@ from form import StandIn, filled, write_table
 
 from studio.data.read import Limits
 from studio.errors import StudioError
-from studio.ui import uploads
+from studio.ui import tidying, uploads
 from studio.ui.session import Session
 from studio.ui.steps import data, mending
 
@@ -208,10 +208,10 @@ def test_a_table_that_is_gone_is_said(studio, table):
 
 def test_old_uploads_are_swept_and_others_kept(studio, tmp_path):
     old, new = filled(studio, tmp_path), filled(studio, tmp_path)
-    uploads.sweep(studio.home)
+    tidying.sweep(studio.home)
     assert studio.home.table(old.table)
     os.utime(studio.home.table(old.table), (1, 1))
-    uploads.sweep(studio.home)
+    tidying.sweep(studio.home)
     assert [path.name for path in studio.home.tables.iterdir()] == [new.table]
 
 
@@ -219,13 +219,13 @@ def test_an_old_upload_that_is_still_read_stays(studio, tmp_path):
     session = filled(studio, tmp_path)
     os.utime(studio.home.table(session.table), (1, 1))
     data.show(studio, session)
-    uploads.sweep(studio.home)
+    tidying.sweep(studio.home)
     assert studio.home.table(session.table)
 
 
 def test_a_server_that_runs_for_long_removes_old_uploads_too(studio, tmp_path):
     session = filled(studio, tmp_path)
-    with uploads.swept(studio.home, every_s=0.05):
+    with tidying.swept(studio.home, every_s=0.05):
         folder = studio.home.table(session.table)
         os.utime(folder, (1, 1))
         until = time.monotonic() + 10

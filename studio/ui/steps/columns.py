@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.config import Columns
+from studio.columns import Columns
 from studio.data.table import Table
 from studio.tasks import TASKS
 from studio.tasks.task import Task

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.config import Columns
+from studio.columns import Columns
 from studio.data.detect.detection import NAMES
 from studio.data.doctor.report import as_text
 from studio.errors import StudioError

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.config import columns_of
+from studio.columns import columns_of
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.jobs.inspection import Inspection, found_in

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.config import all_columns
+from studio.columns import all_columns
 from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.config import columns_of
+from studio.columns import columns_of
 from studio.data.example import Example, from_parquet
 from studio.data.read import read_table
 from studio.data.table import Table

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio import figures
-from studio.config import SETTINGS, RunConfig, columns_of
+from studio.columns import columns_of
+from studio.config import SETTINGS, RunConfig
 from studio.evaluation.values import Report
 from studio.models.presets import PRESETS
 from studio.story import Story

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio.config import Columns, all_columns
+from studio.columns import Columns, all_columns
 from studio.data.table import Problem, Table
 from studio.ui.markup import Markup, element
 from studio.ui.pieces import bullets, card, grid, more, tiles
