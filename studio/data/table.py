@@ -1,10 +1,12 @@
 """What was read from a file: text in named columns, with the file's own row numbers, and how it was read."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from studio.config import Edit
+if TYPE_CHECKING:
+    from studio.config import Edit  # pydantic, which a reading process does without
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Table:
     """The file's own name, for showing."""
     sha256: str = field(default="")
     """Digest of the file."""
-    edits: tuple[Edit, ...] = ()
+    edits: "tuple[Edit, ...]" = ()
     """What people changed after it was read (see `data.edits`)."""
 
     @property

@@ -55,7 +55,6 @@ def expect_the_same(data, choices=None, step=1 << 18):
     choices = choices or Choices()
     with (
         patch.object(structure, "_STEP", step),
-        patch.object(structure, "_CHUNK", 3 * step),
         patch.object(structure, "_WINDOW", max(2, step)),
         patch.object(quick, "_SLICE", 5 * step),
     ):
@@ -124,6 +123,12 @@ def test_a_file_larger_than_every_sample():
     ):
         read_delimited(data, "table.csv", Choices(), LIMITS)
         assert not never.called
+
+
+def test_nothing_below_the_line_that_names_the_separator():
+    """Found by fuzzing."""
+    for data in (b"sep=;", b"sep=;\n", b"sep=;\r\n", b"sep=;\n\n"):
+        expect_the_same(data)
 
 
 def test_other_encodings_take_the_fast_way_too():

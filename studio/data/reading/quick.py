@@ -27,7 +27,6 @@ from studio.data.reading.repairs import Columns, body_of, find_heading, finish, 
 from studio.data.reading.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
 from studio.data.reading.structure import (
     MARK,
-    THREADS,
     Bytes,
     NotPlain,
     Structure,
@@ -38,6 +37,7 @@ from studio.data.reading.structure import (
 from studio.data.table import Problem
 from studio.errors import StudioError
 
+_THREADS = 2
 _SLICE = 1 << 20
 _MOST_RESERVED = 128 * _SLICE
 """Bytes: for every column, Arrow reserves as many as the slice has."""
@@ -175,7 +175,7 @@ class _Quick:
         edges = np.unique(np.concatenate([edges, bad, bad + 1, [begin, len(found)]]))
         edges = edges[(edges >= begin) & (edges <= len(found))].tolist()
         slices = [(low, high) for low, high in zip(edges, edges[1:], strict=False) if not found.broken[low]]
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(_THREADS) as pool:
             for (low, high), cut in zip(
                 slices, pool.map(lambda each: self._cut(each[0], each[1], body), slices), strict=True
             ):
