@@ -15,6 +15,8 @@ from studio.data.table import Problem
 
 MOST_PROBLEMS = 1000
 """Problems listed one by one; the notes count them all."""
+_MOST_CHUNKS = 20_000
+"""Each costs some hundred bytes, here and wherever the table goes."""
 
 _SPACES = r"\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 _BLANK = rf"^[{_SPACES}]*\z"
@@ -140,7 +142,10 @@ class Body:
 
     def table(self) -> pa.Table:
         """All rows."""
-        return pa.concat_tables(self.blocks) if self.blocks else self.schema.empty_table()
+        if not self.blocks:
+            return self.schema.empty_table()
+        table = pa.concat_tables(self.blocks)
+        return table.combine_chunks() if len(self.blocks) * self.width > _MOST_CHUNKS else table
 
     def rows(self) -> Numbers:
         """The file's own number of each row."""

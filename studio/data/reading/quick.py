@@ -39,8 +39,10 @@ from studio.errors import StudioError
 
 _THREADS = 2
 _SLICE = 1 << 20
-_MOST_RESERVED = 128 * _SLICE
+_MOST_RESERVED = 256 * _SLICE
 """Bytes: for every column, Arrow reserves as many as the slice has."""
+_WIDE = 50
+"""With more columns, what Arrow reserved beyond need is given back slice by slice."""
 _GIANT = 4 * _SLICE
 """A record of more bytes is looked at before it is cut."""
 _MOST_ODD = 100
@@ -126,6 +128,14 @@ class _Cut:
 
     block: pa.Table
     left_out: list[int]
+
+
+def _packed(block: pa.Table) -> pa.Table:
+    """The same in one piece of memory, and no more of it than it needs."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, block.schema) as writer:
+        writer.write_table(block)
+    return pa.ipc.open_stream(sink.getvalue()).read_all()
 
 
 @dataclass
@@ -231,7 +241,7 @@ class _Quick:
             return None
         rows = high - low - int(np.count_nonzero(found.blank[low:high]))
         fits = block.num_rows + len(left_out) == rows and block.schema.equals(body.schema)
-        return _Cut(block, left_out) if fits else None
+        return _Cut(_packed(block) if body.width > _WIDE else block, left_out) if fits else None
 
     def _one_by_one(self, low: int, high: int) -> list[list[str]]:
         text = _decoded(self._part(low, high))
