@@ -36,6 +36,7 @@ class Body:
     numbers: list[Numbers] = field(default_factory=list)
     set_aside: list[Problem] = field(default_factory=list)
     repaired: list[Problem] = field(default_factory=list)
+    doubtful: list[Problem] = field(default_factory=list)
     ragged: int = 0
     remarks: int = 0
     empty: int = 0

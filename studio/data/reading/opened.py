@@ -2,6 +2,7 @@
 
 import hashlib
 import mmap
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,9 @@ from studio.data.reading.kinds import Kind, kind_of
 from studio.data.reading.limits import Choices, Limits, check_size
 from studio.data.reading.parquet import read_parquet
 from studio.data.reading.repairs import assemble
+from studio.data.reading.rows import no_row_left
 from studio.data.reading.workbook import read_sheet
-from studio.data.table import Reading, Table
+from studio.data.table import Reading, Table, row_numbers
 from studio.errors import StudioError
 
 
@@ -41,7 +43,7 @@ def open_table(path: Path, name: str, limits: Limits, choices: Choices) -> Table
                 )
         found, reading = _read(inner.file, kind, inner.name, limits, choices)
         reading = replace(reading, notes=(*inner.notes, *reading.notes), member=inner.member)
-        rows = _compact(found.rows)
+        rows = found.rows if isinstance(found.rows, range) else row_numbers(np.asarray(found.rows, np.int64))
         _check(found.cells, rows, limits)
         return Table(found.cells, rows, reading, name, digest.result())
 
@@ -80,6 +82,8 @@ def _json(data: bytes, choices: Choices, limits: Limits) -> tuple[Found, Reading
 def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Reading]:
     sheet = read_sheet(file, choices.sheet, limits)
     columns = assemble(range(1, len(sheet.rows) + 1), sheet.rows, choices.header_row, limits.columns)
+    if not columns.cells.num_rows:
+        raise no_row_left(columns.body.set_aside)
     reading = Reading(
         "Excel",
         header_row=columns.header_row,
@@ -92,7 +96,7 @@ def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Re
     return Found(columns.cells, columns.rows), reading
 
 
-def _check(cells: pa.Table, rows: tuple[int, ...] | range, limits: Limits) -> None:
+def _check(cells: pa.Table, rows: Sequence[int], limits: Limits) -> None:
     check_size(cells.num_rows, cells.num_columns, limits.rows, limits.columns)
     for name in cells.column_names:
         column = cells.column(name)
@@ -105,18 +109,6 @@ def _check(cells: pa.Table, rows: tuple[int, ...] | range, limits: Limits) -> No
                 where=f"row {rows[pc.index(lengths, most).as_py()]}, column '{name}'",
                 fix="Shorten the text; if it swallows several rows, a closing quotation mark is missing there.",
             )
-
-
-def _compact(rows: "np.typing.ArrayLike | range") -> tuple[int, ...] | range:
-    """A range where there are no gaps, which is most files and far smaller."""
-    if isinstance(rows, range):
-        return rows
-    numbers = np.asarray(rows, np.int64)
-    if not len(numbers):
-        return range(0)
-    first = int(numbers[0])
-    gapless = int(numbers[-1]) - first == len(numbers) - 1 and bool((np.diff(numbers) == 1).all())
-    return range(first, first + len(numbers)) if gapless else tuple(numbers.tolist())
 
 
 def _digest(path: Path) -> str:
