@@ -154,26 +154,20 @@ class Body:
 
     def notes(self) -> list[str]:
         """What was done, in sentences."""
-        told = []
-        if self.ragged:
-            told.append(
-                f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns."
-            )
-        if self.dropped:
-            told.append(f"{counted(self.dropped, 'row')} left out for damage that is told at each.")
-        if self.doubted:
-            told.append(f"{counted(self.doubted, 'row')} may be incomplete, as is told at each.")
-        if self.remarks:
-            told.append(f"{counted(self.remarks, 'remark')} below the table left out.")
-        if self.repeated:
-            told.append(f"The column names stand in {counted(self.repeated, 'further row')}, which were left out.")
-        if self.empty:
-            told.append(f"{counted(self.empty, 'empty row')} left out.")
-        if self.trimmed:
-            told.append(f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}.")
-        if self.padded:
-            told.append(f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty.")
-        return told
+        told = (
+            (
+                self.ragged,
+                f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns.",
+            ),
+            (self.dropped, f"{counted(self.dropped, 'row')} left out for damage that is told at each."),
+            (self.doubted, f"{counted(self.doubted, 'row')} may be incomplete, as is told at each."),
+            (self.remarks, f"{counted(self.remarks, 'remark')} below the table left out."),
+            (self.repeated, f"The column names stand in {counted(self.repeated, 'further row')}, which were left out."),
+            (self.empty, f"{counted(self.empty, 'empty row')} left out."),
+            (self.trimmed, f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}."),
+            (self.padded, f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty."),
+        )
+        return [what for count, what in told if count]
 
 
 def _unmarked(cells: list[str]) -> list[str]:
