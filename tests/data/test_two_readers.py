@@ -131,6 +131,15 @@ def test_nothing_below_the_line_that_names_the_separator():
         expect_the_same(data)
 
 
+def test_column_names_of_a_second_file_below():
+    for mark in ("", "\ufeff", "\ufeff\ufeff"):
+        expect_the_same(f"text,label\nso it is,a\n{mark}text,label\ntexX,label\ntext,b\n".encode())
+
+
+def test_japanese_and_korean_cells_are_not_blank():
+    expect_the_same("text,label\nこれは,a\n\u3000,\n\u3000あ,b\n한글,c\n“so”,d\n\u2003,\u3000\n".encode())
+
+
 def test_other_encodings_take_the_fast_way_too():
     text = "text;label\n" + "größer als zuvor – schön;gut\nübel;schlecht\n" * 200
     with patch("studio.data.reading.delimited.read_carefully") as never:

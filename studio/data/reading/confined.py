@@ -52,7 +52,7 @@ def read_confined(path: Path, name: str, limits: Limits, choices: Choices) -> Ta
     if not told["rows"]:
         rows = RowNumbers(cells.column(cells.num_columns - 1).to_numpy())
         cells = cells.select(range(cells.num_columns - 1))
-    return Table(cells, rows, _reading(told["reading"]), name, told["sha256"])
+    return Table(cells, rows, _reading(told["reading"]), name)
 
 
 def memory_for(size: int, limits: Limits) -> int:
