@@ -198,8 +198,8 @@ for _name in ("table.parquet", "table.csv", "table.xlsx"):
     KINDS.add(f"Parquet under {_name[5:]}", partial(_packed, name=_name), careful="Read by its content.")
 
 
-@KINDS()
-def Parquet_with_types(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(name="Parquet with types")
+def parquet_with_types(source: Source, rng: random.Random) -> Case:
     """Numbers as they are, nothing as empty, a date as a date."""
     count = len(source.rows)
     table = {

@@ -68,8 +68,8 @@ def all_at_once(source: Source, rng: random.Random) -> Case:
     return _with(source, rng, tuple(cell for cells in _CELLS.values() for cell in cells if len(cell) < 1000))
 
 
-@KINDS()
-def a_column_of_NA(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(name="a column of NA")
+def a_column_of_na(source: Source, rng: random.Random) -> Case:
     """A column that holds one word is still a column of text."""
     at = (source.text + 1) % len(source.columns)
     return of_rows(source, [[("NA" if i == at else cell) for i, cell in enumerate(row)] for row in source.rows])

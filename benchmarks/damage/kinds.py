@@ -106,12 +106,12 @@ class Kinds:
         """For kinds made in a loop."""
         self.every.append(Kind(self.family, name, make, tuple(allowed), careful))
 
-    def __call__(self, *allowed: str) -> Callable[[Make], Make]:
-        """Decorates a function named after its kind; the docstring is what a careful person accepts."""
+    def __call__(self, *allowed: str, name: str = "") -> Callable[[Make], Make]:
+        """Decorates a function named after its kind, or says the `name`; the docstring is what a careful person accepts."""
 
         def keep(make: Make) -> Make:
-            name = make.__name__.replace("_", " ").strip()  # type: ignore[attr-defined]
-            self.add(name, make, allowed or (EXACT,), (make.__doc__ or "").strip())
+            title = name or getattr(make, "__name__", "").replace("_", " ").strip()
+            self.add(title, make, allowed or (EXACT,), (make.__doc__ or "").strip())
             return make
 
         return keep

@@ -141,8 +141,8 @@ def invalid_bytes_in_some_rows(source: Source, rng: random.Random) -> Case:
     return _bytes_in(source, rng, 5, b"\xff\xfe")
 
 
-@KINDS(EXACT, STATED, REFUSED)
-def Windows_quotes_in_UTF_8(source: Source, rng: random.Random) -> Case:  # noqa: N802  an outcome's title
+@KINDS(EXACT, STATED, REFUSED, name="Windows quotes in UTF 8")
+def windows_quotes_in_utf_8(source: Source, rng: random.Random) -> Case:
     """Three rows pasted from a Windows program: those three may be read as Windows-1252, left out, or all refused."""
     return _bytes_in(source, rng, 3, b"\x92", also="’")
 
@@ -196,8 +196,8 @@ def cut_inside_a_letter(source: Source, rng: random.Random) -> Case:
     return Case(case.data.rstrip(b"\n")[:-1], case.truth, says=_if_ascii(source))
 
 
-@KINDS(STATED, REFUSED)
-def UTF_16_cut_inside_a_letter(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(STATED, REFUSED, name="UTF 16 cut inside a letter")
+def utf_16_cut_inside_a_letter(source: Source, rng: random.Random) -> Case:
     """An odd number of bytes: the last row named, or refused."""
     case = _marked(source, rng, "utf-16-le")
     last = len(source.rows[-1][-1])

@@ -50,14 +50,14 @@ for _name, _style, _file, _allowed in (
     )
 
 
-@KINDS()
-def JSON_with_mark_and_CRLF(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(name="JSON with mark and CRLF")
+def json_with_mark_and_crlf(source: Source, rng: random.Random) -> Case:
     """Neither is a part of the table."""
     return Case(b"\xef\xbb\xbf" + jsonl(source).replace("\n", "\r\n").encode(), numbered(source, 1), "table.jsonl")
 
 
-@KINDS()
-def JSON_with_types_and_nesting(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(name="JSON with types and nesting")
+def json_with_types_and_nesting(source: Source, rng: random.Random) -> Case:
     """Numbers as typed, null as empty, nested values as JSON."""
     extra = '"a": 1.50, "b": null, "c": true, "d": {"e": [1, "ü"]}, "f": 1e5, "g": 12345678901234567890123, "h": []'
     data = "".join(line[:-1] + ", " + extra + "}\n" for line in jsonl(source).splitlines() if line.endswith("}"))
@@ -68,8 +68,8 @@ def JSON_with_types_and_nesting(source: Source, rng: random.Random) -> Case:  # 
     return Case(data.encode(), numbered(Source("", names, [[*row, *more] for row in source.rows]), 1), "table.jsonl")
 
 
-@KINDS(STATED)
-def JSON_with_broken_lines(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(STATED, name="JSON with broken lines")
+def json_with_broken_lines(source: Source, rng: random.Random) -> Case:
     """Three lines cut in half: named."""
     lines = jsonl(source).split("\n")
     for index in source.pick(rng, 3):
@@ -77,8 +77,8 @@ def JSON_with_broken_lines(source: Source, rng: random.Random) -> Case:  # noqa:
     return Case("\n".join(lines).encode(), numbered(source, 1), "table.jsonl")
 
 
-@KINDS()
-def JSON_with_missing_keys(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(name="JSON with missing keys")
+def json_with_missing_keys(source: Source, rng: random.Random) -> Case:
     """A value that is not there is empty, and keys in another order are the same."""
     lines, rows = [], []
     for index, row in enumerate(source.rows):
@@ -90,8 +90,8 @@ def JSON_with_missing_keys(source: Source, rng: random.Random) -> Case:  # noqa:
     return Case("\n".join(lines).encode(), numbered(replace(source, rows=rows), 1), "table.jsonl")
 
 
-@KINDS(STATED, REFUSED)
-def JSON_with_a_key_twice(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(STATED, REFUSED, name="JSON with a key twice")
+def json_with_a_key_twice(source: Source, rng: random.Random) -> Case:
     """One of two values is lost: the row named, or refused."""
     lines = jsonl(source).split("\n")
     index = source.pick(rng, 1)[0]
@@ -101,8 +101,8 @@ def JSON_with_a_key_twice(source: Source, rng: random.Random) -> Case:  # noqa: 
     return Case("\n".join(lines).encode(), truth, "table.jsonl")
 
 
-@KINDS(EXACT, STATED, REFUSED)
-def JSON_array_broken_off(source: Source, rng: random.Random) -> Case:  # noqa: N802
+@KINDS(EXACT, STATED, REFUSED, name="JSON array broken off")
+def json_array_broken_off(source: Source, rng: random.Random) -> Case:
     """Refused with its line, or the rest said to be lost."""
     case = _json(source, rng, "array, one a line", "table.json")
     lines = case.data.decode().split("\n")[: len(source.rows) // 2]

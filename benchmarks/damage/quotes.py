@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from damage.kinds import EXACT, REFUSED, STATED, Case, Kinds, Said, Source, Truth
-from damage.writing import ABOUT_NAMES, line, long, quoted, unquoted_tabs, written
+from damage.writing import ABOUT_NAMES, line, long, quoted, unquoted, unquoted_tabs, written
 
 KINDS = Kinds("structure")
 
@@ -27,10 +27,7 @@ def no_quotes_at_all(source: Source, rng: random.Random) -> Case:
 @KINDS(EXACT, STATED)
 def comma_unquoted_in_some_rows(source: Source, rng: random.Random) -> Case:
     """Five rows have one cell too many: put together again or left out, and named."""
-    other = source.simple(lambda cell: cell.replace(",", ""))
-    for row in other.pick(rng, 5, long(other)):
-        other.rows[row][other.text] = other.rows[row][other.text].replace(" ", ", ", 1)
-    return written(other, lambda _, cells: ",".join(cells)).case(other)
+    return unquoted(source, rng, 5, ", ")
 
 
 @KINDS(EXACT, STATED, REFUSED)
@@ -77,26 +74,21 @@ def _marred(source: Source, rng: random.Random, count: int, change) -> Case:
     return replace(case, also=(replace(case.truth, rows=literal.rows),))
 
 
+def _not_doubled(truth: str) -> tuple[str, str]:
+    """As it is written, and as it is meant."""
+    return f'"{truth}"', truth
+
+
 @KINDS(EXACT, STATED)
 def quotes_not_doubled(source: Source, rng: random.Random) -> Case:
     """`"he said "hi" to me"`: five rows, read or named."""
-
-    def change(text: str) -> tuple[str, str]:
-        truth = text.replace(" ", ' "hi" ', 1)
-        return f'"{truth}"', truth
-
-    return _marred(source, rng, 5, change)
+    return _marred(source, rng, 5, lambda text: _not_doubled(text.replace(" ", ' "hi" ', 1)))
 
 
 @KINDS(EXACT, STATED)
 def quotes_not_doubled_before_a_comma(source: Source, rng: random.Random) -> Case:
     """`"he said "hi", then left"`: the mark before the comma seems to end the cell. Read or named, never two cells."""
-
-    def change(text: str) -> tuple[str, str]:
-        truth = text.replace(" ", ' "hi", then ', 1)
-        return f'"{truth}"', truth
-
-    return _marred(source, rng, 3, change)
+    return _marred(source, rng, 3, lambda text: _not_doubled(text.replace(" ", ' "hi", then ', 1)))
 
 
 @KINDS(EXACT, STATED)

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from damage.kinds import EXACT, REFUSED, STATED, Case, Kinds, Source
-from damage.writing import ABOUT_DELIMITER, ABOUT_NAMES, line, long, written
+from damage.writing import ABOUT_DELIMITER, ABOUT_NAMES, line, unquoted, written
 
 KINDS = Kinds("structure")
 
@@ -12,10 +12,7 @@ KINDS = Kinds("structure")
 @KINDS(EXACT, STATED)
 def line_break_unquoted(source: Source, rng: random.Random) -> Case:
     """Three cells broken over two lines without quotation marks: both lines named, or put together again."""
-    other = source.simple(lambda cell: cell.replace(",", ""))
-    for row in other.pick(rng, 3, long(other)):
-        other.rows[row][other.text] = other.rows[row][other.text].replace(" ", "\n", 1)
-    return written(other, lambda _, cells: ",".join(cells)).case(other)
+    return unquoted(source, rng, 3, "\n")
 
 
 def _cut(source: Source, rng: random.Random, count: int, change) -> Case:

@@ -2,10 +2,12 @@
 
 import csv
 import json
+import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from damage.kinds import Case, Said, Source, Truth
 
@@ -60,10 +62,10 @@ class Paper:
     text: str
     numbers: list[int]
 
-    def case(self, source: Source, codec: str = "utf-8", **how: object) -> Case:
+    def case(self, source: Source, codec: str = "utf-8", **how: Any) -> Case:
         """The case whose truth is the source as it is."""
         columns: list[str | None] = [*source.columns]
-        return Case(self.text.encode(codec), Truth(columns, source.rows, self.numbers), **how)  # type: ignore[arg-type]
+        return Case(self.text.encode(codec), Truth(columns, source.rows, self.numbers), **how)
 
 
 def written(
@@ -89,10 +91,18 @@ def written(
     return Paper("".join(parts) + below, numbers)
 
 
-def of_rows(source: Source, rows: list[list[str]], **how: object) -> Case:
+def of_rows(source: Source, rows: list[list[str]], **how: Any) -> Case:
     """The source with other rows, written well."""
     other = Source(source.name, source.columns, rows)
     return written(other).case(other, **how)
+
+
+def unquoted(source: Source, rng: random.Random, count: int, sign: str) -> Case:
+    """Without any quoting, some texts with `sign` for their first space; no other cell holds a comma."""
+    other = source.simple(lambda cell: cell.replace(",", ""))
+    for row in other.pick(rng, count, long(other)):
+        other.rows[row][other.text] = other.rows[row][other.text].replace(" ", sign, 1)
+    return written(other, lambda _, cells: ",".join(cells)).case(other)
 
 
 _WHOLE = re.compile(r'"((?:[^"]|"")*)"')

@@ -144,6 +144,7 @@ def _as_json(checked: _Checked) -> dict[str, Any]:
             "columns": table.columns,
             "notes": list(reading.notes),
             "repairs": _problems(reading.repaired),
+            "doubtful": _problems(reading.doubtful),
             "set_aside": _problems(reading.set_aside),
         },
         "detection": _detection(checked),

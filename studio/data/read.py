@@ -1,5 +1,8 @@
 """A file in, a `Table` out: all text, nothing guessed away, and every repair said. The one entrance for uploads."""
 
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from studio.data.reading.confined import read_confined
@@ -34,7 +37,15 @@ def read_table(path: Path, name: str = "", *, limits: Limits | None = None, choi
     with path.open("rb") as file:
         packed = is_packed(file.read(16))
     read = read_confined if packed or size > _SMALL else open_table
-    return read(path, name, limits, choices)
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(_digest, path)
+        table = read(path, name, limits, choices)
+        return replace(table, sha256=digest.result())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _megabytes(size: int) -> str:

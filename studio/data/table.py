@@ -1,10 +1,15 @@
 """What was read from a file: text in named columns, with the file's own row numbers, and how it was read."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from studio.config import Edit
+if TYPE_CHECKING:
+    from studio.config import Edit  # pydantic, which a reading process does without
 
 
 @dataclass(frozen=True)
@@ -36,18 +41,21 @@ class Reading:
     """Plain sentences on what was changed on the way in: names given to empty headers, stray spaces, rows left out."""
     repaired: tuple[Problem, ...] = ()
     """Rows that were mended and are in the table; the first thousand."""
+    doubtful: tuple[Problem, ...] = ()
+    """Rows that are in the table as they stand in the file, and may be incomplete; the first thousand."""
     set_aside: tuple[Problem, ...] = ()
     """Rows, or remarks among them, that are not in the table; the first thousand."""
     rows_repaired: int = 0
     """All of them; 0 where `repaired` lists all."""
+    rows_doubtful: int = 0
     rows_set_aside: int = 0
     member: str = ""
     """The file inside an archive."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that was repaired or set aside, in the order of the file."""
-        return tuple(sorted((*self.repaired, *self.set_aside), key=lambda problem: problem.row))
+        """Everything that was repaired, doubted or set aside, in the order of the file."""
+        return tuple(sorted((*self.repaired, *self.doubtful, *self.set_aside), key=lambda problem: problem.row))
 
     @property
     def sentence(self) -> str:
@@ -66,6 +74,7 @@ class Reading:
             _happened(max(count, len(problems)), problems, what)
             for count, problems, what in (
                 (self.rows_repaired, self.repaired, "repaired"),
+                (self.rows_doubtful, self.doubtful, "perhaps incomplete"),
                 (self.rows_set_aside, self.set_aside, "set aside"),
             )
             if problems
@@ -80,20 +89,62 @@ def _happened(count: int, problems: tuple[Problem, ...], what: str) -> str:
     return f"{count:,} rows {what} (lines {shown}{', …' if count > 5 else ''})"
 
 
+class RowNumbers(Sequence[int]):
+    """Row numbers with gaps, eight bytes each; equal to any sequence of the same numbers."""
+
+    __slots__ = ("_numbers",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> "RowNumbers": ...
+    def __getitem__(self, place: int | slice) -> "int | RowNumbers":
+        return RowNumbers(self._numbers[place]) if isinstance(place, slice) else int(self._numbers[place])
+
+    def __iter__(self) -> Iterator[int]:
+        for start in range(0, len(self), 10_000):
+            yield from self._numbers[start : start + 10_000].tolist()
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return np.array(self._numbers, dtype, copy=copy)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and np.array_equal(self._numbers, np.asarray(other))
+
+    def __repr__(self) -> str:
+        return f"RowNumbers({list(self[:5])}{', …' if len(self) > 5 else ''})"
+
+
+def row_numbers(numbers: npt.NDArray[np.int64]) -> Sequence[int]:
+    """A range where there are no gaps, which is most files and far smaller."""
+    if not len(numbers):
+        return range(0)
+    first = int(numbers[0])
+    gapless = int(numbers[-1]) - first == len(numbers) - 1 and bool((np.diff(numbers) == 1).all())
+    return range(first, first + len(numbers)) if gapless else RowNumbers(numbers)
+
+
 @dataclass(frozen=True)
 class Table:
     """All-text columns of equal length. Nothing was turned into numbers, dates or missing values."""
 
     cells: pa.Table
     """One `large_string` column a column of the file, names unique and not empty."""
-    rows: tuple[int, ...] | range
+    rows: Sequence[int]
     """The file's own row number of each row."""
     reading: Reading
     name: str = ""
     """The file's own name, for showing."""
     sha256: str = field(default="")
     """Digest of the file."""
-    edits: tuple[Edit, ...] = ()
+    edits: "tuple[Edit, ...]" = ()
     """What people changed after it was read (see `data.edits`)."""
 
     @property

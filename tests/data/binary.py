@@ -5,6 +5,15 @@ import struct
 import zipfile
 from collections.abc import Iterable
 
+
+class Fault(int):
+    """An error by its code, as 0x07 for #DIV/0!, of a formula; a plain one is `Plain`."""
+
+
+class Plain(Fault):
+    """An error that no formula gave."""
+
+
 Cells = Iterable[tuple[int, int, str | float]]
 """`(row, column, value)`, from 0. Texts are shared, as Excel does: each is stored once."""
 
@@ -21,6 +30,11 @@ def xls(cells: Cells, *, rows_told: int = 0) -> bytes:
     for row, column, value in cells:
         if isinstance(value, str):
             body += _record(0x00FD, struct.pack("<HHHI", row, column, 0, texts.setdefault(value, len(texts))))
+        elif isinstance(value, Plain):
+            body += _record(0x0205, struct.pack("<HHHBB", row, column, 0, value, 1))
+        elif isinstance(value, Fault):
+            result = struct.pack("<BxBxxxH", 2, value, 0xFFFF)
+            body += _record(0x0006, struct.pack("<HHH", row, column, 0) + result + struct.pack("<HIH", 0, 0, 0))
         else:
             body += _record(0x0203, struct.pack("<HHHd", row, column, 0, value))
     strings = b"".join(struct.pack("<HB", len(text), 0) + text.encode("latin-1") for text in texts)
@@ -70,6 +84,10 @@ def xlsb(cells: Cells) -> bytes:
             last = row
         if isinstance(value, str):
             sheet += _brt(7, struct.pack("<III", column, 0, texts.setdefault(value, len(texts))))
+        elif isinstance(value, Plain):
+            sheet += _brt(3, struct.pack("<IIB", column, 0, value))
+        elif isinstance(value, Fault):
+            sheet += _brt(11, struct.pack("<IIBHIBI", column, 0, value, 0, 1, 0x1C, 0))
         else:
             sheet += _brt(5, struct.pack("<IId", column, 0, value))
     shared = _brt(159, struct.pack("<II", len(texts), len(texts))) + b"".join(_brt(19, b"\0" + _wide(t)) for t in texts)

@@ -40,6 +40,14 @@ def test_a_large_file_comes_back_from_its_process_whole(tmp_path):
     assert table.column("text")[7] == "größe 7, and so on"
 
 
+def test_a_wide_table_takes_little_more_memory_than_it_has_cells(tmp_path):
+    header = ",".join(["text", *[f"column{i}" for i in range(899)]])
+    lines = [f"row {n}" + ",1,,23" * 299 + ",4,5\n" for n in range(6000)]
+    table = read_bytes(tmp_path, (header + "\n" + "".join(lines)).encode(), limits=Limits(memory_bytes=10**9))
+    assert (len(table), len(table.columns)) == (6000, 900)
+    assert list(table.cells.slice(5999).to_pylist()[0].values()) == lines[-1].strip().split(",")
+
+
 @pytest.mark.parametrize(
     ("program", "said"),
     [

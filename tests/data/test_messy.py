@@ -43,8 +43,9 @@ def _manifest():
 
 
 def demand(path, expect, columns, rows):
-    """`ok`: the same cells. `warn`: told, and no cell in another column. `ask`: right, or told. `reject`: refused."""
-    if expect == "reject":
+    """`ok`: the same cells. `warn`: told, and no cell in another column; refused where no row fits. `ask`: right, or told.
+    `reject`: refused."""
+    if expect == "reject" or (columns and not any(len(row) == len(columns) for row in rows)):
         with pytest.raises(StudioError) as refusal:
             read_table(path)
         assert refusal.value.fix

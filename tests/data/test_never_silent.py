@@ -111,7 +111,26 @@ def test_row_numbers_without_a_name_as_from_r(tmp_path):
 
 def test_decimal_commas_are_not_taken_for_such_numbers(tmp_path):
     text = "id,amount\n" + "".join(f"{i},12,{i + 10}\n" for i in range(1, 9))
-    assert len(read_text(tmp_path, text)) == 0
+    assert "No row can be read: 3 cells where 2 are expected" in refused(tmp_path, text)
+
+
+def test_no_row_that_fits(tmp_path):
+    """A table without rows, all of them set aside, is no table."""
+    refusal = refused(tmp_path, "text;label\n" + "so it is;a;b;c\n" * 5)
+    assert "4 cells where 2 are expected" in refusal
+    assert "line 2" in refusal
+    names = [["text", "label"]]
+    assert "column names once more" in refused(tmp_path, workbook({"S": names * 3}), "t.xlsx")
+
+
+def test_rows_that_may_be_incomplete_are_no_repaired_ones(tmp_path):
+    rows = [f"{i},{'ab'[i % 2]}" for i in range(60)]
+    rows[20] = "alone"
+    reading = read_text(tmp_path, "number,label\n" + "\n".join(rows) + "\n").reading
+    assert [problem.row for problem in reading.doubtful] == [21, 23]
+    assert not reading.repaired
+    assert [problem.row for problem in reading.problems] == [21, 22, 23]
+    assert "2 rows perhaps incomplete (lines 21, 23)" in reading.sentence
 
 
 def test_bytes_that_are_no_utf8_in_a_row(tmp_path):

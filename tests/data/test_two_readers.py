@@ -55,7 +55,6 @@ def expect_the_same(data, choices=None, step=1 << 18):
     choices = choices or Choices()
     with (
         patch.object(structure, "_STEP", step),
-        patch.object(structure, "_CHUNK", 3 * step),
         patch.object(structure, "_WINDOW", max(2, step)),
         patch.object(quick, "_SLICE", 5 * step),
     ):
@@ -124,6 +123,21 @@ def test_a_file_larger_than_every_sample():
     ):
         read_delimited(data, "table.csv", Choices(), LIMITS)
         assert not never.called
+
+
+def test_nothing_below_the_line_that_names_the_separator():
+    """Found by fuzzing."""
+    for data in (b"sep=;", b"sep=;\n", b"sep=;\r\n", b"sep=;\n\n"):
+        expect_the_same(data)
+
+
+def test_column_names_of_a_second_file_below():
+    for mark in ("", "\ufeff", "\ufeff\ufeff"):
+        expect_the_same(f"text,label\nso it is,a\n{mark}text,label\ntexX,label\ntext,b\n".encode())
+
+
+def test_japanese_and_korean_cells_are_not_blank():
+    expect_the_same("text,label\nこれは,a\n\u3000,\n\u3000あ,b\n한글,c\n“so”,d\n\u2003,\u3000\n".encode())
 
 
 def test_other_encodings_take_the_fast_way_too():

@@ -1,7 +1,7 @@
 """What the doctor looks at, and what it says: a patient is a table with its roles, a finding is one thing worth knowing about it."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -74,7 +74,7 @@ class Patient:
     """ISO 639-1 codes of the languages that the chosen base model knows; empty when it knows many or none is chosen."""
 
     @property
-    def rows(self) -> tuple[int, ...] | range:
+    def rows(self) -> Sequence[int]:
         """The file's own number of each row."""
         return self.table.rows
 

@@ -8,17 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from studio.data.phrases import counted, shortened
 from studio.data.table import Problem
 
 MOST_PROBLEMS = 1000
 """Problems listed one by one; the notes count them all."""
-
-_SPACES = r"\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
-_BLANK = rf"^[{_SPACES}]*\z"
-"""What Python's `str.strip` makes empty."""
+_MOST_CHUNKS = 20_000
+"""Each costs some hundred bytes, here and wherever the table goes."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -34,6 +31,7 @@ class Body:
     numbers: list[Numbers] = field(default_factory=list)
     set_aside: list[Problem] = field(default_factory=list)
     repaired: list[Problem] = field(default_factory=list)
+    doubtful: list[Problem] = field(default_factory=list)
     ragged: int = 0
     remarks: int = 0
     empty: int = 0
@@ -140,7 +138,10 @@ class Body:
 
     def table(self) -> pa.Table:
         """All rows."""
-        return pa.concat_tables(self.blocks) if self.blocks else self.schema.empty_table()
+        if not self.blocks:
+            return self.schema.empty_table()
+        table = pa.concat_tables(self.blocks)
+        return table.combine_chunks() if len(self.blocks) * self.width > _MOST_CHUNKS else table
 
     def rows(self) -> Numbers:
         """The file's own number of each row."""
@@ -148,26 +149,20 @@ class Body:
 
     def notes(self) -> list[str]:
         """What was done, in sentences."""
-        told = []
-        if self.ragged:
-            told.append(
-                f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns."
-            )
-        if self.dropped:
-            told.append(f"{counted(self.dropped, 'row')} left out for damage that is told at each.")
-        if self.doubted:
-            told.append(f"{counted(self.doubted, 'row')} may be incomplete, as is told at each.")
-        if self.remarks:
-            told.append(f"{counted(self.remarks, 'remark')} below the table left out.")
-        if self.repeated:
-            told.append(f"The column names stand in {counted(self.repeated, 'further row')}, which were left out.")
-        if self.empty:
-            told.append(f"{counted(self.empty, 'empty row')} left out.")
-        if self.trimmed:
-            told.append(f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}.")
-        if self.padded:
-            told.append(f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty.")
-        return told
+        told = (
+            (
+                self.ragged,
+                f"{counted(self.ragged, 'row')} left out for having more or fewer cells than there are columns.",
+            ),
+            (self.dropped, f"{counted(self.dropped, 'row')} left out for damage that is told at each."),
+            (self.doubted, f"{counted(self.doubted, 'row')} may be incomplete, as is told at each."),
+            (self.remarks, f"{counted(self.remarks, 'remark')} below the table left out."),
+            (self.repeated, f"The column names stand in {counted(self.repeated, 'further row')}, which were left out."),
+            (self.empty, f"{counted(self.empty, 'empty row')} left out."),
+            (self.trimmed, f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}."),
+            (self.padded, f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty."),
+        )
+        return [what for count, what in told if count]
 
 
 def _unmarked(cells: list[str]) -> list[str]:
@@ -193,34 +188,55 @@ def is_blank(cells: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     maybe: npt.NDArray[np.bool_] = np.concatenate([_may_be_blank(chunk) for chunk in cells.chunks])
     if maybe.any():
         index = np.flatnonzero(maybe)
-        maybe[index] = pc.match_substring_regex(cells.take(pa.array(index)), _BLANK).to_numpy()
+        maybe[index] = [not cell.strip() for cell in cells.take(pa.array(index)).to_pylist()]
     return maybe
 
 
 def _may_be_blank(cells: pa.Array) -> npt.NDArray[np.bool_]:
-    """By the first byte: none, or one with which a space may begin."""
-    _, offsets, text = cells.buffers()
-    edges = np.frombuffer(offsets, np.int64)[cells.offset : cells.offset + len(cells) + 1]
-    blank: npt.NDArray[np.bool_] = edges[1:] == edges[:-1]
-    if text is not None and text.size:
-        letters = np.frombuffer(text, np.uint8)
-        blank |= _BEGINS_A_SPACE[letters[np.minimum(edges[:-1], len(letters) - 1)]]
+    """By the first byte: none, or one with which a space may begin, but for the letters of Japanese and Korean."""
+    edges, letters = edges_of(cells), _letters_of(cells)
+    if not len(letters):
+        return edges[1:] == edges[:-1]
+    first, second = (letters[np.minimum(edges[:-1] + place, len(letters) - 1)] for place in (0, 1))
+    begins = _BEGINS_A_SPACE[first] & ~((first == 0xE3) & (second != 0x80))
+    blank: npt.NDArray[np.bool_] = (edges[1:] == edges[:-1]) | begins
     return blank
 
 
+def edges_of(cells: pa.Array) -> npt.NDArray[np.int64]:
+    """Where each text of a `large_string` array begins in its bytes, and behind them where the last one ends."""
+    if not len(cells):
+        return np.zeros(1, np.int64)
+    return np.frombuffer(cells.buffers()[1], np.int64)[cells.offset : cells.offset + len(cells) + 1]
+
+
+def _letters_of(cells: pa.Array) -> npt.NDArray[np.uint8]:
+    text = cells.buffers()[2]
+    return np.frombuffer(text, np.uint8) if text is not None and text.size else np.empty(0, np.uint8)
+
+
+_MARK = 0xEF
 _BEGINS_A_SPACE = np.zeros(256, np.bool_)
 _BEGINS_A_SPACE[[*range(9, 14), *range(0x1C, 0x21), 0xC2, 0xE1, 0xE2, 0xE3]] = True
 
 
 def _rows_like(block: pa.Table, names: list[str]) -> npt.NDArray[Any]:
-    """Indices of the rows that repeat the header."""
-    rows = np.arange(block.num_rows)
-    for place, (column, name) in enumerate(zip(block.columns, names, strict=True)):
-        if not len(rows):
-            break
-        cells = column if len(rows) == block.num_rows else column.take(pa.array(rows))
-        same = np.array(pc.equal(cells, name))
-        if not place:
-            same |= pc.equal(cells, "\ufeff" + name).to_numpy()  # of a second file pasted below
-        rows = rows[same]
+    """Indices of the rows that repeat the header. Only those whose first cell may be its first name are looked at."""
+    maybe = [_may_be(chunk, names[0].encode()) for chunk in block.column(0).chunks]
+    rows = np.flatnonzero(np.concatenate(maybe)) if maybe else np.arange(0)
+    for place, name in enumerate(names):
+        if len(rows):
+            cells = block.column(place).take(pa.array(rows)).to_pylist()
+            same = [(cell if place else _unmarked([cell])[0]) == name for cell in cells]
+            rows = rows[np.array(same, np.bool_)]
     return rows
+
+
+def _may_be(cells: pa.Array, name: bytes) -> npt.NDArray[np.bool_]:
+    """Whether length and first byte are those of the name, or there is a byte order mark, of a second file pasted below."""
+    edges, letters = edges_of(cells), _letters_of(cells)
+    if not len(letters):
+        return np.zeros(len(cells), np.bool_)
+    first = letters[np.minimum(edges[:-1], len(letters) - 1)]
+    may_be: npt.NDArray[np.bool_] = (np.diff(edges) == len(name)) & (first == name[0]) | (first == _MARK)
+    return may_be

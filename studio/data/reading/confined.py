@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +17,7 @@ import psutil
 import pyarrow as pa
 
 from studio.data.reading.limits import Choices, Limits
-from studio.data.table import Problem, Reading, Table
+from studio.data.table import Problem, Reading, RowNumbers, Table
 from studio.errors import StudioError
 
 _MODULE = "studio.data.reading.reader"
@@ -47,13 +48,11 @@ def read_confined(path: Path, name: str, limits: Limits, choices: Choices) -> Ta
         if "what" in told:
             raise StudioError(told["what"], where=told["where"], fix=told["fix"])
         cells = _cells(sink)
-    rows: tuple[int, ...] | range
-    if told["rows"]:
-        rows = range(*told["rows"])
-    else:
-        rows = tuple(cells.column(cells.num_columns - 1).to_pylist())
+    rows: Sequence[int] = range(*told["rows"]) if told["rows"] else range(0)
+    if not told["rows"]:
+        rows = RowNumbers(cells.column(cells.num_columns - 1).to_numpy())
         cells = cells.select(range(cells.num_columns - 1))
-    return Table(cells, rows, _reading(told["reading"]), name, told["sha256"])
+    return Table(cells, rows, _reading(told["reading"]), name)
 
 
 def memory_for(size: int, limits: Limits) -> int:
@@ -136,5 +135,7 @@ def _cells(sink: IO[bytes]) -> pa.Table:
 
 
 def _reading(told: dict[str, Any]) -> Reading:
-    problems = {each: tuple(Problem(**problem) for problem in told[each]) for each in ("repaired", "set_aside")}
+    problems = {
+        each: tuple(Problem(**problem) for problem in told[each]) for each in ("repaired", "doubtful", "set_aside")
+    }
     return Reading(**{**told, **problems, "notes": tuple(told["notes"]), "sheets": tuple(told["sheets"])})

@@ -116,8 +116,10 @@ def _reading(rows: Rows, encoding: str, notes: tuple[str, ...]) -> Reading:
         columns.header_row,
         notes=(*notes, *rows.dialect.notes, *columns.notes, *broken, *rows.notes),
         repaired=_by_row(body.repaired),
+        doubtful=_by_row(body.doubtful),
         set_aside=_by_row(body.set_aside + rows.broken),
-        rows_repaired=body.trimmed + body.padded + body.doubted,
+        rows_repaired=body.trimmed + body.padded,
+        rows_doubtful=body.doubted,
         rows_set_aside=body.ragged + body.remarks + body.repeated + body.dropped + len(rows.broken),
     )
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pyarrow.compute as pc
 
 from studio.data.reading.rows import Flags, Rows, set_aside
 from studio.data.table import Problem
@@ -23,13 +22,13 @@ def without_holes(rows: Rows, hole: str) -> Rows:
         )
     places: Flags = np.zeros(columns.cells.num_rows, np.bool_)
     for column in columns.cells.columns:
-        places |= pc.match_substring(column, hole).to_numpy()
+        places |= np.array([hole in cell for cell in column.to_pylist()], np.bool_)
     if places.any():
         rows = set_aside(
             rows, places, "The row has damaged characters (bytes that are no UTF-8). The row was left out."
         )
     body = rows.columns.body
-    for problems in (body.set_aside, body.repaired):
+    for problems in (body.set_aside, body.repaired, body.doubtful):
         problems[:] = [_shown(problem, hole) for problem in problems]
     return replace(rows, broken=[_shown(problem, hole) for problem in rows.broken])
 

@@ -1,33 +1,31 @@
 """An open file to a `Table`: what kind it is, which reader reads it, and whether the table is within the limits."""
 
-import hashlib
 import mmap
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from studio.data.reading.body import edges_of
 from studio.data.reading.containers import Unpacked, unpack_gzip, unpack_zip
 from studio.data.reading.delimited import Data, read_delimited
 from studio.data.reading.encoding import decode
 from studio.data.reading.formats import Found, read_json
 from studio.data.reading.kinds import Kind, kind_of
 from studio.data.reading.limits import Choices, Limits, check_size
-from studio.data.reading.parquet import read_parquet
 from studio.data.reading.repairs import assemble
+from studio.data.reading.rows import no_row_left
 from studio.data.reading.workbook import read_sheet
-from studio.data.table import Reading, Table
+from studio.data.table import Reading, Table, row_numbers
 from studio.errors import StudioError
 
 
 def open_table(path: Path, name: str, limits: Limits, choices: Choices) -> Table:
     """Read the file, in this process. Raises: StudioError saying why the file cannot be read and what to do."""
-    with path.open("rb") as file, ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(_digest, path)
+    with path.open("rb") as file:
         kind = kind_of(file, name)
         inner = Unpacked(file, name)
         if kind in ("gzip", "zip"):
@@ -41,13 +39,15 @@ def open_table(path: Path, name: str, limits: Limits, choices: Choices) -> Table
                 )
         found, reading = _read(inner.file, kind, inner.name, limits, choices)
         reading = replace(reading, notes=(*inner.notes, *reading.notes), member=inner.member)
-        rows = _compact(found.rows)
+        rows = found.rows if isinstance(found.rows, range) else row_numbers(np.asarray(found.rows, np.int64))
         _check(found.cells, rows, limits)
-        return Table(found.cells, rows, reading, name, digest.result())
+        return Table(found.cells, rows, reading, name)
 
 
 def _read(file: IO[bytes], kind: Kind, name: str, limits: Limits, choices: Choices) -> tuple[Found, Reading]:
     if kind == "parquet":
+        from studio.data.reading.parquet import read_parquet  # noqa: PLC0415 - what it imports takes longer than small files
+
         found = read_parquet(file, limits)
         return found, Reading("Parquet", notes=tuple(found.notes))
     if kind == "excel":
@@ -80,6 +80,8 @@ def _json(data: bytes, choices: Choices, limits: Limits) -> tuple[Found, Reading
 def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Reading]:
     sheet = read_sheet(file, choices.sheet, limits)
     columns = assemble(range(1, len(sheet.rows) + 1), sheet.rows, choices.header_row, limits.columns)
+    if not columns.cells.num_rows:
+        raise no_row_left(columns.body.set_aside)
     reading = Reading(
         "Excel",
         header_row=columns.header_row,
@@ -92,33 +94,21 @@ def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Re
     return Found(columns.cells, columns.rows), reading
 
 
-def _check(cells: pa.Table, rows: tuple[int, ...] | range, limits: Limits) -> None:
+def _check(cells: pa.Table, rows: Sequence[int], limits: Limits) -> None:
     check_size(cells.num_rows, cells.num_columns, limits.rows, limits.columns)
     for name in cells.column_names:
         column = cells.column(name)
-        if (pc.max(pc.binary_length(column)).as_py() or 0) <= limits.cell_characters:
+        if max(map(_longest, column.chunks), default=0) <= limits.cell_characters:
             continue
-        lengths = pc.utf8_length(column)
-        if (most := pc.max(lengths).as_py()) > limits.cell_characters:
+        lengths = [len(cell) for cell in column.to_pylist()]
+        if (most := max(lengths)) > limits.cell_characters:
             raise StudioError(
                 f"A cell has {most:,} characters, the limit is {limits.cell_characters:,}",
-                where=f"row {rows[pc.index(lengths, most).as_py()]}, column '{name}'",
+                where=f"row {rows[lengths.index(most)]}, column '{name}'",
                 fix="Shorten the text; if it swallows several rows, a closing quotation mark is missing there.",
             )
 
 
-def _compact(rows: "np.typing.ArrayLike | range") -> tuple[int, ...] | range:
-    """A range where there are no gaps, which is most files and far smaller."""
-    if isinstance(rows, range):
-        return rows
-    numbers = np.asarray(rows, np.int64)
-    if not len(numbers):
-        return range(0)
-    first = int(numbers[0])
-    gapless = int(numbers[-1]) - first == len(numbers) - 1 and bool((np.diff(numbers) == 1).all())
-    return range(first, first + len(numbers)) if gapless else tuple(numbers.tolist())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _longest(cells: pa.Array) -> int:
+    """Bytes."""
+    return int(np.diff(edges_of(cells)).max(initial=0))

@@ -27,7 +27,6 @@ from studio.data.reading.repairs import Columns, body_of, find_heading, finish, 
 from studio.data.reading.rows import MOST_BROKEN, Rows, broken_row, note_swallowed, too_many_broken
 from studio.data.reading.structure import (
     MARK,
-    THREADS,
     Bytes,
     NotPlain,
     Structure,
@@ -38,9 +37,12 @@ from studio.data.reading.structure import (
 from studio.data.table import Problem
 from studio.errors import StudioError
 
+_THREADS = 2
 _SLICE = 1 << 20
-_MOST_RESERVED = 128 * _SLICE
+_MOST_RESERVED = 256 * _SLICE
 """Bytes: for every column, Arrow reserves as many as the slice has."""
+_WIDE = 50
+"""With more columns, what Arrow reserved beyond need is given back slice by slice."""
 _GIANT = 4 * _SLICE
 """A record of more bytes is looked at before it is cut."""
 _MOST_ODD = 100
@@ -128,6 +130,14 @@ class _Cut:
     left_out: list[int]
 
 
+def _packed(block: pa.Table) -> pa.Table:
+    """The same in one piece of memory, and no more of it than it needs."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, block.schema) as writer:
+        writer.write_table(block)
+    return pa.ipc.open_stream(sink.getvalue()).read_all()
+
+
 @dataclass
 class _Quick:
     """One text, and where its records are."""
@@ -175,7 +185,7 @@ class _Quick:
         edges = np.unique(np.concatenate([edges, bad, bad + 1, [begin, len(found)]]))
         edges = edges[(edges >= begin) & (edges <= len(found))].tolist()
         slices = [(low, high) for low, high in zip(edges, edges[1:], strict=False) if not found.broken[low]]
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(_THREADS) as pool:
             for (low, high), cut in zip(
                 slices, pool.map(lambda each: self._cut(each[0], each[1], body), slices), strict=True
             ):
@@ -231,7 +241,7 @@ class _Quick:
             return None
         rows = high - low - int(np.count_nonzero(found.blank[low:high]))
         fits = block.num_rows + len(left_out) == rows and block.schema.equals(body.schema)
-        return _Cut(block, left_out) if fits else None
+        return _Cut(_packed(block) if body.width > _WIDE else block, left_out) if fits else None
 
     def _one_by_one(self, low: int, high: int) -> list[list[str]]:
         text = _decoded(self._part(low, high))

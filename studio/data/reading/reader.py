@@ -25,6 +25,7 @@ if _ORDER:
 from dataclasses import asdict  # noqa: E402 - after the limits, so that nothing escapes them
 from pathlib import Path  # noqa: E402
 
+import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
 from studio.data.reading.limits import Choices, Limits  # noqa: E402
@@ -39,7 +40,7 @@ def main(sink: int) -> None:
         table = open_table(Path(_ORDER["path"]), _ORDER["name"], limits, choices)
         rows, cells = table.rows, table.cells
         if not isinstance(rows, range):
-            cells = cells.append_column("", pa.array(rows, pa.int64()))
+            cells = cells.append_column("", pa.array(np.asarray(rows, np.int64)))
         with pa.OSFile(f"/dev/fd/{sink}", "wb") as file, pa.ipc.new_file(file, cells.schema) as writer:
             writer.write_table(cells)
     except StudioError as error:
@@ -48,7 +49,7 @@ def main(sink: int) -> None:
         os.abort()
     else:
         told_rows = [rows.start, rows.stop] if isinstance(rows, range) else []
-        say({"reading": asdict(table.reading), "rows": told_rows, "sha256": table.sha256})
+        say({"reading": asdict(table.reading), "rows": told_rows})
     sys.stdout.flush()
     os._exit(0)
 

@@ -1,6 +1,6 @@
 """What both readers of delimited text give back, and the words for quotation marks that are broken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +43,7 @@ def set_aside(rows: Rows, places: Flags, what: str) -> Rows:
 
 def doubt(rows: Rows, places: Flags, what: str) -> None:
     """Names the rows at these places, which stay."""
-    rows.columns.body.repaired += _told(rows, places, what)
+    rows.columns.body.doubtful += _told(rows, places, what)
     rows.columns.body.doubted += int(np.count_nonzero(places))
 
 
@@ -55,13 +55,17 @@ def _told(rows: Rows, places: Flags, what: str) -> list[Problem]:
 
 
 def with_rows(rows: Rows) -> Rows:
-    """The same. Raises: StudioError where not one row is left, but for a table of which every row has been cut and told."""
-    problems = sorted([*rows.columns.body.set_aside, *rows.broken], key=lambda problem: problem.row)
-    if rows.columns.cells.num_rows or len(problems) <= rows.columns.body.ragged:
+    """The same. Raises: StudioError where not one row is left."""
+    if rows.columns.cells.num_rows:
         return rows
-    raise StudioError(
+    raise no_row_left(sorted([*rows.columns.body.set_aside, *rows.broken], key=lambda problem: problem.row))
+
+
+def no_row_left(problems: Sequence[Problem]) -> StudioError:
+    """The refusal of a table of which every row was set aside, for the reason of the first."""
+    return StudioError(
         "No row can be read: " + problems[0].what.removesuffix(" The row was left out."),
-        where=f"first in line {problems[0].row}",
+        where=f"first in line {problems[0].row:,}",
         fix="Check the line with the column names and what separates the cells, and save the table as “CSV UTF-8”.",
     )
 

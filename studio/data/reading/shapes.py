@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from studio.data.reading.dialect import DELIMITERS, split_lines
 from studio.data.reading.rows import Rows
@@ -20,8 +19,12 @@ def without_rule(rows: Rows) -> Rows:
     if rows.dialect.delimiter != "|" or not first or not all(_RULE.fullmatch(cell) for cell in first[0].values()):
         return rows
     columns.body.leave_out(int(columns.rows[0]), "", "A rule of dashes below the column names; left out.")
-    trimmed = [pc.utf8_trim_whitespace(column).cast(pa.large_string()) for column in columns.cells.slice(1).columns]
-    cells = pa.table(dict(zip(columns.cells.column_names, trimmed, strict=True)))
+    cells = pa.table(
+        {
+            name: pa.array([cell.strip() for cell in columns.cells.column(name).to_pylist()[1:]], pa.large_string())
+            for name in columns.cells.column_names
+        }
+    )
     note = "It is a table in Markdown: the spaces that align its cells were removed."
     return replace(rows, columns=replace(columns, cells=cells, rows=columns.rows[1:]), notes=(*rows.notes, note))
 

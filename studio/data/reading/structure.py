@@ -1,20 +1,16 @@
-"""Where the records of delimited UTF-8 text begin, found by numpy in whole chunks. Knows nothing of what is in them.
+"""Where the records of delimited UTF-8 text begin, found by numpy step by step. Knows nothing of what is in them.
 
 It finds what Python's `csv` in its strict mode finds (a property test holds both side by side), or says `NotPlain`.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-THREADS = 2
 MARK = b"\xef\xbb\xbf"
 
-_CHUNK = 1 << 22
 _STEP = 1 << 18
 """Bytes looked at together: what stays in the processor's cache."""
 _WINDOW = 1 << 16
@@ -68,83 +64,48 @@ def find_structure(text: Bytes, delimiter: int, *, quoted: bool, many: int, most
     Raises: TooManyLines for more records than `most`.
     NotPlain for zero bytes and for carriage returns without a line feed, which need care.
     """
-    spans = [(low, min(low + _CHUNK, len(text))) for low in range(0, len(text), _CHUNK)]
+    kind = np.uint32 if len(text) < 2**32 - 2 else np.int64
     border = np.zeros(256, np.bool_)
     border[[delimiter, 10, 13]] = True
-    kind = np.uint32 if len(text) < 2**32 - 2 else np.int64
-    with ThreadPoolExecutor(THREADS) as pool:
-        seen = list(pool.map(lambda span: _look(text, span, border if quoted else None, kind), spans))
-    marks, before, after, feeds, returns = (np.concatenate([each[i] for each in seen]) for i in range(5))
-    _check_returns(feeds, returns)
+    steps = range(0, max(1, len(text)), _STEP)
+    seen = [_look(text, start, border if quoted else None, kind) for start in steps]
+    marks, before, after, feeds = (np.concatenate(parts) for parts in zip(*seen, strict=True))
     outside, broken_at = _ends(marks, before, after, feeds, len(text))
     if (count := int(np.count_nonzero(outside))) > most:
         raise TooManyLines(count)
-    ends = feeds[outside].astype(np.int64)
-    starts = np.concatenate([[0], ends + 1, [len(text)]])
+    starts = np.concatenate([[0], feeds[outside].astype(np.int64) + 1, [len(text)]])
     numbers = np.concatenate([[1], np.flatnonzero(outside) + 2])
     if starts[-2] == len(text):  # nothing behind the last line feed
         starts, numbers = starts[:-1], numbers[:-1]
-    lengths = np.diff(starts)
-    lengths[: len(ends)] -= 1
-    if len(returns):
-        lengths[: len(ends)][np.isin(ends - 1, returns.astype(np.int64))] -= 1
+    firsts = text[starts[:-1]]
     broken = np.zeros(len(numbers), np.bool_)
     broken[np.searchsorted(starts, np.array(broken_at, np.int64))] = True
     whole = len(text) == 0 or text[-1] == 10
     return Structure(
         starts,
         numbers,
-        lengths == 0,
+        (firsts == 10) | (firsts == 13),
         broken,
         len(feeds) + (0 if whole else 1),
         int(feeds[many - 1]) + 1 if len(feeds) >= many else len(text),
     )
 
 
-def _look(text: Bytes, span: tuple[int, int], border: Flags | None, kind: Any) -> tuple[npt.NDArray[Any], ...]:
-    """Of one chunk: quotation marks, whether a border is before and behind each, line feeds, carriage returns."""
-    marks: list[Offsets] = []
-    befores: list[Flags] = []
-    afters: list[Flags] = []
-    feeds: list[Offsets] = []
-    returns: list[Offsets] = []
-    last = len(text) - 1
-    for start in range(*span, _STEP):
-        part = text[start : min(start + _STEP, span[1])]
-        if not part.all():
-            raise NotPlain("zero bytes")
-        if border is not None and len(found := np.flatnonzero(part == 34)):
-            found += start
-            before, after = border[text[found - 1]], border[text[np.minimum(found + 1, last)]]
-            if found[0] == 0:
-                before[0] = True
-            if found[-1] == last:
-                after[-1] = True
-            marks.append(found.astype(kind))
-            befores.append(before)
-            afters.append(after)
-        for byte, places in ((10, feeds), (13, returns)):
-            if len(found := np.flatnonzero(part == byte)):
-                places.append((found + start).astype(kind))
-    return (
-        _joined(marks, kind),
-        _joined(befores, np.bool_),
-        _joined(afters, np.bool_),
-        _joined(feeds, kind),
-        _joined(returns, kind),
-    )
-
-
-def _joined(parts: Sequence[npt.NDArray[Any]], kind: Any) -> npt.NDArray[Any]:
-    return np.concatenate(parts) if parts else np.empty(0, kind)
-
-
-def _check_returns(feeds: Offsets, returns: Offsets) -> None:
-    if not len(returns):
-        return
-    at = np.searchsorted(feeds, returns + 1)
-    if (at >= len(feeds)).any() or (feeds[at] != returns + 1).any():
+def _look(text: Bytes, start: int, border: Flags | None, kind: Any) -> tuple[Offsets, Flags, Flags, Offsets]:
+    """Of one step: quotation marks, whether a border is before and behind each, line feeds. Raises: NotPlain."""
+    part, behind, last = text[start : start + _STEP], text[start + 1 : start + 1 + _STEP], len(text) - 1
+    if not part.all():
+        raise NotPlain("zero bytes")
+    if ((part[: len(behind)] == 13) & (behind != 10)).any() or (text[-1:] == 13).any():
         raise NotPlain("a carriage return without a line feed")
+    feeds = np.flatnonzero(part == 10) + start
+    marks = np.flatnonzero(part == 34) + start if border is not None else feeds[:0]
+    before = after = np.empty(0, np.bool_)
+    if border is not None and len(marks):
+        before, after = border[text[marks - 1]], border[text[np.minimum(marks + 1, last)]]
+        before[0] |= marks[0] == 0
+        after[-1] |= marks[-1] == last
+    return marks.astype(kind), before, after, feeds.astype(kind)
 
 
 def _ends(marks: Offsets, before: Flags, after: Flags, feeds: Offsets, size: int) -> tuple[Flags, list[int]]:

@@ -9,7 +9,9 @@ import python_calamine
 
 from studio.data.phrases import counted, shortened
 from studio.data.reading.bounds import lower_memory
-from studio.data.reading.intact import Faults, check_parts, find_faults
+from studio.data.reading.faults import find_faults
+from studio.data.reading.faults_xml import Faults
+from studio.data.reading.intact import check_parts
 from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.shared import check_shared
 from studio.errors import StudioError
@@ -33,6 +35,8 @@ class Sheet:
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Of all sheets of the workbook."""
+    left: int = 0
+    """Empty columns before the first, which are no part of the rows."""
 
 
 def read_sheet(file: IO[bytes], sheet: str, limits: Limits) -> Sheet:
@@ -56,22 +60,31 @@ def read_sheet(file: IO[bytes], sheet: str, limits: Limits) -> Sheet:
         ) from error
     except (python_calamine.CalamineError, python_calamine.ZipError, OSError) as error:
         raise StudioError("The Excel file is damaged", fix="Open it in Excel and save it again.") from error
-    return _with_faults(read, find_faults(file, read.name, faulty))
+    height, width = len(read.rows), read.left + max(map(len, read.rows), default=0)
+    return _with_faults(read, find_faults(file, read.name, faulty, height, width))
 
 
 def _with_faults(read: Sheet, faults: Faults | None) -> Sheet:
     """The cells with errors as Excel shows them: #DIV/0! and not nothing."""
     if faults is None:
-        return replace(read, notes=(*read.notes, "Cells with an error, as #DIV/0!, were read as empty."))
-    placed = 0
+        note = "Whether cells hold an error, as #DIV/0!, cannot be told from this file: such cells were read as empty."
+        return replace(read, notes=(*read.notes, note))
+    outside = shown = 0
     for (row, column), text in faults.items():
-        if row < len(read.rows) and column < len(read.rows[row]):
-            read.rows[row][column] = text
-            placed += 1
-    if not placed:
-        return read
-    note = f"{counted(placed, 'cell')} of the sheet hold an error, as {shortened(next(iter(faults.values())), 20)}."
-    return replace(read, notes=(*read.notes, note))
+        place = column - read.left
+        if row >= len(read.rows) or not 0 <= place < len(read.rows[row]):
+            outside += 1
+        elif read.rows[row][place] != text:
+            read.rows[row][place] = text
+            shown += 1
+    notes = read.notes
+    if shown:
+        notes += (
+            f"{counted(shown, 'cell')} of the sheet hold an error, as {shortened(next(iter(faults.values())), 20)}.",
+        )
+    if outside:
+        notes += (f"{counted(outside, 'cell')} with an error beside the table were left out.",)
+    return replace(read, notes=notes)
 
 
 def _sheet(book: Any, sheet: str, most_cells: int, limits: Limits) -> Sheet:
@@ -94,7 +107,8 @@ def _sheet(book: Any, sheet: str, most_cells: int, limits: Limits) -> Sheet:
     notes: tuple[str, ...] = ()
     if len(names) > 1 and not sheet:
         notes = (f"The workbook has {len(names)} sheets; “{shortened(name, 60)}” was read.",)
-    return Sheet(name, _rows(found, limits.most_unpacked), notes, tuple(names))
+    left = found.start[1] if found.start else 0
+    return Sheet(name, _rows(found, limits.most_unpacked), notes, tuple(names), left)
 
 
 def _rows(sheet: Any, most_characters: int) -> list[list[str]]:
