@@ -257,7 +257,7 @@ def test_check_of_unsure_columns_shows_all_it_knows(run: Run, unsure_file: Path)
     assert out.startswith(
         "Read as CSV: UTF-8, separated by commas, header in line 1.\n40 rows; columns: one, two, my kind"
     )
-    assert "A guess: text-classification (text = one, label = my kind), fairly sure (70 %)." in out
+    assert "A guess: text-classification (text = one, label = my kind), not sure (55 %)." in out
     assert "--text one --label 'my kind', or name other columns" in out
     assert "40 rows can be used, with 2 labels" in out
     told = json.loads(run("check", unsure_file, "--json")[1])
@@ -268,7 +268,7 @@ def test_check_of_unsure_columns_shows_all_it_knows(run: Run, unsure_file: Path)
     assert told["labels"] == {"a": 20, "b": 20}
     code, out, _ = run("check", unsure_file, "--text", "two")
     assert code == 1
-    assert "(text = two, label = my kind), fairly sure (70 %).\nTo train, say so with --label 'my kind'" in out
+    assert "(text = two, label = my kind), not sure (55 %).\nTo train, say so with --label 'my kind'" in out
     assert run("check", unsure_file, "--text", "two", "--label", "other type")[0] == 0
 
 
@@ -277,7 +277,7 @@ def test_check_where_nothing_can_be_guessed(run: Run, tmp_path: Path) -> None:
     code, out, err = run("check", tmp_path / "pairs.csv")
     assert (code, err) == (1, "")
     assert "30 rows; columns: english, german." in out
-    assert "text-to-text (source: english, target: german)" in out
+    assert "text-to-text (source = english, target = german)" in out
     assert "does not train that task yet" in out
     code, out, _ = run("check", tmp_path / "pairs.csv", "--task", "text-classification")
     assert code == 1
