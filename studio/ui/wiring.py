@@ -135,6 +135,7 @@ def _data_rows(page: "Page") -> list[Row]:
             _on(step.inspecting.found),
             keep=columns,
         ),
+        Row(step.reason.choose, mending.take_reading, reads, writes, "minimal", shown, keep=only("split", *_COLUMNS)),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.splitting.test_upload.upload, mending.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.splitting.test_upload.clear, mending.take_test, test, writes, keep=tested),

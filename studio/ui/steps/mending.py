@@ -16,6 +16,7 @@ from studio.ui.steps.reading import choices_of
 from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 from studio.ui.views.doctor import MEND, UNDO
+from studio.ui.views.readings import can_be_used
 
 
 def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -34,6 +35,20 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
         raise StudioError("There is no such change", fix="Look at the changes as they are now.")
     uploads.write_edits(studio.home, session.table, done)
     session = replace(session, settings={}, is_ready=data.can_train(studio, session))
+    return session, *data.show(studio, session)
+
+
+def take_reading(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    """Another reading of the table was clicked. Raises: StudioError when there is none like it, or it is not trained."""
+    readings = uploads.detected(studio.home, session.table, studio.limits).readings
+    which = chosen(event)
+    meant = readings[int(which)] if which.isdecimal() and int(which) < len(readings) else None
+    if meant is None or not can_be_used(meant):
+        raise StudioError("There is no such reading", fix="Choose one of those that are shown, or the columns by hand.")
+    columns = {role: str(column) for role, column in meant.roles.items()}
+    split = {} if set(session.split.values()) & meant.columns else session.split
+    session = replace(session, task=meant.task, columns=columns, split=split, settings={})
+    session = replace(session, is_ready=data.can_train(studio, session))
     return session, *data.show(studio, session)
 
 

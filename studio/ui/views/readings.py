@@ -1,0 +1,53 @@
+"""What a table is taken for, how sure that is and why, and what else it may be, each other reading one click away."""
+
+from collections.abc import Mapping
+
+from studio.data.detect.detection import LIKELY, NAMES, WORTH_SAYING, Detection, sureness
+from studio.tasks import TASKS
+from studio.ui.choices import button_card
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.pieces import more
+
+_NOT_YET = "this version does not train that yet"
+
+
+def readings(seen: Detection, task: str, columns: Mapping[str, str]) -> Markup:
+    """Of the table that was detected to be `seen`, used for this task with these columns."""
+    used = seen.reading(task, columns)
+    others = [(place, each) for place, each in enumerate(seen.readings) if each is not used]
+    said = [element("p", element("b", _begun(sureness(used.confidence))), f". {used.reason}")] if used else []
+    if seen.task and seen.task not in TASKS:
+        others = others[1:]
+        said.insert(0, element("p", _made_for_another(seen, task if used else ""), class_="fs-note"))
+    is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY
+    cards = element("div", [_card(str(place), each) for place, each in others], class_="fs-picks")
+    return fragment(
+        element("div", said, class_="fs-quiet fs-inner", dir="auto") if said else None,
+        more("Or read it as …", cards, is_open=is_open) if others else None,
+    )
+
+
+def can_be_used(found: Detection) -> bool:
+    """Whether the studio trains this: the task, and from just these roles, one column each."""
+    task = TASKS.get(found.task)
+    one_each = all(isinstance(column, str) for column in found.roles.values())
+    return task is not None and one_each and set(found.roles) == {*task.inputs, task.target}
+
+
+def _made_for_another(seen: Detection, task: str) -> str:
+    """`task` is the one that it is used for."""
+    told = f"This table looks made for another task, {NAMES[seen.task]}: {sureness(seen.confidence)}. {seen.reason} "
+    return f"{told}{_begun(_NOT_YET)}" + (f"; with the columns above it is used for {NAMES[task]}." if task else ".")
+
+
+def _card(choice: str, found: Detection) -> Markup:
+    told = element("span", found.in_words, dir="auto"), element("span", found.reason, dir="auto")
+    title, sure = _begun(NAMES[found.task]), _begun(sureness(found.confidence))
+    if can_be_used(found):
+        return button_card(choice, title, *told, element("em", f"{sure}."))
+    not_yet = element("em", f"{sure}; {_NOT_YET}.")
+    return element("div", element("b", title), *told, not_yet, class_="fs-pick fs-pick-button fs-pick-off")
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
