@@ -52,9 +52,7 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 def _take(
     studio: Studio, session: Session, path: Path, name: str, roles: dict[str, str] | None = None
 ) -> tuple[Any, ...]:
-    blank = replace(
-        session, table="", test_table="", columns={}, split={}, inspection="", is_ready=False, settings={}, name=""
-    )
+    blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:
