@@ -1,13 +1,11 @@
 """In step 1: the labels are looked at by a worker, and doubted ones relabeled, removed or kept."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from studio.config import Edit, RunConfig
-from studio.data.phrases import counted
 from studio.errors import StudioError
 from studio.jobs.inspection import SuspectRow, inspect, order, remember
 from studio.ui import uploads
@@ -53,25 +51,18 @@ def decide(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, 
         raise StudioError("There is no such label any more", fix="Look at the list as it is now.")
     place = next((place for place, edit in enumerate(done) if edit.kind == KIND), None)
     before = done.pop(place) if place is not None else Edit(kind=KIND, title="Doubted labels")
-    given = {suspect.row: suspect.given for suspect in found.suspects} if found is not None else {}
-    done.append(_decided(before, label_of(session), what, meant, given))
+    done.append(_decided(before, label_of(session), what, meant))
     uploads.write_edits(studio.home, session.table, done)
     session = replace(session, settings={}, is_ready=data.can_train(studio, session))
     return session, *data.show(studio, session)
 
 
-def _decided(before: Edit, label: str, what: str, meant: list[SuspectRow], given: Mapping[int, str]) -> Edit:
-    """All decisions about doubted labels are one change. A label that is kept is written as it was (`given`), so it is asked about once."""
-    cells = {column: dict(changed) for column, changed in before.cells.items()}
-    drop = list(before.drop)
-    for suspect in meant:
-        if what == REMOVE:
-            drop.append(suspect.row)
-        else:
-            cells.setdefault(label, {})[suspect.row] = suspect.suggested if what == RELABEL else suspect.given
-    written = [(row, new) for changed in cells.values() for row, new in changed.items()]
-    kept = sum(given.get(row) == new for row, new in written)
-    told = [f"{len(written) - kept:,} relabeled"] if len(written) > kept else []
-    told += [f"{kept:,} kept"] if kept else []
-    told += [f"{counted(len(drop), 'row')} removed"] if drop else []
-    return Edit(kind=KIND, title=f"Doubted labels: {', '.join(told)}", drop=tuple(drop), cells=cells)
+def _decided(before: Edit, label: str, what: str, meant: list[SuspectRow]) -> Edit:
+    """All decisions about doubted labels are one change."""
+    rows = tuple(suspect.row for suspect in meant)
+    if what == REMOVE:
+        return before.model_copy(update={"drop": before.drop + rows})
+    if what == KEEP:
+        return before.model_copy(update={"kept": before.kept + rows})
+    written = before.cells.get(label, {}) | {suspect.row: suspect.suggested for suspect in meant}
+    return before.model_copy(update={"cells": before.cells | {label: written}})

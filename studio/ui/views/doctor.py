@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from studio.config import Edit
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
+from studio.data.edits import amount
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card
 from studio.ui.table_downloads import link
@@ -32,7 +33,7 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
     if not edits:
         return fragment()
     items = [
-        element("li", element("span", f"{edit.title}: {_amount(edit)}."), _button(f"{UNDO}:{place}", "Undo"))
+        element("li", element("span", f"{edit.title}: {amount(edit)}."), _button(f"{UNDO}:{place}", "Undo"))
         for place, edit in enumerate(edits)
     ]
     text = "Your file stays as it is; the run will use the changed table, and its model card says so."
@@ -57,13 +58,6 @@ def _finding(each: Finding) -> Markup:
 
 def _button(choice: str, text: str) -> Markup:
     return element("button", text, type="button", data_choice=choice, class_="fs-small", dir="auto")
-
-
-def _amount(edit: Edit) -> str:
-    cells = sum(map(len, edit.cells.values()))
-    parts = [f"{count(len(edit.drop), 'row')} taken out"] if edit.drop else []
-    parts += [f"{count(cells, 'cell')} rewritten"] if cells else []
-    return ", ".join(parts) or "nothing"
 
 
 def _share(share: float) -> str:

@@ -20,6 +20,7 @@ def undecided(found: Inspection, edits: Sequence[Edit]) -> list[SuspectRow]:
     decided: set[int] = set()
     for edit in edits:
         decided.update(edit.drop)
+        decided.update(edit.kept)
         if edit.kind == KIND:
             decided.update(row for cells in edit.cells.values() for row in cells)
     return [suspect for suspect in found.suspects if suspect.row not in decided]
