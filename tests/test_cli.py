@@ -303,7 +303,7 @@ def test_check_of_a_column_that_is_not_there_tells_how_the_file_was_read(run: Ru
     code, out, err = run("check", file, "--text", "nope")
     assert code == 2
     assert "81 rows; columns: message, category, id." in out
-    assert "There is no column 'nope'" in err
+    assert "There is no column “nope”" in err
 
 
 def test_no_permission_is_a_sentence(
@@ -375,7 +375,7 @@ def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["check", "nowhere.csv"], "no such file"),
-        (["train", "{file}", "--text", "nope"], "There is no column 'nope' for 'text'"),
+        (["train", "{file}", "--text", "nope"], "There is no column “nope” for “text”"),
         (["train", "{file}", "--column", "mood=id"], "no role 'mood'"),
         (["train", "{file}", *COLUMNS, "--task", "cooking"], "no task named 'cooking'"),
         (["train", "{file}", *COLUMNS, "--model", "gpt-9"], "no base model named 'gpt-9'"),

@@ -107,7 +107,7 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: dic
     for role, column in typed.items():
         if column not in table.columns:
             raise StudioError(
-                f"There is no column '{column}' for '{role}'", where=table.name, fix=f"Columns are: {_list(table)}."
+                f"There is no column “{column}” for “{role}”", where=table.name, fix=f"Columns are: {_list(table)}."
             )
     guessed = {
         role: column
@@ -155,7 +155,7 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
     for role in (*task.inputs, *([task.target] if with_target else [])):
         if columns.get(role) not in table.columns:
             raise StudioError(
-                f"There is no column '{columns.get(role, '')}' for '{role}'",
+                f"There is no column “{columns.get(role, '')}” for “{role}”",
                 where=table.name,
                 fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
             )

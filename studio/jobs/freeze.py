@@ -73,11 +73,11 @@ def _parse(table: Table, config: RunConfig, task: Task, where: str) -> Parsed:
         column = config.columns.get(role)
         if not column:
             raise StudioError(
-                f"The column for '{title}' is not chosen", fix=f"Pick one of: {', '.join(table.columns[:20])}."
+                f"The column for “{title}” is not chosen", fix=f"Pick one of: {', '.join(table.columns[:20])}."
             )
         if column not in table.columns:
             raise StudioError(
-                f"There is no column '{column[:60]}' for '{title}'",
+                f"There is no column “{column[:60]}” for “{title}”",
                 where=f"{where}{' ' + table.name if table.name else ''}",
                 fix=f"Its columns are: {', '.join(table.columns[:20])}.",
             )

@@ -45,7 +45,7 @@ def _lines(table: Table, found: Sequence[Finding]) -> Iterator[str]:
 
 def _problems(problems: Sequence[Problem]) -> Iterator[str]:
     for each in problems[:MOST_ROWS]:
-        column = f", column {each.column!r}" if each.column else ""
+        column = f", column “{each.column}”" if each.column else ""
         value = f" ({each.value})" if each.value else ""
         yield f"- row {each.row}{column}: {each.what}{value}"
     if len(problems) > MOST_ROWS:

@@ -69,7 +69,7 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
         missing = [column for column in session.columns.values() if column not in table.columns]
         if missing:
             raise StudioError(
-                f"The test file has no column {missing[0]!r}",
+                f"The test file has no column “{missing[0]}”",
                 where=table.name,
                 fix=f"It needs the columns {' and '.join(session.columns.values())}, named as in the first file.",
             )
