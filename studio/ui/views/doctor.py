@@ -44,7 +44,8 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
 def _finding(each: Finding) -> Markup:
     told = [_SEVERITY[each.severity]]
     if each.count:
-        told.append(f"{count(each.count, 'row')}, {_share(each.share)}: {_numbers(each.rows)}")
+        told.append(f"{count(each.count, 'row')}, {_share(each.share)}")
+        told.append(_numbers(each.rows))
     return element(
         "li",
         element("b", each.title),
@@ -66,4 +67,5 @@ def _share(share: float) -> str:
 
 def _numbers(rows: Sequence[int]) -> str:
     """The first of them, as they are numbered in the file."""
-    return f"line {', '.join(f'{row:,}' for row in rows[:6])}{' …' if len(rows) > 6 else ''}"
+    told = "; ".join(f"{row:,}" for row in rows[:6])  # not by commas, which are in the numbers
+    return f"row{'' if len(rows) == 1 else 's'} {told}{' …' if len(rows) > 6 else ''}"

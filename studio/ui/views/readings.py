@@ -8,6 +8,7 @@ from studio.ui.choices import button_card
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import more
 
+_UNCLEAR = "Names and contents do not tell which column is what: see that the right ones are chosen above."
 _NOT_YET = "this version does not train that yet"
 
 
@@ -16,7 +17,9 @@ def readings(seen: Detection, task: str, columns: Mapping[str, str]) -> Markup:
     used = seen.reading(task, columns)
     others = [(place, each) for place, each in enumerate(seen.readings) if each is not used]
     said = [element("p", element("b", _begun(sureness(used.confidence))), f". {used.reason}")] if used else []
-    if seen.task and seen.task not in TASKS:
+    if seen.confidence < LIKELY and used is None:
+        said = [element("p", _UNCLEAR, class_="fs-note")]
+    elif seen.task not in TASKS:
         others = others[1:]
         said.insert(0, element("p", _made_for_another(seen, task if used else ""), class_="fs-note"))
     is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY
@@ -41,12 +44,19 @@ def _made_for_another(seen: Detection, task: str) -> str:
 
 
 def _card(choice: str, found: Detection) -> Markup:
-    told = element("span", found.in_words, dir="auto"), element("span", found.reason, dir="auto")
+    told = element("span", _roles(found), dir="auto"), element("span", found.reason, dir="auto")
     title, sure = _begun(NAMES[found.task]), _begun(sureness(found.confidence))
     if can_be_used(found):
         return button_card(choice, title, *told, element("em", f"{sure}."))
     not_yet = element("em", f"{sure}; {_NOT_YET}.")
     return element("div", element("b", title), *told, not_yet, class_="fs-pick fs-pick-button fs-pick-off")
+
+
+def _roles(found: Detection) -> str:
+    """As in "Text: review · Label: stars"."""
+    titles = {"text_pair": "Second text"} | (TASKS[found.task].role_titles if found.task in TASKS else {})
+    told = ((titles.get(role, _begun(role.replace("_", " "))), name) for role, name in found.roles.items())
+    return " · ".join(f"{title}: {name if isinstance(name, str) else ', '.join(name)}" for title, name in told)
 
 
 def _begun(text: str) -> str:
