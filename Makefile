@@ -22,10 +22,12 @@ browser: $(VENV)/test.stamp
 	$(BIN)/python tests/browser/chromium.py
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(VENV)
+	@echo 'Installing what the studio needs into $(VENV); this takes some minutes, once …'
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt --editable .
 	@touch $@
 
 $(VENV)/test.stamp: requirements.txt pyproject.toml | $(VENV)
+	@echo 'Installing what the studio and its tests need into $(VENV); this takes some minutes, once …'
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt --editable '.[test]'
 	@touch $@ $(VENV)/run.stamp
 

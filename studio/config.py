@@ -152,6 +152,9 @@ class Edit(Group):
     cells: dict[str, dict[int, str]] = Field(default_factory=dict)
     """Column → the file's own row number → the new text."""
 
+    kept: tuple[int, ...] = ()
+    """The file's own numbers of rows that were doubted and left as they are, so that nobody is asked about them again."""
+
 
 class Source(Group):
     """Where the rows came from; for the report and the model card."""

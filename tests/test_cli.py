@@ -154,7 +154,7 @@ def test_check_in_words(run: Run, file: Path) -> None:
     assert code == 0
     assert "81 rows" in out
     assert "Read as CSV" in out
-    assert "text-classification (text = message, label = category), 95 % sure" in out
+    assert "text-classification (text = message, label = category), very sure (95 %)" in out
     assert "“category” holds 2 different values" in out
     assert "say so with --text COLUMN --label COLUMN" in out
     assert "80 rows can be used, with 2 labels" in out
@@ -198,7 +198,7 @@ def test_check_names_tasks_that_are_not_trained_yet(run: Run, tmp_path: Path) ->
     (tmp_path / "chats.jsonl").write_text("\n".join(lines))
     code, out, _ = run("check", tmp_path / "chats.jsonl")
     assert code == 1
-    assert "Task: chat (messages: messages)" in out
+    assert "Task: chat (messages = messages), very sure (98 %)." in out
     told = json.loads(run("check", tmp_path / "chats.jsonl", "--json")[1])
     assert (told["detection"]["task"], told["detection"]["trained"], told["can_train"]) == ("chat", False, False)
 
@@ -206,7 +206,7 @@ def test_check_names_tasks_that_are_not_trained_yet(run: Run, tmp_path: Path) ->
 def test_check_doubts_labels_where_it_is_wanted(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from jobs.fake_worker import INSPECTION
 
-    import studio.cli.check
+    import studio.cli.checked
     from studio.jobs.inspection import Inspection
 
     looked: list[int] = []
@@ -215,7 +215,7 @@ def test_check_doubts_labels_where_it_is_wanted(run: Run, file: Path, monkeypatc
         looked.append(len(examples))
         return Inspection.parse(INSPECTION)
 
-    monkeypatch.setattr(studio.cli.check, "inspect_alone", look)
+    monkeypatch.setattr(studio.cli.checked, "inspect_alone", look)
     code, out, _ = run("check", file, *COLUMNS, "--label-errors")
     assert (code, looked) == (0, [80])
     assert "row 7: long → short (90.0 % sure)" in out
@@ -235,6 +235,13 @@ def test_check_foresees_that_the_rows_cannot_be_split(run: Run, tmp_path: Path) 
     assert "The rows cannot be split" in run("train", tmp_path / "unique.csv", *columns)[2]
 
 
+def test_nobody_is_told_to_upload_at_a_terminal(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("text,label\n")
+    code, _, err = run("check", tmp_path / "names.csv")
+    assert code == 2
+    assert "Add rows below the header and run this again." in err
+
+
 @pytest.fixture
 def unsure_file(tmp_path: Path) -> Path:
     """Two columns that may be the text and two that may be the label."""
@@ -250,17 +257,18 @@ def test_check_of_unsure_columns_shows_all_it_knows(run: Run, unsure_file: Path)
     assert out.startswith(
         "Read as CSV: UTF-8, separated by commas, header in line 1.\n40 rows; columns: one, two, my kind"
     )
-    assert "A guess: text-classification (text = one, label = my kind), 70 % sure." in out
+    assert "A guess: text-classification (text = one, label = my kind), not sure (55 %)." in out
     assert "--text one --label 'my kind', or name other columns" in out
     assert "40 rows can be used, with 2 labels" in out
     told = json.loads(run("check", unsure_file, "--json")[1])
     assert not told["can_train"]
     assert told["detection"]["confidence"] < 0.75
+    assert f"({100 * told['detection']['confidence']:.0f} %)" in out, "the words and the object say the same"
     assert told["detection"]["undecided"] == ["text", "label"]
     assert told["labels"] == {"a": 20, "b": 20}
     code, out, _ = run("check", unsure_file, "--text", "two")
     assert code == 1
-    assert "(text = two, label = my kind), 70 % sure.\nTo train, say so with --label 'my kind'" in out
+    assert "(text = two, label = my kind), not sure (55 %).\nTo train, say so with --label 'my kind'" in out
     assert run("check", unsure_file, "--text", "two", "--label", "other type")[0] == 0
 
 
@@ -269,7 +277,7 @@ def test_check_where_nothing_can_be_guessed(run: Run, tmp_path: Path) -> None:
     code, out, err = run("check", tmp_path / "pairs.csv")
     assert (code, err) == (1, "")
     assert "30 rows; columns: english, german." in out
-    assert "text-to-text (source: english, target: german)" in out
+    assert "text-to-text (source = english, target = german)" in out
     assert "does not train that task yet" in out
     code, out, _ = run("check", tmp_path / "pairs.csv", "--task", "text-classification")
     assert code == 1
@@ -295,7 +303,7 @@ def test_check_of_a_column_that_is_not_there_tells_how_the_file_was_read(run: Ru
     code, out, err = run("check", file, "--text", "nope")
     assert code == 2
     assert "81 rows; columns: message, category, id." in out
-    assert "There is no column 'nope'" in err
+    assert "There is no column “nope”" in err
 
 
 def test_no_permission_is_a_sentence(
@@ -367,7 +375,7 @@ def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["check", "nowhere.csv"], "no such file"),
-        (["train", "{file}", "--text", "nope"], "There is no column 'nope' for 'text'"),
+        (["train", "{file}", "--text", "nope"], "There is no column “nope” for “text”"),
         (["train", "{file}", "--column", "mood=id"], "no role 'mood'"),
         (["train", "{file}", *COLUMNS, "--task", "cooking"], "no task named 'cooking'"),
         (["train", "{file}", *COLUMNS, "--model", "gpt-9"], "no base model named 'gpt-9'"),
@@ -753,9 +761,8 @@ def test_an_ambiguous_id(run: Run, home: Home, file: Path, tmp_path: Path) -> No
     assert "2 runs begin like this" in err
 
 
-def test_a_reader_that_leaves_early(file: Path) -> None:
-    """As `studio check FILE | head -0` does."""
-    code = "import sys; from studio.cli import main; sys.exit(main(sys.argv[1:]))"
+def left_early(code: str, file: Path) -> int:
+    """What `studio check FILE | head -0` does: the exit code; nothing of ours may be told of it."""
     with subprocess.Popen(
         [sys.executable, "-c", code, "check", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
     ) as typed:
@@ -763,6 +770,11 @@ def test_a_reader_that_leaves_early(file: Path) -> None:
         typed.stdout.close()
         assert typed.stderr is not None
         assert b"Traceback" not in typed.stderr.read()
+        return typed.wait()
+
+
+def test_a_reader_that_leaves_early(file: Path) -> None:
+    left_early("import sys; from studio.cli import main; sys.exit(main(sys.argv[1:]))", file)
 
 
 # The end of the process
@@ -790,14 +802,7 @@ def test_the_installed_command_ends_with_the_code_of_main(
 
 
 def test_a_closed_output_fails_the_installed_command(file: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "check", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
-    ) as typed:
-        assert typed.stdout is not None
-        typed.stdout.close()
-        assert typed.stderr is not None
-        assert b"Traceback" not in typed.stderr.read()
-        assert typed.wait() == 1
+    assert left_early(COMMAND, file) == 1
 
 
 def test_threads_that_still_work_do_not_abort_the_installed_command(finished: RunDir) -> None:

@@ -4,52 +4,23 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from studio import storage
-from studio.cli.columns import Chosen, choose, options, read, typed_as
-from studio.cli.terminal import Bar, check_writable, hand_over, plain, say, share, unwritable
-from studio.config import RunConfig
-from studio.data.check import Parsed
-from studio.data.detect import Detection, detect
-from studio.data.doctor import diagnose
+from studio.cli.checked import Checked, look_at_labels, look_over
+from studio.cli.columns import options, read, typed_as
+from studio.cli.terminal import check_writable, hand_over, plain, say, share, unwritable
+from studio.data.detect import Detection
+from studio.data.detect.detection import WORTH_SAYING, sureness
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
-from studio.data.doctor.roles import patient_of
-from studio.data.example import Example
 from studio.data.phrases import counted
-from studio.data.split import split
 from studio.data.table import Problem, Table
-from studio.errors import StudioError
-from studio.jobs.inspection import Inspection, inspect_alone
-from studio.models.suggest import suggested_shares
+from studio.jobs.inspection import Inspection
 from studio.tasks import TASKS
-from studio.tasks.rows import examples_of
 
 _MOST = 20
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """A table with all that is known of it. Without `parsed` its columns have to be said first, or its task is not trained."""
-
-    table: Table
-    detection: Detection
-    chosen: Chosen | None
-    """None for a task that is recognised but not trained."""
-    parsed: Parsed | None
-    found: Sequence[Finding]
-    is_said: bool = False
-    """Whether people named the task or a column."""
-    looked: Inspection | None = None
-    """What a worker found out about the labels, if that was wanted."""
-
-    @property
-    def can_train(self) -> bool:
-        """As it is, with nothing more to be said."""
-        decided = self.chosen is not None and not self.chosen.open and self.parsed is not None
-        return decided and all(each.severity != "error" for each in self.found)
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -64,49 +35,14 @@ def check(asked: argparse.Namespace) -> int:
         _write_table(table, asked)
     if not asked.json:
         _say_lines(_reading_in_words(table))
-    checked = _checked(asked, table)
+    checked = look_over(asked, table)
     if asked.label_errors and checked.parsed is not None and checked.chosen is not None and checked.can_train:
-        checked = replace(checked, looked=_looked(asked, checked.chosen.task.name, checked.parsed))
+        checked = replace(checked, looked=look_at_labels(asked, checked.chosen.task.name, checked.parsed))
     if asked.json:
         say(json.dumps(_as_json(checked), ensure_ascii=False))
     else:
         _say_lines([*_choice_in_words(checked), *_content_in_words(checked)])
     return 0 if checked.can_train else 1
-
-
-def _checked(asked: argparse.Namespace, table: Table) -> _Checked:
-    detection = detect(table)
-    is_said = bool(asked.task or asked.text or asked.label or asked.columns)
-    if detection.task not in TASKS and detection.task and not is_said:
-        return _Checked(table, detection, None, None, diagnose(patient_of(table, detection)))
-    chosen = choose(asked, table)
-    if any(role not in chosen.columns for role in chosen.task.required):
-        return _Checked(table, detection, chosen, None, [], is_said)
-    parsed = examples_of(chosen.task, table, chosen.columns)
-    found = diagnose(chosen.task.patient(table, chosen.columns))
-    if not any(each.severity == "error" for each in found):
-        found = [*_cannot_be_split(parsed.examples), *found]
-    return _Checked(table, detection, chosen, parsed, found, is_said)
-
-
-def _looked(asked: argparse.Namespace, task: str, parsed: Parsed) -> Inspection:
-    bar = Bar(asked.json)
-    bar.note("Looking at the labels …")
-    found = inspect_alone(
-        asked.home.prepare(), RunConfig(task=task), parsed.examples, lambda done: bar.show(done, "rows read")
-    )
-    bar.clear()
-    return found
-
-
-def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
-    """What training would say before it starts."""
-    validation, test = suggested_shares(len(examples))
-    try:
-        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed)
-    except StudioError as error:
-        return [Finding("cannot-be-split", "error", error.what, error.fix)]
-    return []
 
 
 def _write_table(table: Table, asked: argparse.Namespace) -> None:
@@ -125,7 +61,7 @@ def _write_table(table: Table, asked: argparse.Namespace) -> None:
 # ------------------------------------------------------------------ as one object
 
 
-def _as_json(checked: _Checked) -> dict[str, Any]:
+def _as_json(checked: Checked) -> dict[str, Any]:
     table, reading = checked.table, checked.table.reading
     parsed = checked.parsed
     labels = Counter(example.target for example in parsed.examples) if parsed is not None else Counter()
@@ -174,7 +110,7 @@ def _looked_as_json(looked: Inspection) -> dict[str, Any]:
     }
 
 
-def _detection(checked: _Checked) -> dict[str, Any]:
+def _detection(checked: Checked) -> dict[str, Any]:
     """What the columns are taken for: by people where they said so, else by their names and contents."""
     seen, chosen = checked.detection, checked.chosen
     told = {
@@ -216,7 +152,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     return [{"line": each.row, "column": each.column, "value": each.value, "what": each.what} for each in problems]
 
 
-def _health(checked: _Checked) -> str:
+def _health(checked: Checked) -> str:
     if checked.chosen is not None and checked.parsed is None:
         return f"{checked.chosen.question}, so the rows could not be looked at."
     return health(checked.found, len(checked.table))
@@ -230,14 +166,11 @@ def _reading_in_words(table: Table) -> list[str]:
     return [table.reading.sentence, *table.reading.notes, *_problem_lines(table.reading.problems), head]
 
 
-def _choice_in_words(checked: _Checked) -> list[str]:
+def _choice_in_words(checked: Checked) -> list[str]:
     chosen, seen = checked.chosen, checked.detection
     if chosen is None:
-        roles = ", ".join(
-            f"{role}: {name if isinstance(name, str) else ', '.join(name)}" for role, name in seen.roles.items()
-        )
-        sure = f"{100 * seen.confidence:.0f} % sure"
-        return [f"Task: {seen.task} ({roles}), {sure}. {seen.reason}", "This version does not train that task yet."]
+        told = f"Task: {seen.task} ({seen.in_words}), {sureness(seen.confidence)}. {seen.reason}"
+        return [told, "This version does not train that task yet.", *_others(seen.alternatives)]
     if any(role not in chosen.columns for role in chosen.open):
         if len(checked.table.columns) < len((*chosen.task.inputs, chosen.task.target)):
             return [
@@ -247,14 +180,25 @@ def _choice_in_words(checked: _Checked) -> list[str]:
     task = f"{chosen.task.name} ({chosen.in_words})"
     if chosen.guess is None:
         return [f"Task: {task}."]
-    guess = f"{task}, {100 * chosen.guess.confidence:.0f} % sure. {chosen.reason}".strip()
+    guess = f"{task}, {sureness(chosen.guess.confidence)}. {chosen.reason}".strip()
+    others = _others([each for each in seen.readings if each is not seen.reading(chosen.task.name, chosen.columns)])
     if not chosen.open:
-        return [f"Task: {guess}", chosen.otherwise]
+        return [f"Task: {guess}", chosen.otherwise, *others]
     decide = typed_as({role: chosen.columns[role] for role in chosen.open})
-    return [f"A guess: {guess}", f"To train, say so with {decide}, or name other columns."]
+    return [f"A guess: {guess}", f"To train, say so with {decide}, or name other columns.", *others]
 
 
-def _content_in_words(checked: _Checked) -> Iterable[str]:
+def _others(readings: Sequence[Detection]) -> list[str]:
+    """The other readings that are worth a thought."""
+    return [
+        f"Or: {each.task} ({each.in_words}), {sureness(each.confidence)}"
+        f"{'' if each.task in TASKS else '; not trained yet'}."
+        for each in readings
+        if each.confidence >= WORTH_SAYING
+    ]
+
+
+def _content_in_words(checked: Checked) -> Iterable[str]:
     parsed = checked.parsed
     if parsed is not None and parsed.examples:
         yield from parsed.notes

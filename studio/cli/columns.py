@@ -3,11 +3,13 @@
 import argparse
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.cli.terminal import complain, plain, showable
 from studio.columns import Columns, all_columns, columns_of
+from studio.data.detect import detect as detected_in
+from studio.data.detect.detection import SURE
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -15,8 +17,6 @@ from studio.rundir import Home, RunDir
 from studio.tasks import TASKS, detect, task_named
 from studio.tasks.task import Guess, Task
 
-SURE = 0.9
-"""Guessed columns are taken from this confidence on; below, a person decides."""
 _LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000, seconds=3600, memory_bytes=64 << 30)
 """Looser than the page's: whoever types a path owns the machine."""
 
@@ -32,8 +32,17 @@ def read(path: Path, asked: argparse.Namespace) -> Table:
         raise StudioError("This is a folder", where=str(path), fix="Name a file in it.")
     if not path.is_file():
         raise StudioError("There is no such file", where=str(path), fix="Check the path.")
-    choices = choices_of(asked)
-    return read_table(path, showable(path.name), limits=_LIMITS, choices=choices)
+    try:
+        table = read_table(path, showable(path.name), limits=_LIMITS, choices=choices_of(asked))
+    except StudioError as error:
+        raise StudioError(error.what, where=error.where, fix=_typed(error.fix)) from error
+    notes = tuple(map(_typed, table.reading.notes))
+    return replace(table, reading=replace(table.reading, notes=notes))
+
+
+def _typed(text: str) -> str:
+    """What the reader says to people at the page, for those at a terminal: they upload nothing."""
+    return text.replace("upload it again", "run this again")
 
 
 def find_run(home: Home, text: str) -> RunDir:
@@ -94,8 +103,7 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     task = task_named(asked.task or wanted) if asked.task or wanted else None
     guess = None
     if task is None:
-        detected = detect(table)
-        task, guess = detected if detected is not None else (next(iter(TASKS.values())), None)
+        task, guess = _guessed(table)
     elif not _fills(task, typed):
         guess = task.detect(table)
     roles = task.roles
@@ -104,7 +112,7 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     for role, columns in typed.items():
         if missing := [column for column in columns_of(columns) if column not in table.columns]:
             raise StudioError(
-                f"There is no column '{missing[0]}' for '{role}'", where=table.name, fix=f"Columns are: {_list(table)}."
+                f"There is no column “{missing[0]}” for “{role}”", where=table.name, fix=f"Columns are: {_list(table)}."
             )
     guessed = {
         role: columns
@@ -115,6 +123,16 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     decided = typed.keys() | (guessed.keys() if is_sure else set())
     found = {role: (typed | guessed)[role] for role in roles if role in typed | guessed}
     return Chosen(task, found, guess if guessed else None, tuple(role for role in task.required if role not in decided))
+
+
+def _guessed(table: Table) -> tuple[Task, Guess | None]:
+    """The likeliest task and its columns. How sure that is, task and columns together, `data.detect` says: one figure everywhere."""
+    found = detect(table)
+    if found is None:
+        return next(iter(TASKS.values())), None
+    task, guess = found
+    reading = detected_in(table).reading(task.name, guess.columns)
+    return task, replace(guess, confidence=reading.confidence) if reading is not None else guess
 
 
 def task_and_columns(
@@ -145,7 +163,7 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
         for column in columns_of(columns.get(role, "")):
             if column not in table.columns:
                 raise StudioError(
-                    f"There is no column '{column}' for '{role}'",
+                    f"There is no column “{column}” for “{role}”",
                     where=table.name,
                     fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
                 )
@@ -154,7 +172,7 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
 
 def _check_roles(task: Task, columns: Columns) -> None:
     if unknown := sorted(columns.keys() - set(task.roles)):
-        raise StudioError(f"{task.title} has no role '{unknown[0]}'", fix=f"Its roles are: {', '.join(task.roles)}.")
+        raise StudioError(f"{task.title} has no role “{unknown[0]}”", fix=f"Its roles are: {', '.join(task.roles)}.")
 
 
 def _fills(task: Task, typed: Columns) -> bool:

@@ -39,9 +39,9 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
     for role in roles:
         if columns.get(role) not in table.columns:
             raise StudioError(
-                f"The column for '{role}' is not chosen"
+                f"The column for “{role}” is not chosen"
                 if role not in columns
-                else f"There is no column '{columns[role]}'",
+                else f"There is no column “{columns[role]}”",
                 where="Columns",
                 fix=f"Pick one of: {', '.join(shortened(name, 40) for name in table.columns[:20])}.",
             )

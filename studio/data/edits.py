@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from studio.config import Edit
+from studio.data.phrases import counted
 from studio.data.table import Table
 
 
@@ -25,6 +26,17 @@ def edited(table: Table, edits: Sequence[Edit]) -> Table:
             kept = ~np.isin(rows, np.asarray(edit.drop, dtype=np.int64))
             cells, rows = cells.filter(pa.array(kept)), rows[kept]
     return replace(table, cells=cells, rows=tuple(rows.tolist()), edits=(*table.edits, *edits))
+
+
+def amount(*edits: Edit) -> str:
+    """What these changes did together, as in "3 rows taken out, 1 cell rewritten"."""
+    drop = sum(len(edit.drop) for edit in edits)
+    cells = sum(len(changed) for edit in edits for changed in edit.cells.values())
+    kept = sum(len(edit.kept) for edit in edits)
+    parts = [f"{counted(drop, 'row')} taken out"] if drop else []
+    parts += [f"{counted(cells, 'cell')} rewritten"] if cells else []
+    parts += [f"{counted(kept, 'doubted row')} kept as {'it is' if kept == 1 else 'they are'}"] if kept else []
+    return ", ".join(parts) or "nothing changed"
 
 
 def _written(cells: pa.Table, rows: np.ndarray, column: str, changed: dict[int, str]) -> pa.Table:

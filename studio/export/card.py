@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from studio import __version__
 from studio.columns import columns_of
+from studio.config import Edit
+from studio.data.edits import amount
 from studio.errors import StudioError
 from studio.evaluation.report import MetricResult, Report, read_report
 from studio.export.base import base_of
@@ -157,13 +160,21 @@ def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
         lines.append("- Rows used: " + ", ".join(f"{parts.get(name, 0):,} {name}" for name in names))
     left = [facts.get(key) or {} for key in ("left_out", "left_out_test")]
     count = sum(int(each.get("count", 0)) for each in left)
-    notes = [str(note) for note in facts.get("notes") or []]
+    notes = [str(note) for note in facts.get("notes") or [] if not str(note).startswith("Changed by hand ")]
     reading = [note for note in notes if _ROWS_LOST.match(note)]
     left_out = [*([f"{count:,} without a usable text or label"] if count else []), *reading]
     told = "; ".join(each.replace(" left out", "", 1).rstrip(".") for each in left_out)
     lines.append(f"- Rows left out because they could not be used: {plain(told) or 'none'}")
     lines += [f"- {plain(note)}" for note in [*(n for n in notes if n not in reading), *report.notes]]
-    return "\n".join([*lines, "", _labels(report, facts)])
+    return "\n".join([*lines, *_changes(source.edits), "", _labels(report, facts)])
+
+
+def _changes(edits: Sequence[Edit]) -> list[str]:
+    """What a person decided about the table before training, change by change and all together."""
+    if not edits:
+        return []
+    told = [f"  - {plain(edit.title)}: {amount(edit)}" for edit in edits]
+    return [f"- Changed by hand before training, in the studio and not in the file: {amount(*edits)}", *told]
 
 
 def _digest(sha256: str) -> str:

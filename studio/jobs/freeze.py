@@ -8,6 +8,7 @@ from typing import Any
 from studio import storage
 from studio.config import RunConfig
 from studio.data.check import Parsed
+from studio.data.edits import amount
 from studio.data.example import Example, to_parquet
 from studio.data.split import Parts, split
 from studio.data.table import Problem, Table
@@ -104,7 +105,7 @@ def _facts(
 
 
 def _changes(table: Table) -> list[str]:
-    return [f"Changed by hand after reading: {edit.title}." for edit in table.edits]
+    return [f"Changed by hand before training: {edit.title} ({amount(edit)})." for edit in table.edits]
 
 
 def _left_out(problems: Sequence[Problem]) -> dict[str, Any]:

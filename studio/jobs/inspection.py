@@ -1,7 +1,8 @@
 """A look at labeled rows before training, by a worker: which labels are probably wrong, and what a model can be expected to do.
 
 The folder that is looked at lies two below the data folder and holds the order, `config.json` and `rows.parquet`; what was
-found is kept in it as `inspection.json`. Its name is a digest of the order, so that what was looked at once is known.
+found is kept in it as `inspection.json`. Its name is a digest of the order, so that what was looked at once is known. Whose
+labels they were is kept as `about.json`, so that a look is found again by whoever brings the same table.
 """
 
 import contextlib
@@ -114,6 +115,28 @@ def found_in(folder: Path) -> Inspection | None:
         return Inspection.parse(json.loads((folder / "inspection.json").read_bytes()))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def remember(folder: Path, whose: str) -> None:
+    """Keep whose labels were looked at there, in words of the caller."""
+    storage.write_json(folder / "about.json", {"whose": whose, "time": time.time()})
+
+
+def last_look(home: Home, whose: str) -> Inspection | None:
+    """What the last look at those labels found; None when there was none, or too many others since."""
+    place = home.path / "inspections"
+    looks = [(_when(folder, whose), folder) for folder in place.iterdir()] if place.is_dir() else []
+    when, folder = max(looks, default=(0.0, place))
+    return found_in(folder) if when else None
+
+
+def _when(folder: Path, whose: str) -> float:
+    """Wall time of the look at those labels, seconds since 1970; 0 when it was at others."""
+    try:
+        about = json.loads((folder / "about.json").read_bytes())
+        return float(about["time"]) if about["whose"] == whose else 0.0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
 
 
 def inspect(folder: Path, spares: Spares, progress: Progress, timeout_s: float = TIMEOUT_S) -> Inspection:

@@ -31,13 +31,13 @@ def check_columns(task: Task, table: Table, columns: Columns, roles: Sequence[st
         if not any(chosen):
             if role in task.optional:
                 continue
-            raise StudioError(f"The column for '{title}' is not chosen", where="Columns", fix=f"Pick one of: {choice}.")
+            raise StudioError(f"The column for “{title}” is not chosen", where="Columns", fix=f"Pick one of: {choice}.")
         for column in chosen:
             if column not in table.columns:
                 raise StudioError(
-                    f"There is no column '{shortened(column, 60)}' for '{title}'",
+                    f"There is no column “{shortened(column, 60)}” for “{title}”",
                     where=f"the table {table.name}".rstrip(),
                     fix=f"Its columns are: {choice}.",
                 )
         if len(chosen) > 1 and role not in task.several:
-            raise StudioError(f"'{title}' takes one column, not {len(chosen)}", fix="Choose one of them.")
+            raise StudioError(f"“{title}” takes one column, not {len(chosen)}", fix="Choose one of them.")

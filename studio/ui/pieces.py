@@ -7,6 +7,9 @@ import gradio as gr
 
 from studio.errors import StudioError
 from studio.ui.markup import Child, Markup, element, fragment
+from studio.ui.words import told_apart
+
+_LONGEST_NAME = 60
 
 
 def html(value: str = "", *, elem_id: str | None = None, **options: Any) -> gr.HTML:
@@ -78,16 +81,16 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[object]], *, label: str
 
 
 def bars(values: Sequence[tuple[str, int]], *, label: str) -> Markup:
-    """Horizontal bars, the longest full width; each says its number."""
+    """Horizontal bars, the longest full width; each says its number. Long names are cut so that they can be told apart."""
     most = max((value for _, value in values), default=0) or 1
     items = [
         element(
             "li",
-            element("span", name, dir="auto", title=name),
+            element("span", short, dir="auto", title=name),
             element("i", element("b", style=f"width:{100 * value / most:.1f}%"), aria_hidden="true"),
             element("em", f"{value:,}"),
         )
-        for name, value in values
+        for (name, value), short in zip(values, told_apart([name for name, _ in values], _LONGEST_NAME), strict=True)
     ]
     return element("ul", items, class_="fs-bars", aria_label=label)
 

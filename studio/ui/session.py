@@ -26,8 +26,6 @@ class Session:
     """Role → column, or columns together."""
     split: dict[str, str] = field(default_factory=dict)
     """Wish for the split (`part`, `group`, `time`) → column."""
-    inspection: str = ""
-    """Name of the look that a worker had at the labels; see `jobs.inspection`."""
     is_ready: bool = False
     """Whether the rows were checked and can be trained on. Opens the next steps; the truth is checked at the start."""
     model: str = "embedded"

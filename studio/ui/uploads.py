@@ -201,7 +201,7 @@ def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
     missing = [column for column in _used(wanted) if column not in table.columns]
     if missing:
         raise StudioError(
-            f"There is no column {missing[0]!r}", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
+            f"There is no column “{missing[0]}”", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
         )
     ids = [wanted.table, *([wanted.test_table] if wanted.test_table else [])]
     state = tuple((choices(home, each), _changes(home, each)) for each in ids)

@@ -101,7 +101,7 @@ def _page_rows(page: "Page") -> list[Row]:
 
 
 _COLUMNS = ("task", "columns", "is_ready", "settings")
-_TABLE = ("table", "test_table", "name", "split", "inspection", *_COLUMNS)
+_TABLE = ("table", "test_table", "name", "split", *_COLUMNS)
 
 
 def _data_rows(page: "Page") -> list[Row]:
@@ -124,7 +124,7 @@ def _data_rows(page: "Page") -> list[Row]:
             doubts.looking,
             reads,
             [step.inspecting.look],
-            then=(Row(None, doubts.look, reads, writes, "full", _on(step.inspecting.found), keep=only("inspection")),),
+            then=(Row(None, doubts.look, reads, step.view, "full", _on(step.inspecting.found)),),
         ),  # fmt: skip
         Row(
             step.inspecting.found.choose,
@@ -135,6 +135,7 @@ def _data_rows(page: "Page") -> list[Row]:
             _on(step.inspecting.found),
             keep=columns,
         ),
+        Row(step.reason.choose, mending.take_reading, reads, writes, "minimal", shown, keep=only("split", *_COLUMNS)),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.splitting.test_upload.upload, mending.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.splitting.test_upload.clear, mending.take_test, test, writes, keep=tested),

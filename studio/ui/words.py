@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from os.path import commonprefix
 
 from studio import figures
 
@@ -50,6 +51,25 @@ def count(number: int, thing: str, things: str = "") -> str:
 def shortened(text: str, most: int) -> str:
     """At most `most` characters, with an ellipsis where something was left out."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def told_apart(names: Sequence[str], most: int) -> list[str]:
+    """Each name in at most `most` characters, its middle left out; of names that would then look the same, the beginning they share.
+
+    As in `["A very … long name"]`, and of two that differ late `["… by card", "… by bank"]`.
+    """
+    short = [_without_middle(name, most) for name in names]
+    for same in {cut for cut in short if short.count(cut) > 1}:
+        places = [place for place, cut in enumerate(short) if cut == same]
+        shared = len(commonprefix([names[place] for place in places]))
+        for place in places:
+            short[place] = "…" + shortened(names[place][max(0, shared - most // 3) :], most - 1)
+    return short
+
+
+def _without_middle(text: str, most: int) -> str:
+    tail = most // 3
+    return text if len(text) <= most else f"{text[: most - tail - 1].rstrip()}…{text[-tail:].lstrip()}"
 
 
 def between(low: float, high: float, beside: Sequence[float] = ()) -> str:

@@ -83,7 +83,7 @@ def test_a_broken_file_is_read_mended_and_trained_on(studio, open_page, url, bro
     assert barriers(page) == []
     assert sideways(page) == 0
     wrong.get_by_role("button", name=re.compile("Relabel as")).click()
-    expect(doctor).to_contain_text("Doubted labels: 1 label set or kept")
+    expect(doctor).to_contain_text("Doubted labels: 1 cell rewritten")
     expect(wrong).to_have_count(0)
 
     # the run is of the mended table

@@ -2,7 +2,7 @@
 
 from data.doctor.patients import table_of
 from studio.config import Edit, RunConfig
-from studio.data.edits import edited
+from studio.data.edits import amount, edited
 
 TABLE = table_of({"text": ["a", "b", "c"], "label": ["x", "", "z"]})
 
@@ -30,3 +30,13 @@ def test_an_order_keeps_the_edits():
     config = RunConfig()
     config = config.model_copy(update={"source": config.source.model_copy(update={"edits": (edit,)})})
     assert RunConfig.parse(config.model_dump_json().encode()).source.edits == (edit,)
+
+
+def test_what_changes_did_is_told_in_counts():
+    edits = [
+        Edit(kind="typos", title="x", drop=(2, 3), cells={"text": {4: "a"}, "label": {4: "b"}}),
+        Edit(kind="label-errors", title="y", kept=(5,)),
+    ]
+    assert amount(*edits) == "2 rows taken out, 2 cells rewritten, 1 doubted row kept as it is"
+    assert amount(edits[1]) == "1 doubted row kept as it is"
+    assert amount() == "nothing changed"

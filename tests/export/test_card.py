@@ -5,14 +5,14 @@ from huggingface_hub import ModelCard
 from markdown_it import MarkdownIt
 
 from studio import storage
-from studio.config import Model
+from studio.config import Edit, Model
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
 from studio.export.base import base_of, license_note
 from studio.export.card import model_card
 from studio.export.escape import cell, code, one_line, plain, quoted
 from studio.models.presets import PRESETS
-from studio.rundir import Home
+from studio.rundir import Home, RunDir
 
 from .finished import HOSTILE, make_finished_run
 
@@ -65,6 +65,30 @@ def test_rows_left_out_are_told_in_one_statement(fresh, count, notes, said):
     card = model_card(fresh)
     assert f"- Rows left out because they could not be used: {said}" in card
     assert (f"\n- {notes[0][:14]}" in card) == said.startswith("none")
+
+
+def test_what_was_changed_by_hand_is_told_in_counts_and_once(fresh):
+    edits = (
+        Edit(kind="repeated-rows", title="Remove 2 repeated rows", drop=(3, 9)),
+        Edit(
+            kind="label-errors", title="Doubted *labels*", drop=(4,), cells={"topic": {5: "x", 6: "SECRET"}}, kept=(7,)
+        ),
+    )
+    config = fresh.config
+    source = config.source.model_copy(update={"edits": edits})
+    storage.write_file(
+        fresh.path / "config.json", config.model_copy(update={"source": source}).model_dump_json().encode()
+    )
+    storage.write_json(fresh.facts, {"notes": ["Changed by hand before training: Remove 2 repeated rows (…)."]})
+    card = model_card(RunDir(fresh.path))
+    assert (
+        "- Changed by hand before training, in the studio and not in the file: "
+        "3 rows taken out, 2 cells rewritten, 1 doubted row kept as it is\n"
+        "  - Remove 2 repeated rows: 2 rows taken out\n"
+    ) in card
+    assert "Doubted \\*labels\\*: 1 row taken out, 2 cells rewritten" in card
+    assert card.count("Changed by hand") == 1
+    assert "SECRET" not in card
 
 
 def test_no_cell_of_the_table_is_in_it(run):

@@ -110,8 +110,8 @@ def test_create_with_a_test_file(home: Home, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
-        ({"text": "message"}, "'Label' is not chosen"),
-        ({"text": "message", "label": "nowhere"}, "no column 'nowhere'"),
+        ({"text": "message"}, "“Label” is not chosen"),
+        ({"text": "message", "label": "nowhere"}, "no column “nowhere”"),
     ],
 )
 def test_create_refuses_in_words_and_leaves_nothing(

@@ -6,11 +6,13 @@ import gradio as gr
 import pytest
 from form import StandIn, filled, write_table
 
+from studio.data.detect.detection import sureness
 from studio.data.read import Limits
 from studio.errors import StudioError
 from studio.ui import tidying, uploads
 from studio.ui.session import Session
 from studio.ui.steps import data, mending
+from studio.ui.views.readings import can_be_used
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 
@@ -116,8 +118,10 @@ def test_one_label_only_is_said_and_locks_the_next_steps(studio, tmp_path):
 def test_one_column_for_both_roles_is_said_and_locks_the_next_steps(studio, tmp_path):
     (tmp_path / "one.csv").write_text("text\n" + "".join(f"text number {n % 5}\n" for n in range(40)), encoding="utf-8")
     session, *view = data.take_upload(studio, Session(), str(tmp_path / "one.csv"))
-    assert "The text and the label are the same column" in named(view)["message"]
-    assert "needs a second column" in named(view)["message"]
+    assert "This table has one column only, “text”" in named(view)["message"]
+    assert "the right answer for each row, in a second column" in named(view)["message"]
+    assert "Fairly sure" not in named(view)["reason"]
+    assert "looks made for another task, continuing texts" in named(view)["reason"]
     assert not session.is_ready
     assert not named(view)["go_on"].interactive
     session, *view = data.choose_columns(studio, filled(studio, tmp_path), "text-classification", "topic", "topic")
@@ -176,7 +180,11 @@ def test_other_columns_can_be_chosen_and_wrong_ones_are_said(studio, tmp_path):
     session = filled(studio, tmp_path)
     session, *view = data.choose_columns(studio, session, "text-classification", "topic", "ticket")
     assert session.columns == {"text": "topic", "label": "ticket"}
-    assert named(view)["reason"] == "", "the reason is for the guess"
+    assert 'class="fs-quiet fs-inner"' not in named(view)["reason"], "the reason is for the guess"
+    assert 'data-choice="0"' in named(view)["reason"], "which is one click away"
+    session, *view = mending.take_reading(studio, session, event("0"))
+    assert session.columns == {"text": "ticket", "label": "topic"}
+    assert "Very sure (95 %)" in named(view)["reason"]
     session, *view = data.choose_columns(studio, session, "text-classification", "nowhere", "topic")
     assert "no column" in named(view)["message"]
     assert not session.is_ready
@@ -232,3 +240,39 @@ def test_a_server_that_runs_for_long_removes_old_uploads_too(studio, tmp_path):
         while folder.exists():
             assert time.monotonic() < until
             time.sleep(0.02)
+
+
+@pytest.fixture
+def replies(tmp_path):
+    """A table that may be answered (not trained yet) or sorted, by either of two columns."""
+    lines = [
+        f"Please cancel order number {n},I have cancelled order {n} for you now,{'ab'[n % 2]},{'xyz'[n % 3]}"
+        for n in range(60)
+    ]
+    path = tmp_path / "replies.csv"
+    path.write_text("\n".join(["instruction,response,category,intent", *lines]), encoding="utf-8")
+    return path
+
+
+def test_other_readings_are_one_click_away_and_say_how_sure_they_are(studio, replies):
+    session, *view = data.take_upload(studio, Session(), str(replies))
+    seen = uploads.detected(studio.home, session.table, studio.limits)
+    reason = named(view)["reason"]
+    assert f"writing replies to instructions: {sureness(seen.confidence)}" in reason
+    assert "it is used for sorting texts into groups" in reason
+    used = seen.reading("text-classification", session.columns)
+    assert f"{sureness(used.confidence).capitalize()}</b>. {used.reason}" in reason
+    other = next(place for place, each in enumerate(seen.readings) if can_be_used(each) and each is not used)
+    session, *view = mending.take_reading(studio, session, event(str(other)))
+    assert session.columns == seen.readings[other].roles
+    assert session.columns == {"text": "instruction", "label": "intent"}
+    assert session.is_ready
+    assert named(view)["menu1"].value == "intent"
+    assert f'data-choice="{seen.readings.index(used)}"' in named(view)["reason"], "and back again"
+
+
+@pytest.mark.parametrize("choice", ["0", "99", "-1", "", "²", "x"])
+def test_a_reading_that_is_not_trained_or_not_there_is_refused(studio, replies, choice):
+    session = data.take_upload(studio, Session(), str(replies))[0]
+    with pytest.raises(StudioError, match="no such reading"):
+        mending.take_reading(studio, session, event(choice))

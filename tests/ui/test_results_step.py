@@ -5,6 +5,7 @@ import pytest
 from finished_run import HOSTILE, finished_run, run_without_end, story, tell
 
 from studio import storage
+from studio.config import Edit
 from studio.errors import StudioError
 from studio.evaluation.values import BaselineResult, Comparison, MetricResult, Report
 from studio.story import Story
@@ -48,6 +49,16 @@ def test_an_unfinished_run_says_what_there_is_instead(studio, tmp_path, events, 
     report, *_ = results.show(studio, Session(run=run.id))
     assert head in report
     assert ("data-refresh" in report) == again
+
+
+def test_what_was_changed_by_hand_is_told_with_the_result(studio, tmp_path):
+    run = finished_run(studio.home, tmp_path)
+    assert "Changed by hand" not in results.show(studio, Session(run=run.id))[0]
+    source = run.config.source.model_copy(update={"edits": (Edit(kind="spans", title="x", drop=(2, 3)),)})
+    config = run.config.model_copy(update={"source": source})
+    storage.write_file(run.path / "config.json", config.model_dump_json().encode())
+    told = results.show(studio, Session(run=run.id))[0]
+    assert "Changed by hand before training: 2 rows taken out." in told
 
 
 def test_a_waiting_run_is_looked_at_again(studio, tmp_path):

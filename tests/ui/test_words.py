@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from studio.ui.page import machine_in_words
-from studio.ui.words import between, count, duration, moment, percent, shortened, size
+from studio.ui.words import between, count, duration, moment, percent, shortened, size, told_apart
 
 THIN = "\u202f"
 
@@ -77,3 +77,14 @@ def test_times_side_by_side_have_one_unit():
 def test_the_bar_counts_memory_like_the_tile_on_train():
     machine = SimpleNamespace(cores=8, memory=24 * 2**30, gpu="")
     assert f"· {size(machine.memory)} ·" in machine_in_words(SimpleNamespace(machine=machine))
+
+
+def test_long_names_can_be_told_apart():
+    assert told_apart(["spam", "ham"], 12) == ["spam", "ham"]
+    assert told_apart(["transfer not received by recipient", "card"], 20) == ["transfer not…ipient", "card"]
+    twins = [f"{'a' * 40} {side} {'b' * 40}" for side in ("left", "right")]
+    short = told_apart([*twins, "other"], 30)
+    assert "left" in short[0]
+    assert "right" in short[1]
+    assert all(len(each) <= 30 for each in short)
+    assert told_apart(["same " * 20] * 2, 20)[0] == told_apart(["same " * 20] * 2, 20)[1]

@@ -1,5 +1,6 @@
 """What was detected: a reading of a table as data for one task, how sure it is, and why, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,18 @@ NAMES = {
     "language-modeling": "continuing texts",
 }
 """Every task that can be detected, as people say it."""
+
+SURE, LIKELY = 0.9, 0.6
+"""From these confidences on a reading is very sure and fairly sure. A very sure one is taken without asking."""
+
+WORTH_SAYING = 0.5
+"""Another reading below this confidence is hardly one."""
+
+
+def sureness(confidence: float) -> str:
+    """As in "very sure (95 %)"; the page and the command line say it with these words."""
+    word = "very sure" if confidence >= SURE else "fairly sure" if confidence >= LIKELY else "not sure"
+    return f"{word} ({100 * confidence:.0f} %)"
 
 
 @dataclass(frozen=True)
@@ -57,3 +70,18 @@ class Detection:
         return {
             name for column in self.roles.values() for name in ([column] if isinstance(column, str) else list(column))
         }
+
+    @property
+    def readings(self) -> tuple["Detection", ...]:
+        """This one and the others, best first; none where no task fits."""
+        return (self, *self.alternatives) if self.task else ()
+
+    def reading(self, task: str, columns: Mapping[str, str | tuple[str, ...]]) -> "Detection | None":
+        """The one of the readings that gives just these columns their roles; None when nothing speaks for them."""
+        return next((each for each in self.readings if each.task == task and each.roles == dict(columns)), None)
+
+    @property
+    def in_words(self) -> str:
+        """Roles and columns, as in "text = review, label = stars"."""
+        told = ((role, [name] if isinstance(name, str) else name) for role, name in self.roles.items())
+        return ", ".join(f"{role} = {' + '.join(names)}" for role, names in told)

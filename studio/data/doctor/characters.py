@@ -47,7 +47,7 @@ def lost(patient: Patient) -> Iterator[Finding]:
         around = max(0, text.index("\ufffd") - 20)
         yield Finding(
             "lost-characters", "warning", "Characters that were lost",
-            f"{counted(len(rows), 'text')} of column '{column}' {'has' if len(rows) == 1 else 'have'} a “\ufffd” where a character "
+            f"{counted(len(rows), 'text')} of column “{column}” {'has' if len(rows) == 1 else 'have'} a “\ufffd” where a character "
             f"could not be read, as “{shortened(text[around:], 60)}” (row {rows[0]:,}).",
             "They were lost when the file was made, in a wrong encoding: export it again, as UTF-8.",
             rows, patient.share(len(rows)), dropping("lost-characters", f"Remove {counted(len(rows), 'row')} with lost characters", rows),

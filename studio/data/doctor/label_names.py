@@ -51,7 +51,7 @@ def numbers(patient: Patient) -> Iterator[Finding]:
         else "They look like a measure or a key"
     )
     text = (
-        f"The labels are {len(names):,} different numbers, as {listed(names[:3])} (column '{patient.label}'). "
+        f"The labels are {len(names):,} different numbers, as {listed(names[:3])} (column “{patient.label}”). "
         f"{what}; as labels, each would be learned on its own, as if 4 had nothing to do with 5."
     )
     why = "Choose the column with the labels, or a task that learns numbers."

@@ -79,11 +79,11 @@ def constant(patient: Patient) -> Iterator[Finding]:
 def _frequent(patient: Patient, name: str, text: str) -> Iterator[Finding]:
     count = int(pc.sum(pc.equal(patient.cells(name), text)).as_py() or 0)
     if count >= len(patient.usable_places):
-        said = f"Every row has the same text in column '{name}': “{shortened(text, 80)}”."
+        said = f"Every row has the same text in column “{name}”: “{shortened(text, 80)}”."
         why = "It tells nothing; choose another column."
         yield Finding("constant-text", "warning", "A text column that never changes", said, why)
     elif len(patient.texts) == 1:
-        said = f"“{shortened(text, 80)}” is the text of {counted(count, 'row')}, {patient.share(count):.0%} of all (column '{name}')."
+        said = f"“{shortened(text, 80)}” is the text of {counted(count, 'row')}, {patient.share(count):.0%} of all (column “{name}”)."
         why = "A text that is there so often is often a placeholder for one that is missing."
         yield Finding("main-text", "warning", "One text in most rows", said, why)
 

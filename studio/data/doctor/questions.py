@@ -78,7 +78,7 @@ def _starts(patient: Patient, columns: tuple[str, str, str], missing: set[int]) 
     row = next(iter(wrong))
     _, said, start = wrong[row]
     text = (
-        f"{counted(len(wrong), 'answer')} {'does' if len(wrong) == 1 else 'do'} not start where column '{columns[2]}' says, as "
+        f"{counted(len(wrong), 'answer')} {'does' if len(wrong) == 1 else 'do'} not start where column “{columns[2]}” says, as "
         f"“{shortened(said, 60)}”: at {right[row]}, not at “{shortened(start, 20)}” (row {row:,})."
     )
     kind = "answer-start"

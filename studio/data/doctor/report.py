@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
+from studio.data.edits import amount
 from studio.data.phrases import counted
 from studio.data.table import Problem, Table
 
@@ -39,12 +40,12 @@ def _lines(table: Table, found: Sequence[Finding]) -> Iterator[str]:
     if table.edits:
         yield ""
         yield "CHANGED BY HAND"
-        yield from (f"- {edit.title}" for edit in table.edits)
+        yield from (f"- {edit.title}: {amount(edit)}" for edit in table.edits)
 
 
 def _problems(problems: Sequence[Problem]) -> Iterator[str]:
     for each in problems[:MOST_ROWS]:
-        column = f", column {each.column!r}" if each.column else ""
+        column = f", column “{each.column}”" if each.column else ""
         value = f" ({each.value})" if each.value else ""
         yield f"- row {each.row}{column}: {each.what}{value}"
     if len(problems) > MOST_ROWS:

@@ -67,7 +67,7 @@ def _finding(
     share = patient.share(len(rows))
     severity = what.severity or ("warning" if share >= 0.01 else "info")
     old, new = excerpts(*example, what.show)
-    where = ", ".join(f"'{shortened(column, 40)}'" for column in cells)
+    where = ", ".join(f"“{shortened(column, 40)}”" for column in cells)
     holds = "holds" if count == 1 else "hold"
     text = f"{counted(count, 'text')} {holds} {what.says}, as “{old}”, which should be “{new}” (column {where})."
     if more:

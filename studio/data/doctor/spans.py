@@ -66,7 +66,7 @@ def _number(value: object) -> int:
 
 def _finding(patient: Patient, column: str, cells: dict[int, str], drop: dict[int, str]) -> Finding:
     rows = tuple(sorted({*cells, *drop}))
-    text = f"In {counted(len(rows), 'row')}, column '{column}' marks pieces that lie outside the text or hold other words than they say"
+    text = f"In {counted(len(rows), 'row')}, column “{column}” marks pieces that lie outside the text or hold other words than they say"
     text += f", or it cannot be read, as “{shortened(next(iter(drop.values())), 60)}”." if drop else "."
     parts = [f"move the marks of {counted(len(cells), 'row')}"] if cells else []
     parts += [f"remove {counted(len(drop), 'row')}"] if drop else []

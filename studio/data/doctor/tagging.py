@@ -5,11 +5,16 @@ In their first scheme (IOB1), B- stands only where two entities touch; such a ta
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from studio.config import Edit
-from studio.data.doctor.finding import Finding, Patient, dropping
+from studio.data.doctor.finding import Finding, Patient, blank, dropping
+from studio.data.doctor.scan import taken
+from studio.data.doctor.tag_runs import Tagged, looked_through, spaced, split_up, word_counts
 from studio.data.phrases import counted, shortened
 
 _OTHER_SCHEME = 0.2
@@ -21,22 +26,31 @@ def sentences(patient: Patient) -> Iterator[Finding]:
     tokens, tags = patient.role("tokens"), patient.role("tags")
     if not tokens or not tags:
         return
-    rows: dict[int, list[str]] = {}
-    cells: dict[int, str] = {}
+    quick = spaced(patient.cells(tags))
+    is_quick = ~blank(quick) & (_spaces(quick) + 1 == word_counts(patient.cells(tokens)))
+    places, rest = np.flatnonzero(is_quick), np.flatnonzero(~is_quick)
     uneven: dict[int, tuple[int, int]] = {}
-    for row, words, said in zip(patient.rows, patient.column(tokens), patient.column(tags), strict=True):
+    parts: dict[int, list[str]] = {}
+    both = (taken(patient.cells(name), rest) for name in (tokens, tags))
+    for place, words, said in zip(rest.tolist(), *both, strict=True):
         counts = _counts(words, said)
         if counts[0] != counts[1]:
-            uneven[row] = counts
+            uneven[patient.rows[place]] = counts
         else:
-            rows[row], cells[row] = _parts(said), said
+            parts[place] = _parts(said)
     if uneven:
         yield _uneven(patient, uneven)
-    mended = {row: fixed for row, said in rows.items() if (fixed := _begun(said)) != said}
-    if mended and not _is_other_scheme(rows.values()):
-        written = {row: _written(cells[row], fixed) for row, fixed in mended.items()}
-        first = next(iter(mended))
-        yield _broken(patient, tags, written, " ".join(rows[first]), " ".join(mended[first]))
+    line, lengths = split_up(quick.take(pa.array(places)))
+    line = pa.concat_arrays([line, pa.array([tag for said in parts.values() for tag in said], pa.large_string())])
+    more = np.fromiter(map(len, parts.values()), np.int64)
+    owners = np.repeat(np.append(places, np.fromiter(parts, np.int64)), np.append(lengths.astype(np.int64), more))
+    seen = looked_through(line, np.diff(owners, prepend=-1) != 0)
+    if seen.wrong.any() and not _is_other_scheme(seen):
+        broken = np.unique(owners[seen.wrong])
+        before = taken(patient.cells(tags), broken)
+        mended = {row: _begun(_parts(said)) for row, said in zip(patient.numbers(broken.tolist()), before, strict=True)}
+        written = {row: _written(said, fixed) for (row, fixed), said in zip(mended.items(), before, strict=True)}
+        yield _broken(patient, tags, written, " ".join(_parts(before[0])), " ".join(next(iter(mended.values()))))
 
 
 def words(patient: Patient) -> Iterator[Finding]:
@@ -44,29 +58,27 @@ def words(patient: Patient) -> Iterator[Finding]:
     token, tag, sentence = patient.role("token"), patient.role("tag"), patient.role("sentence_id", "sentence")
     if not token or not tag:
         return
-    tags, rows = patient.column(tag), patient.rows
-    ids: Sequence[object] = patient.column(sentence) if sentence else _by_gaps(rows)
-    starts = [0, *(place for place, (one, two) in enumerate(pairwise(ids), 1) if one != two), len(tags)]
-    parts = [list(map(str.strip, tags[start:end])) for start, end in pairwise(starts)]
-    mended: dict[int, str] = {}
-    example = ("", "")
-    for start, said in zip(starts, parts, strict=False):
-        fixed = _begun(said)
-        if fixed != said:
-            example = example if any(example) else (" ".join(said), " ".join(fixed))
-            mended |= {
-                rows[start + place]: new for place, (old, new) in enumerate(zip(said, fixed, strict=True)) if old != new
-            }
-    if mended and not _is_other_scheme(parts):
-        yield _broken(patient, tag, mended, *example)
+    said = pc.utf8_trim_whitespace(patient.cells(tag))
+    if sentence:
+        ids = pc.dictionary_encode(patient.cells(sentence)).indices.to_numpy()
+        starts = np.diff(ids, prepend=-1) != 0
+    else:  # an empty line of the file is a gap in the rows' numbers
+        starts = np.diff(np.asarray(patient.rows, np.int64), prepend=-1) > 1
+    seen = looked_through(said, starts)
+    places = np.flatnonzero(seen.wrong)
+    if not len(places) or _is_other_scheme(seen):
+        return
+    fixed = (f"B-{each[2:]}" for each in taken(said, places))
+    start = int(np.flatnonzero(starts[: places[0] + 1])[-1]) if starts[: places[0] + 1].any() else 0
+    end = int(np.append(np.flatnonzero(starts[places[0] + 1 :]), len(said))[0]) + int(places[0]) + 1
+    first = taken(said, range(start, min(end, len(said))))
+    mended = dict(zip(patient.numbers(places.tolist()), fixed, strict=True))
+    yield _broken(patient, tag, mended, " ".join(first), " ".join(_begun(first)))
 
 
-def _by_gaps(rows: Sequence[int]) -> list[int]:
-    """A number a row that grows where a line of the file is empty."""
-    numbers = [0]
-    for one, two in pairwise(rows):
-        numbers.append(numbers[-1] + (two - one > 1))
-    return numbers[: len(rows)]
+def _spaces(cells: pa.Array) -> np.ndarray:
+    found: np.ndarray = pc.count_substring(cells, " ").to_numpy(zero_copy_only=False)
+    return found
 
 
 def _counts(words: str, tags: str) -> tuple[int, int]:
@@ -111,12 +123,9 @@ def _begun(tags: list[str]) -> list[str]:
     return begun
 
 
-def _is_other_scheme(sentences: Iterable[list[str]]) -> bool:
-    begins = wrong = 0
-    for tags in sentences:
-        begins += sum(tag.startswith("B-") for tag in tags)
-        wrong += sum(old != new for old, new in zip(tags, _begun(tags), strict=True))
-    return wrong > _OTHER_SCHEME * (begins + wrong)
+def _is_other_scheme(seen: Tagged) -> bool:
+    wrong = int(seen.wrong.sum())
+    return wrong > _OTHER_SCHEME * (seen.begins + wrong)
 
 
 def _uneven(patient: Patient, uneven: dict[int, tuple[int, int]]) -> Finding:

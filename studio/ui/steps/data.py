@@ -8,12 +8,12 @@ from typing import Any
 import gradio as gr
 
 from studio.columns import Columns
-from studio.data.detect.detection import NAMES
 from studio.data.doctor.report import as_text
+from studio.data.phrases import shortened
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
 from studio.models.presets import PRESETS, Preset
-from studio.tasks import TASKS, detect, task_named
+from studio.tasks import detect, task_named
 from studio.ui import uploads
 from studio.ui.choices import chosen
 from studio.ui.markup import element, fragment
@@ -25,6 +25,7 @@ from studio.ui.steps.columns import MOST_MENUS, first_columns, menus
 from studio.ui.studio import Studio
 from studio.ui.uploads import Look, Wanted
 from studio.ui.views.doctor import changes, diagnosis
+from studio.ui.views.readings import readings
 from studio.ui.views.rows_seen import picture
 from studio.ui.views.table import first_rows, reading
 
@@ -52,9 +53,7 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 def _take(
     studio: Studio, session: Session, path: Path, name: str, roles: dict[str, str] | None = None
 ) -> tuple[Any, ...]:
-    blank = replace(
-        session, table="", test_table="", columns={}, split={}, inspection="", is_ready=False, settings={}, name=""
-    )
+    blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:
@@ -115,7 +114,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         table = uploads.read(studio.home, session.table, studio.limits)
     except StudioError as error:
         return _refused(studio, session, error)
-    task = task_named(session.task)
+    task, detected = task_named(session.task), uploads.detected(studio.home, session.table, studio.limits)
     view = _View(
         is_found=True,
         doctor=changes(table.edits, session.table),
@@ -123,6 +122,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         reading=reading(table),
         task=task.name,
         menus=menus(task, table, session.columns),
+        reason=readings(detected, session.task, session.columns),
         rows=first_rows(table, session.columns),
         splitting=splitting.updates(table, session.split, test_note(studio, session)),
     )
@@ -131,28 +131,14 @@ def show(studio: Studio, session: Session) -> list[Any]:
     except StudioError as error:
         return replace(view, message=error_card(error)).updates
     uploads.keep_report(studio.home, session.table, as_text(table, seen.findings))
-    guess = task.detect(table)
-    as_guessed = guess is not None and guess.columns == session.columns
     return replace(
         view,
         reading=reading(table, seen.notes),
-        reason=_reason(studio, session, guess.reason if as_guessed and guess else ""),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         picture=picture(seen, task.role_titles[task.target], _preset(session)),
         can_go_on=seen.can_train,
         inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
     ).updates
-
-
-def _reason(studio: Studio, session: Session, why: str) -> str:
-    """Why these columns; and that the table is for something else, if it is."""
-    seen = uploads.detected(studio.home, session.table, studio.limits)
-    told = [element("p", why, class_="fs-quiet fs-inner")] if why else []
-    if seen.task and seen.task not in TASKS:
-        other = f"This table looks made for another task, {NAMES[seen.task]}. {seen.reason} "
-        other += "This version does not train that yet; with the columns above it would sort texts into groups."
-        told.insert(0, element("p", other, class_="fs-note"))
-    return fragment(*told)
 
 
 def _refused(studio: Studio, session: Session, error: StudioError) -> list[Any]:
@@ -179,6 +165,7 @@ def test_note(studio: Studio, session: Session) -> str:
 
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
+    _has_answers(studio, session)
     tokenizer = tokenizer_file(studio.home, session.model)
     preset = _preset(session)
     wanted = Wanted(
@@ -192,6 +179,17 @@ def look(studio: Studio, session: Session) -> Look:
     )
     seen = uploads.look(studio.home, wanted, studio.limits)
     return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
+
+
+def _has_answers(studio: Studio, session: Session) -> None:
+    """Raises: StudioError for a table of one column, in which no answer can stand beside a text."""
+    columns = uploads.read(studio.home, session.table, studio.limits).columns
+    if len(columns) == 1 and len(session.columns) > 1:
+        raise StudioError(
+            f"This table has one column only, “{shortened(columns[0], 60)}”",
+            fix="The model also needs the right answer for each row, in a second column: add one to your file and bring it again. "
+            "If the file has more columns than are shown, say under “Read it differently” what separates its cells.",
+        )
 
 
 def can_train(studio: Studio, session: Session) -> bool:

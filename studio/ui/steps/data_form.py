@@ -33,6 +33,7 @@ class DataStep:
     menus: tuple[gr.Dropdown, ...]
     """One for each role of the task, targets last; spare ones are hidden."""
     reason: gr.HTML
+    """Why these columns, and the other readings; its buttons take one of them."""
     doctor: gr.HTML
     """Findings, and the changes made for them; its buttons mend and undo."""
     picture: gr.HTML
@@ -80,7 +81,7 @@ def draw(studio: Studio) -> DataStep:
                     elem_id="data-task",
                 )
                 column_menus = columns.draw()
-            reason = html(elem_id="data-reason")
+            reason = choices("", elem_id="data-reason")
         doctor = choices("", elem_id="data-doctor")
         inspected = inspecting.draw()
         picture = html(elem_id="data-picture")

@@ -6,15 +6,14 @@ from typing import Any
 import gradio as gr
 
 from studio.config import Edit, RunConfig
-from studio.data.phrases import counted
 from studio.errors import StudioError
-from studio.jobs.inspection import SuspectRow, inspect, order
+from studio.jobs.inspection import SuspectRow, inspect, order, remember
 from studio.ui import uploads
 from studio.ui.choices import chosen
 from studio.ui.pieces import error_card
 from studio.ui.session import Session
 from studio.ui.steps import data
-from studio.ui.steps.inspecting import known, label_of
+from studio.ui.steps.inspecting import known, label_of, whose
 from studio.ui.studio import Studio
 from studio.ui.views.suspects import KEEP, KIND, RELABEL, REMOVE, undecided
 
@@ -26,7 +25,7 @@ def looking(studio: Studio, session: Session) -> Any:
     return gr.Button("Looking at the labels …", interactive=False)
 
 
-def look(studio: Studio, session: Session, progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
+def look(studio: Studio, session: Session, progress: gr.Progress = PROGRESS) -> list[Any]:
     """Let a worker read the rows and doubt their labels. Takes seconds to minutes."""
     seen = data.look(studio, session)
     folder = order(studio.home, RunConfig(task=session.task), seen.examples)
@@ -34,15 +33,17 @@ def look(studio: Studio, session: Session, progress: gr.Progress = PROGRESS) -> 
         inspect(folder, studio.spares, lambda done: progress(done, desc="Reading the rows"))
     except StudioError as error:
         view = data.show(studio, session)
-        return session, *view[:-1], error_card(error)
-    session = replace(session, inspection=folder.name)
-    return session, *data.show(studio, session)
+        return [*view[:-1], error_card(error)]
+    table = uploads.read(studio.home, session.table, studio.limits)
+    remember(folder, whose(studio.home, session, table))
+    return data.show(studio, session)
 
 
 def decide(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
     """A button of a doubted label was clicked. Raises: StudioError when it is not there any more."""
     what, _, which = chosen(event).partition(":")
-    found = known(studio.home, session)
+    table = uploads.read(studio.home, session.table, studio.limits)
+    found = known(studio.home, session, table)
     done = list(uploads.edits(studio.home, session.table))
     left = undecided(found, done) if found is not None else []
     meant = left if which == "all" else [suspect for suspect in left if str(suspect.row) == which]
@@ -57,15 +58,11 @@ def decide(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, 
 
 
 def _decided(before: Edit, label: str, what: str, meant: list[SuspectRow]) -> Edit:
-    """All decisions about doubted labels are one change. A label that is kept is written as it was, so it is asked about once."""
-    cells = {column: dict(changed) for column, changed in before.cells.items()}
-    drop = list(before.drop)
-    for suspect in meant:
-        if what == REMOVE:
-            drop.append(suspect.row)
-        else:
-            cells.setdefault(label, {})[suspect.row] = suspect.suggested if what == RELABEL else suspect.given
-    written = sum(map(len, cells.values()))
-    told = [f"{counted(written, 'label')} set or kept"] if written else []
-    told += [f"{counted(len(drop), 'row')} removed"] if drop else []
-    return Edit(kind=KIND, title=f"Doubted labels: {', '.join(told)}", drop=tuple(drop), cells=cells)
+    """All decisions about doubted labels are one change."""
+    rows = tuple(suspect.row for suspect in meant)
+    if what == REMOVE:
+        return before.model_copy(update={"drop": before.drop + rows})
+    if what == KEEP:
+        return before.model_copy(update={"kept": before.kept + rows})
+    written = before.cells.get(label, {}) | {suspect.row: suspect.suggested for suspect in meant}
+    return before.model_copy(update={"cells": before.cells | {label: written}})

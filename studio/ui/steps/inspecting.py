@@ -1,5 +1,7 @@
 """In step 1: which labels are probably wrong, and what can be expected before training. The components; `doubts` acts on them."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +9,9 @@ import gradio as gr
 
 from studio.columns import columns_of
 from studio.data.table import Table
-from studio.errors import StudioError
-from studio.jobs.inspection import Inspection, found_in
+from studio.jobs.inspection import Inspection, last_look
 from studio.rundir import Home
+from studio.ui import uploads
 from studio.ui.choices import choices
 from studio.ui.markup import element
 from studio.ui.pieces import html
@@ -50,8 +52,8 @@ def draw() -> InspectingPart:
 
 
 def updates(home: Home, session: Session, table: Table, can_look: bool) -> list[Any]:
-    """The section for this table; what an earlier look found stays, with what was decided since."""
-    inspection = known(home, session)
+    """The section for this table; what an earlier look found is there again, with what was decided since."""
+    inspection = known(home, session, table)
     said = element("div", expectation(inspection), suspects(inspection, table, label_of(session))) if inspection else ""
     return [gr.Column(visible=can_look or inspection is not None), gr.Button(_BUTTON, interactive=True), said]
 
@@ -61,15 +63,16 @@ def hidden() -> list[Any]:
     return [gr.Column(visible=False), gr.skip(), ""]
 
 
-def known(home: Home, session: Session) -> Inspection | None:
-    """What was found in this form's table, if it was looked at."""
-    if not session.inspection.isalnum():
-        return None
-    try:
-        home.table(session.table)
-    except StudioError:
-        return None
-    return found_in(home.path / "inspections" / session.inspection)
+def known(home: Home, session: Session, table: Table) -> Inspection | None:
+    """What was found in these columns of this file, by whichever form looked last."""
+    return last_look(home, whose(home, session, table))
+
+
+def whose(home: Home, session: Session, table: Table) -> str:
+    """A digest of the file, how it was read, and the columns. Not of the changes: rows keep their numbers."""
+    read_as = uploads.choices(home, session.table).said
+    told = json.dumps([table.sha256, read_as, session.task, session.columns], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def label_of(session: Session) -> str:

@@ -17,6 +17,7 @@ from studio.ui.steps.reading import choices_of
 from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 from studio.ui.views.doctor import MEND, UNDO
+from studio.ui.views.readings import can_be_used
 
 
 def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -38,10 +39,23 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
     return session, *data.show(studio, session)
 
 
+def take_reading(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    """Another reading of the table was clicked. Raises: StudioError when there is none like it, or it is not trained."""
+    readings = uploads.detected(studio.home, session.table, studio.limits).readings
+    which = chosen(event)
+    meant = readings[int(which)] if which.isdecimal() and int(which) < len(readings) else None
+    if meant is None or not can_be_used(meant):
+        raise StudioError("There is no such reading", fix="Choose one of those that are shown, or the columns by hand.")
+    split = {} if set(session.split.values()) & meant.columns else session.split
+    session = replace(session, task=meant.task, columns=meant.roles, split=split, settings={})
+    session = replace(session, is_ready=data.can_train(studio, session))
+    return session, *data.show(studio, session)
+
+
 def read_again(studio: Studio, session: Session, *said: Any) -> tuple[Any, ...]:
     """A menu of “Read it differently” was changed."""
     uploads.read_again(studio.home, session.table, choices_of(*said))
-    return data.arrive(studio, replace(session, test_table="", split={}, inspection=""))
+    return data.arrive(studio, replace(session, test_table="", split={}))
 
 
 def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
@@ -55,7 +69,7 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
         missing = [column for column in all_columns(session.columns) if column not in table.columns]
         if missing:
             raise StudioError(
-                f"The test file has no column {missing[0]!r}",
+                f"The test file has no column “{missing[0]}”",
                 where=table.name,
                 fix=f"It needs the columns {' and '.join(all_columns(session.columns))}, named as in the first file.",
             )

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.data.edits import amount
 from studio.errors import StudioError
 from studio.evaluation.answers import Answered, from_parquet
 from studio.evaluation.mistakes import worst_mistakes
@@ -88,8 +89,10 @@ def show(studio: Studio, session: Session) -> tuple[Any, ...]:
     if report is None:
         return _alone(waiting(run))
     large = len(report.confusion) > MOST_LABELS
+    edits = run.config.source.edits
+    changed = amount(*edits) if edits else ""
     return (
-        report_view(report, seconds=Story.of(run.events()).seconds),
+        report_view(report, seconds=Story.of(run.events()).seconds, changed=changed),
         confusion_view(report.labels, report.confusion) if report.confusion else "",
         confusion_matrix(report.labels, report.confusion) if large else None,
         "",

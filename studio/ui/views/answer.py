@@ -10,11 +10,12 @@ from studio.tasks.task import Answer
 from studio.ui.markup import Markup, element
 from studio.ui.pieces import bars
 from studio.ui.views.report import bar
-from studio.ui.words import count, percent, shortened
+from studio.ui.words import count, percent, shortened, told_apart
 
 MOST_LABELS = 6
 PREVIEW_ROWS = 10
 LONGEST_CHIP = 110
+LONGEST_LABEL = 80
 LONGEST_PREVIEW = 300
 
 
@@ -22,7 +23,11 @@ def answer_card(title: str, subtitle: str, answer: Answer, *, ours: bool) -> Mar
     """One model's answer."""
     ranked = sorted(answer.confidence.items(), key=lambda pair: -pair[1])
     rest = ranked[MOST_LABELS:]
-    lines = [_line(label, share, first=place == 0) for place, (label, share) in enumerate(ranked[:MOST_LABELS])]
+    names = told_apart([label for label, _ in ranked[:MOST_LABELS]], LONGEST_LABEL)
+    lines = [
+        _line(label, short, share, first=place == 0)
+        for place, ((label, share), short) in enumerate(zip(ranked, names, strict=False))
+    ]
     more = f"{count(len(rest), 'other label')} share {percent(sum(share for _, share in rest))}." if rest else None
     return element(
         "section",
@@ -43,10 +48,10 @@ def _sureness(answer: Answer) -> str:
     return f"{word}: {percent(share)} confidence."
 
 
-def _line(label: str, share: float, *, first: bool) -> Markup:
+def _line(label: str, short: str, share: float, *, first: bool) -> Markup:
     return element(
         "li",
-        element("span", label, class_="rs-name", dir="auto"),
+        element("span", short, class_="rs-name", dir="auto", title=label),
         element("span", bar(share), class_="rs-track", aria_hidden="true"),
         element("b", percent(share)),
         class_="rs-ours" if first else None,

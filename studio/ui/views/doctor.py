@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from studio.config import Edit
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
+from studio.data.edits import amount
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card
 from studio.ui.table_downloads import link
@@ -32,7 +33,7 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
     if not edits:
         return fragment()
     items = [
-        element("li", element("span", f"{edit.title}: {_amount(edit)}."), _button(f"{UNDO}:{place}", "Undo"))
+        element("li", element("span", f"{edit.title}: {amount(edit)}."), _button(f"{UNDO}:{place}", "Undo"))
         for place, edit in enumerate(edits)
     ]
     text = "Your file stays as it is; the run will use the changed table, and its model card says so."
@@ -43,7 +44,8 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
 def _finding(each: Finding) -> Markup:
     told = [_SEVERITY[each.severity]]
     if each.count:
-        told.append(f"{count(each.count, 'row')}, {_share(each.share)}: {_numbers(each.rows)}")
+        told.append(f"{count(each.count, 'row')}, {_share(each.share)}")
+        told.append(_numbers(each.rows))
     return element(
         "li",
         element("b", each.title),
@@ -59,17 +61,11 @@ def _button(choice: str, text: str) -> Markup:
     return element("button", text, type="button", data_choice=choice, class_="fs-small", dir="auto")
 
 
-def _amount(edit: Edit) -> str:
-    cells = sum(map(len, edit.cells.values()))
-    parts = [f"{count(len(edit.drop), 'row')} taken out"] if edit.drop else []
-    parts += [f"{count(cells, 'cell')} rewritten"] if cells else []
-    return ", ".join(parts) or "nothing"
-
-
 def _share(share: float) -> str:
     return f"{share:.1%} of all" if share >= 0.001 else "less than 0.1% of all"
 
 
 def _numbers(rows: Sequence[int]) -> str:
     """The first of them, as they are numbered in the file."""
-    return f"line {', '.join(f'{row:,}' for row in rows[:6])}{' …' if len(rows) > 6 else ''}"
+    told = "; ".join(f"{row:,}" for row in rows[:6])  # not by commas, which are in the numbers
+    return f"row{'' if len(rows) == 1 else 's'} {told}{' …' if len(rows) > 6 else ''}"

@@ -13,18 +13,20 @@ _TICKS = [element("span", f"{at}{' %' * (at == 100)}", style=f"left:{at}%") for 
 FEW_ROWS = 100
 
 
-def report_view(report: Report, *, names: Mapping[str, str] | None = None, seconds: float = 0.0) -> Markup:
+def report_view(
+    report: Report, *, names: Mapping[str, str] | None = None, seconds: float = 0.0, changed: str = ""
+) -> Markup:
     """The upper part of the step: sentence and metrics. `names` replaces titles of baselines, by their name.
 
-    `seconds` is the run's time at work; 0 leaves it out.
+    `seconds` is the run's time at work, `changed` what was changed in its table by hand; 0 and "" leave it out.
     """
     task = TASKS.get(report.task)
     facts = {metric.name: metric for metric in task.metrics} if task else {}
     cards = [metric_card(report, metric, facts.get(metric.name), names or {}) for metric in report.metrics]
-    return element("div", sentence_card(report, seconds), element("div", cards, class_="rs-two"), class_="rs")
+    return element("div", sentence_card(report, seconds, changed), element("div", cards, class_="rs-two"), class_="rs")
 
 
-def sentence_card(report: Report, seconds: float = 0.0) -> Markup:
+def sentence_card(report: Report, seconds: float = 0.0, changed: str = "") -> Markup:
     """What was found, in one sentence, and on which rows."""
     rows = count(report.rows, "test row")
     body = f"Measured once, at the very end, on {rows} that took no part in training or in choosing the best version."
@@ -37,7 +39,7 @@ def sentence_card(report: Report, seconds: float = 0.0) -> Markup:
             "div",
             element("h2", report.comparison.sentence if report.comparison else f"Measured on {rows}."),
             element("p", body),
-            _notes(report, seconds),
+            _notes(report, seconds, changed),
         ),
         class_="fs-card rs-sentence",
         data_tone=tone(report.comparison),
@@ -56,8 +58,8 @@ def tone_mark(name: str) -> str:
     return {"good": "✓", "bad": "✕"}.get(name, "?")
 
 
-def _notes(report: Report, seconds: float) -> Markup | None:
-    told = list(report.notes)
+def _notes(report: Report, seconds: float, changed: str) -> Markup | None:
+    told = [*report.notes, *([f"Changed by hand before training: {changed}."] if changed else [])]
     if report.calibration_error is not None and report.rows >= FEW_ROWS:  # of few rows the gap is mostly chance
         told.append(
             f"Its confidence is {_trust(report.calibration_error)}: it is off by {100 * report.calibration_error:.0f} points on average."

@@ -8,7 +8,7 @@ from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import bars, card
 from studio.ui.uploads import Look
 from studio.ui.views.table import problem_rows
-from studio.ui.words import count, shortened
+from studio.ui.words import count
 
 LABELS_SHOWN = 12
 _BINS = 16
@@ -40,7 +40,7 @@ def label_bars(counts: Sequence[tuple[str, int]]) -> Markup:
         shown, rest = counts, ()
     told = f"… and {len(rest)} more, with {sum(value for _, value in rest):,} rows together." if rest else None
     return fragment(
-        bars([(shortened(name, 60), value) for name, value in shown], label="Rows of each label"),
+        bars(shown, label="Rows of each label"),
         element("p", told, class_="fs-quiet") if told else None,
     )
 

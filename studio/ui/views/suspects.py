@@ -6,7 +6,7 @@ from studio.config import Edit
 from studio.data.table import Table
 from studio.jobs.inspection import Inspection, SuspectRow
 from studio.ui.markup import Markup, element, fragment
-from studio.ui.words import count, percent, shortened
+from studio.ui.words import count, percent, shortened, told_apart
 
 KIND = "label-errors"
 RELABEL, REMOVE, KEEP = "relabel", "remove", "keep"
@@ -20,6 +20,7 @@ def undecided(found: Inspection, edits: Sequence[Edit]) -> list[SuspectRow]:
     decided: set[int] = set()
     for edit in edits:
         decided.update(edit.drop)
+        decided.update(edit.kept)
         if edit.kind == KIND:
             decided.update(row for cells in edit.cells.values() for row in cells)
     return [suspect for suspect in found.suspects if suspect.row not in decided]
@@ -56,21 +57,22 @@ def suspects(found: Inspection, table: Table, label: str) -> Markup:
 
 def _item(suspect: SuspectRow, cells: Sequence[str]) -> Markup:
     longest = max(cells, key=len, default="")
+    given, suggested = told_apart([suspect.given, suspect.suggested], 60)
     return element(
         "li",
         element("p", shortened(longest, _TEXT), dir="auto"),
         element(
             "p",
             f"Row {suspect.row:,} says ",
-            element("b", shortened(suspect.given, 60), dir="auto"),
+            element("b", given, dir="auto", title=suspect.given),
             ", the model ",
-            element("b", shortened(suspect.suggested, 60), dir="auto"),
+            element("b", suggested, dir="auto", title=suspect.suggested),
             f" ({percent(suspect.sure)} sure).",
             class_="fs-quiet",
         ),
         element(
             "div",
-            _button(RELABEL, suspect.row, f"Relabel as {shortened(suspect.suggested, 40)}"),
+            _button(RELABEL, suspect.row, f"Relabel as {suggested}"),
             _button(REMOVE, suspect.row, "Remove the row"),
             _button(KEEP, suspect.row, "Keep it"),
             class_="fs-buttons",

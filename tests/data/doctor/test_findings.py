@@ -20,7 +20,7 @@ def test_healthy_rows_are_left_in_peace():
 def test_one_label_only():
     finding = found_in(patient_of(healthy(["pos"], 40)))["one-label"]
     assert finding.severity == "error"
-    assert "“pos” (column 'label')" in finding.text
+    assert "“pos” (column “label”)" in finding.text
     assert health([finding], 40) == "This table cannot be trained on yet: only one label."
 
 

@@ -1,0 +1,63 @@
+"""What a table is taken for, how sure that is and why, and what else it may be, each other reading one click away."""
+
+from studio.columns import Columns, columns_of
+from studio.data.detect.detection import LIKELY, NAMES, WORTH_SAYING, Detection, sureness
+from studio.tasks import TASKS
+from studio.ui.choices import button_card
+from studio.ui.markup import Markup, element, fragment
+from studio.ui.pieces import more
+
+_UNCLEAR = "Names and contents do not tell which column is what: see that the right ones are chosen above."
+_NOT_YET = "this version does not train that yet"
+
+
+def readings(seen: Detection, task: str, columns: Columns) -> Markup:
+    """Of the table that was detected to be `seen`, used for this task with these columns."""
+    used = seen.reading(task, columns)
+    others = [(place, each) for place, each in enumerate(seen.readings) if each is not used]
+    said = [element("p", element("b", _begun(sureness(used.confidence))), f". {used.reason}")] if used else []
+    if seen.confidence < LIKELY and used is None:
+        said = [element("p", _UNCLEAR, class_="fs-note")]
+    elif seen.task not in TASKS:
+        others = others[1:]
+        said.insert(0, element("p", _made_for_another(seen, task if used else ""), class_="fs-note"))
+    is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY
+    cards = element("div", [_card(str(place), each) for place, each in others], class_="fs-picks")
+    return fragment(
+        element("div", said, class_="fs-quiet fs-inner", dir="auto") if said else None,
+        more("Or read it as …", cards, is_open=is_open) if others else None,
+    )
+
+
+def can_be_used(found: Detection) -> bool:
+    """Whether the studio trains this: the task, and from just these columns."""
+    task = TASKS.get(found.task)
+    if task is None or not set(task.required) <= set(found.roles) <= set(task.roles):
+        return False
+    return all(len(columns_of(column)) == 1 or role in task.several for role, column in found.roles.items())
+
+
+def _made_for_another(seen: Detection, task: str) -> str:
+    """`task` is the one that it is used for."""
+    told = f"This table looks made for another task, {NAMES[seen.task]}: {sureness(seen.confidence)}. {seen.reason} "
+    return f"{told}{_begun(_NOT_YET)}" + (f"; with the columns above it is used for {NAMES[task]}." if task else ".")
+
+
+def _card(choice: str, found: Detection) -> Markup:
+    told = element("span", _roles(found), dir="auto"), element("span", found.reason, dir="auto")
+    title, sure = _begun(NAMES[found.task]), _begun(sureness(found.confidence))
+    if can_be_used(found):
+        return button_card(choice, title, *told, element("em", f"{sure}."))
+    not_yet = element("em", f"{sure}; {_NOT_YET}.")
+    return element("div", element("b", title), *told, not_yet, class_="fs-pick fs-pick-button fs-pick-off")
+
+
+def _roles(found: Detection) -> str:
+    """As in "Text: review · Label: stars"."""
+    titles = {"text_pair": "Second text"} | (TASKS[found.task].role_titles if found.task in TASKS else {})
+    told = ((titles.get(role, _begun(role.replace("_", " "))), name) for role, name in found.roles.items())
+    return " · ".join(f"{title}: {name if isinstance(name, str) else ', '.join(name)}" for title, name in told)
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
