@@ -101,6 +101,8 @@ def test_a_broken_file_is_read_mended_and_trained_on(studio, open_page, url, bro
     expect(wrong).to_have_count(1)
     assert barriers(page) == []
     assert sideways(page) == 0
+    page.reload()
+    expect(wrong).to_have_count(1)  # what was found is there again
     wrong.get_by_role("button", name=re.compile("Relabel as")).click()
     expect(doctor).to_contain_text("Doubted labels: 1 cell rewritten")
     expect(wrong).to_have_count(0)
