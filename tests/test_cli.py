@@ -376,7 +376,7 @@ def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:
     [
         (["check", "nowhere.csv"], "no such file"),
         (["train", "{file}", "--text", "nope"], "There is no column “nope” for “text”"),
-        (["train", "{file}", "--column", "mood=id"], "no role 'mood'"),
+        (["train", "{file}", "--column", "mood=id"], "no role “mood”"),
         (["train", "{file}", *COLUMNS, "--task", "cooking"], "no task named 'cooking'"),
         (["train", "{file}", *COLUMNS, "--model", "gpt-9"], "no base model named 'gpt-9'"),
         (["train", "{file}", *COLUMNS, "--set", "speed=9"], "no setting named speed"),
@@ -707,7 +707,7 @@ def test_a_role_that_the_task_does_not_have(run: Run, finished: RunDir, file: Pa
     for command in (("evaluate", finished.id, file), ("predict", finished.id, file, "-o", tmp_path / "out.csv")):
         code, _, err = run(*command, "--column", "mood=id")
         assert code == 1
-        assert "no role 'mood'" in err
+        assert "no role “mood”" in err
 
 
 def test_evaluate_says_when_rows_were_trained_on(run: Run, finished: RunDir, file: Path) -> None:
