@@ -229,9 +229,8 @@ class RunConfig(Group):
             setting = SETTINGS.get(field)
             if setting is None or group not in ("", setting.group):
                 unknown.append(name)
-                continue
-            holder = data[setting.group] if setting.group else data
-            holder[field] = value
+            else:
+                (data[setting.group] if setting.group else data)[field] = value
         if unknown:
             raise StudioError(
                 f"There is no setting named {', '.join(sorted(unknown))}",
@@ -293,7 +292,7 @@ def _is_settings_group(annotation: Any) -> bool:
 
 
 def _first_problems(error: ValidationError, most: int = 5) -> str:
-    problems = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()[:most]]
+    problems = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:most]]
     return "Some settings are not possible: " + "; ".join(problems)
 
 

@@ -203,7 +203,12 @@ def answer(run: RunDir, plan: dict[str, Any]) -> int:
             tell(json.dumps({"id": asked["id"], "error": "The text is too odd."}))
             continue
         shares = [min(1.0, len(text) / 100) if asked["model"] == "tuned" else 0.5 for text in asked["texts"]]
-        reply = {"id": asked["id"], "labels": ["long", "short"], "confidence": [[share, 1 - share] for share in shares]}
+        reply = {
+            "id": asked["id"],
+            "values": ["long" if share > 0.5 else "short" for share in shares],
+            "labels": ["long", "short"],
+            "confidence": [[share, 1 - share] for share in shares],
+        }
         tell(json.dumps(reply))
     return 0
 
