@@ -205,7 +205,7 @@ def answer(run: RunDir, plan: dict[str, Any]) -> int:
         shares = [min(1.0, len(text) / 100) if asked["model"] == "tuned" else 0.5 for text in asked["texts"]]
         reply = {
             "id": asked["id"],
-            "values": ["long" if share > 0.5 else "short" for share in shares],
+            "values": ["long" if share >= 0.5 else "short" for share in shares],
             "labels": ["long", "short"],
             "confidence": [[share, 1 - share] for share in shares],
         }
