@@ -35,7 +35,7 @@ const write = {
     fill.style.width = share === null ? '' : `${100 * share}%`;
     if (share === null) bar.removeAttribute('aria-valuenow'); else bar.setAttribute('aria-valuenow', Math.round(100 * share));
   },
-  axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('[data-tile=metric] span'), `${axis.title}, validation rows`); },
+  axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('.lv-better'), axis.best === 'min' ? 'Lower' : 'Higher'); put(find('[data-tile=metric] span'), `${axis.title}, validation rows`); },
   best: best => { state.best = best; },
   stopping: ({big, left, of, sub, watch}) => {
     put(find('.lv-big'), big); put(find('.lv-rule'), sub); put(find('.lv-watch'), watch);
@@ -66,7 +66,7 @@ function tabulate(checks) {
   const body = find('.lv-table tbody');
   for (const [step, loss, value, best, epoch] of checks) {
     const row = document.createElement('tr');
-    row.append(...[step ? thousands(step) : 'untuned', epoch.toFixed(1), lossText(loss), value === null ? '–' : `${(100 * value).toFixed(1)} %`, best ? 'yes' : ''].map(text => make('td', text)));
+    row.append(...[step ? thousands(step) : 'untuned', epoch.toFixed(1), lossText(loss), value === null ? '–' : metricText(value, state.axis), best ? 'yes' : ''].map(text => make('td', text)));
     body.append(row);
   }
 }
@@ -96,7 +96,7 @@ function describe() {
   const validation = check ? ` Validation loss ${lossText(check[1])} at step ${thousands(check[0])}.` : '';
   const best = state.best.length ? ` Best version at step ${thousands(state.best[0])}.` : '';
   find('.lv-loss').setAttribute('aria-label', `Loss curves.${training}${validation}${best}`);
-  find('.lv-metric').setAttribute('aria-label', `${state.axis.title || 'Metric'} at each check.${check && check[2] !== null ? ` Last ${(100 * check[2]).toFixed(1)} percent.` : ''}${best}`);
+  find('.lv-metric').setAttribute('aria-label', `${state.axis.title || 'Metric'} at each check.${check && check[2] !== null ? ` Last ${metricText(check[2], state.axis).replace('%', 'percent')}.` : ''}${best}`);
 }
 
 // ---------------------------------------------------------------- keys and buttons of the chart

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from studio import __version__
+from studio import __version__, figures
 from studio.columns import columns_of
 from studio.config import Edit
 from studio.data.edits import amount
@@ -111,9 +111,8 @@ def _metrics(report: Report) -> str:
 
 
 def _number(metric: MetricResult) -> str:
-    if metric.unit != "share":
-        return f"{metric.value:.3g} {plain(metric.unit)} ({metric.low:.3g} to {metric.high:.3g})"
-    return f"{100 * metric.value:.1f} % ({100 * metric.low:.1f} to {100 * metric.high:.1f})"
+    value, low, high = (figures.quantity(each, metric.unit) for each in (metric.value, metric.low, metric.high))
+    return f"{value} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
 
 
 _USE = """## How to use it

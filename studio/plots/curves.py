@@ -6,12 +6,15 @@ from studio.plots.style import INK, PAIR, Figure, as_text, layout
 from studio.story import Story
 
 
-def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: str = "") -> Figure:
+def compare_curves(
+    runs: Sequence[tuple[str, Story]], metric: str = "", title: str = "", *, is_share: bool = True
+) -> Figure:
     """The checks of each run as one line, by epoch; the best check of each is ringed.
 
-    `runs` holds (name, story). `metric` names a validation metric from 0 to 1; empty means the validation loss (nats).
+    `runs` holds (name, story). `metric` names a validation metric, from 0 to 1 if it `is_share`; empty means the validation loss (nats).
     """
     data: list[Figure] = []
+    form = ".1%" if metric and is_share else ".4~g" if metric else ".3f"
     for number, (name, story) in enumerate(runs):
         color = PAIR[number % len(PAIR)]
         points = [
@@ -29,7 +32,7 @@ def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: s
                 "customdata": [point[2] for point in points],
                 "line": {"color": color, "width": 2.25, "dash": ("solid", "dash", "dot", "dashdot")[number % 4]},
                 "marker": {"size": 7, "color": color},
-                "hovertemplate": f"{as_text(name, 30)}: %{{y:{'.1%' if metric else '.3f'}}} at step %{{customdata:,}}<extra></extra>",
+                "hovertemplate": f"{as_text(name, 30)}: %{{y:{form}}} at step %{{customdata:,}}<extra></extra>",
             }
         )
         best = story.best
@@ -62,6 +65,6 @@ def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: s
             margin={"t": 66},
             hovermode="x",
             xaxis={"title": {"text": "epoch"}, "range": [-0.02 * end, 1.02 * end]},  # room for the marks at both ends
-            yaxis={"title": {"text": as_text(what).lower()}, **({"tickformat": ".0%"} if metric else {})},
+            yaxis={"title": {"text": as_text(what).lower()}, **({"tickformat": ".0%"} if metric and is_share else {})},
         ),
     }

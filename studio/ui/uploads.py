@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -42,8 +42,10 @@ class Bundled:
     file: str
     title: str
     text: str
-    columns: dict[str, str]
+    columns: Columns
     rows: int
+    task: str = ""
+    """Empty for what the table looks like."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Look:
     lengths: Sequence[int]
     """Tokens of a sample of the texts."""
     facts: DataFacts
+    target_lengths: Sequence[int] = ()
+    """Tokens of a sample of the right answers, where they are texts: none for labels."""
     notes: Sequence[str] = ()
     """What was changed while the rows became examples, in sentences."""
 
@@ -105,7 +109,13 @@ def bundled() -> list[Bundled]:
     index = ASSETS / "examples" / "index.json"
     if not index.is_file():
         return []
-    return [Bundled(**each) for each in json.loads(index.read_bytes())]
+    found = [Bundled(**each) for each in json.loads(index.read_bytes())]
+    return [replace(each, columns=_columns(each.columns)) for each in found]
+
+
+def _columns(roles: Mapping[str, str | Sequence[str]]) -> Columns:
+    """JSON has lists for several columns of a role."""
+    return {role: each if isinstance(each, str) else tuple(each) for role, each in roles.items()}
 
 
 def bundled_path(example: Bundled) -> Path:
@@ -237,8 +247,14 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths),
+        () if counts else _target_lengths(parsed.examples, wanted.tokenizer),
         parsed.notes,
     )
+
+
+def _target_lengths(examples: Sequence[Example], tokenizer: Path) -> list[int]:
+    texts = [example.target for example in examples if example.target]
+    return token_lengths(texts, tokenizer) if texts else []
 
 
 def _texts(task: Task, roles: Columns) -> list[str]:

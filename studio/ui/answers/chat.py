@@ -1,0 +1,53 @@
+"""A turn of a conversation: the turns so far, then what the model says."""
+
+from collections.abc import Mapping, Sequence
+
+from typing_extensions import override
+
+from studio.ui.answers.json_values import turns
+from studio.ui.answers.kind import Kind, Said
+from studio.ui.markup import Child, Markup, element
+from studio.ui.words import shortened
+
+MOST_TURNS, LONGEST_TURN = 4, 240
+"""Of a conversation in a table: the last ones, cut."""
+_NAMES = {"user": "You", "assistant": "Model", "system": "Instructions"}
+
+
+class ChatKind(Kind):
+    """Speech bubbles."""
+
+    name = "chat"
+    worst_hint = "The rows whose answer is least like the one in the file. A good answer may be worded in another way."
+    flawless = "Every test row got the very words of the file."
+
+    @override
+    def body(self, said: Said) -> Child:
+        bubbles = [*conversation(said.inputs), ("assistant", said.task.show(said.answer.value))]
+        return _bubbles(bubbles), self.reference(said)
+
+    @override
+    def question(self, said: Said) -> Markup:
+        told = conversation(said.inputs)
+        cut = [(role, shortened(text, LONGEST_TURN)) for role, text in told[-MOST_TURNS:]]
+        return _bubbles(cut, "rs-chat rs-chat-small")
+
+
+def conversation(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The turns in the inputs; an input that is no conversation is what the user says."""
+    found: list[tuple[str, str]] = []
+    for text in inputs.values():
+        if text.strip():
+            found += turns(text) or [("user", text)]
+    return found
+
+
+def _bubbles(told: Sequence[tuple[str, str]], class_: str = "rs-chat") -> Markup:
+    items = [
+        element("li", element("small", _NAMES.get(role, role)), element("p", text, dir="auto"), data_role=role)
+        for role, text in told
+    ]
+    return element("ol", items, class_=class_)
+
+
+KIND = ChatKind()
