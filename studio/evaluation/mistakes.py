@@ -16,7 +16,7 @@ def worst_mistakes(
     """Places of the wrong answers, the worst first; all of them or the first `most`.
 
     Where an answer is one label, the worst is the one the model was surest of; else the one with the worst value of the
-    task's first metric that single rows have. Of equals the file's order decides. Rows without a target are no mistakes.
+    metric that tells single rows apart most finely. Of equals the file's order decides. Rows without a target are no mistakes.
     """
     known = [place for place, example in enumerate(examples) if example.target is not None]
     values = _row_values(task, labels, [examples[place] for place in known], [answers[place] for place in known])
@@ -36,11 +36,13 @@ def _row_values(
     if counts is not None and len(counts):
         with np.errstate(all="ignore"):
             measured = task.measure(counts, tuple(labels))
-        for metric in task.metrics:
-            found = measured.get(metric.name)
-            if found is not None and np.isfinite(found).mean() > 1 / 2 and np.nanstd(found) > 0:
-                best = 0.0 if metric.best == "min" else max(1.0, float(np.nanmax(found)))
-                return (-np.abs(np.nan_to_num(found, nan=best) - best)).tolist()
+        found = [metric for metric in task.metrics if np.isfinite(measured.get(metric.name, np.nan)).all()]
+        # one that tells rows apart most finely: right or wrong alone says little, and a correlation of one row nothing
+        finest = max(found, key=lambda metric: len(np.unique(measured[metric.name])), default=None)
+        if finest is not None and len(np.unique(measured[finest.name])) > 1:
+            values = measured[finest.name]
+            best = 0.0 if finest.best == "min" else max(1.0, float(values.max()))
+            return (-np.abs(values - best)).tolist()
     return [-answer.confidence.get(answer.value, 0.0) - 1e-9 for answer in answers]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio.plots.style import INK, PAIR, Figure, as_text, layout
+from studio.plots.style import PAIR, Figure, as_text, heading, layout
 from studio.story import Story
 
 
@@ -46,22 +46,13 @@ def compare_curves(
     what = title or metric or "Validation loss"
     names = " and ".join(name for name, _ in runs)
     end = max((check.epoch for _, story in runs for check in story.checks), default=1.0)
-    heading = {
-        "text": f"{as_text(what)} by epoch",
-        "x": 0,
-        "xref": "container",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "top",
-    }
-    heading |= {"font": {"size": 16, "weight": 700, "color": INK}, "pad": {"t": 2}}
     return {
         "data": data,
         "layout": layout(
             f"{what} by epoch for {names}.",
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            title=heading,
+            title=heading(f"{as_text(what)} by epoch"),
             margin={"t": 66},
             hovermode="x",
             xaxis={"title": {"text": "epoch"}, "range": [-0.02 * end, 1.02 * end]},  # room for the marks at both ends

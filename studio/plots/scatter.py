@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio.plots.style import QUIET, TRAINING, Figure, layout
+from studio.plots.style import QUIET, TRAINING, Figure, heading, layout
 
 MOST_POINTS = 2000
 """More points than this are thinned evenly: a browser draws them slowly, and they hide each other."""
@@ -38,9 +38,10 @@ def scatter(points: Sequence[tuple[float, float, int]]) -> Figure:
         "layout": layout(
             f"Scatter of {len(points):,} test rows: the number in the file from left to right, the model's upwards. "
             f"On average the answer is off by {off:.3g}.",
-            height=420,
+            height=440,
+            title=heading("What the file says, and what was answered; on the dashed line the answer is right"),
             hovermode="closest",
-            margin={"t": 16},
+            margin={"t": 44},
             xaxis={"title": {"text": "in the file"}, "range": ends, "showgrid": True},
             yaxis={"title": {"text": "answered"}, "range": ends},
         ),

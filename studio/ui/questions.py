@@ -1,7 +1,8 @@
 """What a finished run can be asked: which texts it reads, which columns hold them, and test rows as suggestions."""
 
-from studio.data.example import Example, from_parquet
+from studio.data.example import Example
 from studio.errors import StudioError
+from studio.export.inputs import asked_roles, rows_of_test
 from studio.rundir import RunDir
 from studio.tasks import TASKS, task_named
 from studio.tasks.task import Task
@@ -9,6 +10,8 @@ from studio.ui.session import Session
 from studio.ui.steps.results import NO_RUN
 from studio.ui.studio import Studio
 from studio.ui.views.answer import shortest_input
+
+__all__ = ["asked_roles", "file_roles", "finished", "ideas", "most_boxes", "rows_of_test", "title_of"]
 
 SUGGESTIONS, MIDDLE = 4, 90
 """Test rows to try, and how many characters such a row has at best."""
@@ -34,25 +37,10 @@ def finished(studio: Studio, session: Session) -> RunDir:
     return run
 
 
-def asked_roles(run: RunDir) -> list[str]:
-    """The texts the model was trained to read, in the task's order: what its test rows hold."""
-    task, rows = task_named(run.config.task), rows_of_test(run)
-    known = {role for row in rows[:1] for role in row.inputs}
-    return [role for role in task.inputs if role in known] or list(task.inputs)
-
-
 def file_roles(run: RunDir) -> list[str]:
     """The roles of a table's columns: those the run's own table had."""
     task = task_named(run.config.task)
     return [role for role in task.inputs if role in run.config.columns or role not in task.optional]
-
-
-def rows_of_test(run: RunDir) -> list[Example]:
-    """As they were frozen; none where they cannot be read."""
-    try:
-        return from_parquet(run.part("test").read_bytes())
-    except (OSError, ValueError):
-        return []
 
 
 def ideas(run: RunDir) -> list[Example]:

@@ -92,6 +92,7 @@ def test_try_it_asks_with_every_text_and_shows_the_file_s_answer(studio, session
     row = try_it.rows_of_test(studio.home.run(session.run))[0]
     html = try_it.ask(studio, session, *[row.inputs[role] for role in task.inputs])
     assert html.count('class="fs-card rs-answer"') == 2
+    assert f"What the file says, in row {row.row}" in html
     assert "<img" not in html
     assert studio.answering.asked == [("tuned", 1), ("untuned", 1)]
 
@@ -132,7 +133,6 @@ def test_labels_show_their_thresholds():
     drawn = fragment(KINDS["labels"].body(Said(said.task, said.inputs, said.answer, said.right, {"noise": 0.62})))
     assert "left:62.00%" in drawn
     assert drawn.count("<s ") == 1
-    assert "price" in fragment(KINDS["labels"].reference(said))
 
 
 def test_a_number_says_how_far_off_it_is():

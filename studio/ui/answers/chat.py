@@ -24,7 +24,7 @@ class ChatKind(Kind):
     @override
     def body(self, said: Said) -> Child:
         bubbles = [*conversation(said.inputs), ("assistant", said.task.show(said.answer.value))]
-        return _bubbles(bubbles), self.reference(said)
+        return _bubbles(bubbles)
 
     @override
     def question(self, said: Said) -> Markup:

@@ -37,7 +37,6 @@ class EntitiesKind(Kind):
             none,
             element("p", told, class_="rs-hint") if told else None,
             marked(text, found, said.labels),
-            self.reference(said),
         )
 
     @override

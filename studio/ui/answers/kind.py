@@ -49,21 +49,7 @@ class Kind:
     def body(self, said: Said) -> Child:
         """One answer, large."""
         text = said.task.show(said.answer.value)
-        shown = element("p", text, class_="rs-written", dir="auto") if text.strip() else _nothing()
-        return shown, self.reference(said)
-
-    def reference(self, said: Said) -> Markup | None:
-        """What the file says, under the answer; nothing for a question that is in no file."""
-        if said.right is None:
-            return None
-        same = said.right.strip() == said.answer.value.strip()
-        told = "The file says the same." if same else None
-        return element(
-            "div",
-            element("h4", "In the file", class_="rs-h4"),
-            element("p", told, class_="rs-hint") if told else self.cell(said, said.right),
-            class_="rs-reference",
-        )
+        return element("p", text, class_="rs-written", dir="auto") if text.strip() else _nothing()
 
     def cell(self, said: Said, value: str) -> Markup:
         """A target or an answer in a table; `value` is in the task's own form."""

@@ -40,7 +40,6 @@ class LabelsKind(Kind):
             ladder(ranked[: max(MOST_LABELS, len(chosen))], chosen=set(chosen), marks=dict(said.thresholds)),
             element("p", line, class_="rs-hint") if said.thresholds and ranked else None,
             element("p", more, class_="rs-hint") if more else None,
-            self.reference(said),
         )
 
     @override

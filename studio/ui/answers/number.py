@@ -96,7 +96,7 @@ def _number(text: str) -> float | None:
 def _short(value: float, *, sign: bool = False) -> str:
     """As in `3.24` or `+0.31`: four digits that say something."""
     text = figures.small(float(f"{value:.4g}"))
-    return text if value < 0 or not sign else f"+{text}"
+    return text.replace("-", "−") if value < 0 or not sign else f"+{text}"
 
 
 KIND = NumberKind()

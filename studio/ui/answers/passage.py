@@ -27,11 +27,10 @@ class PassageKind(Kind):
     def body(self, said: Said) -> Child:
         text, start = passage(said.answer.value)
         if not text:
-            return element("p", element("b", NONE), class_="rs-number rs-said-label"), self.reference(said)
+            return element("p", element("b", NONE), class_="rs-number rs-said-label")
         where = element("h4", "Where it stands", class_="rs-h4"), _in_context(said, text, start, len(_context(said)))
         return (
             element("p", element("b", text, dir="auto"), class_="rs-number rs-said-label"),
-            self.reference(said),
             where,
         )
 

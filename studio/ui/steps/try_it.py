@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from studio.data.example import Example
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
 from studio.rundir import RunDir
@@ -20,7 +21,7 @@ from studio.ui.questions import asked_roles, finished, ideas, most_boxes, rows_o
 from studio.ui.session import Session
 from studio.ui.steps.results import told
 from studio.ui.studio import Studio
-from studio.ui.views.answer import answer_card, suggestions, waiting_card
+from studio.ui.views.answer import answer_card, reference_card, suggestions, waiting_card
 
 LONGEST_TEXT = 20_000
 _NO_TEXT = StudioError("There is no text to ask about", fix="Type one, or choose a test row.")
@@ -163,7 +164,24 @@ def ask(studio: Studio, session: Session, *texts: str) -> Markup:
         cards.append(_card(studio, run, inputs, ours=False))
     except StudioError as error:
         cards.append(error_card(error))
-    return element("div", cards, class_="rs-two", role="status")
+    return element("div", element("div", cards, class_="rs-two"), _reference(run, inputs), class_="rs", role="status")
+
+
+def _reference(run: RunDir, inputs: dict[str, str]) -> Markup | None:
+    """What the file says, where the question is one of its test rows."""
+    row = _row_like(run, inputs)
+    if row is None or row.target is None:
+        return None
+    return reference_card(_said(run, inputs, Answer(row.target), is_tuned=True), row.row)
+
+
+def _row_like(run: RunDir, inputs: dict[str, str]) -> Example | None:
+    """The test row with these texts."""
+    return next((row for row in rows_of_test(run) if _filled(row.inputs) == _filled(inputs)), None)
+
+
+def _filled(inputs: dict[str, str]) -> dict[str, str]:
+    return {role: text.strip() for role, text in inputs.items() if text.strip()}
 
 
 def _inputs(run: RunDir, texts: Sequence[str]) -> dict[str, str]:
@@ -190,8 +208,8 @@ def _card(studio: Studio, run: RunDir, inputs: dict[str, str], *, ours: bool) ->
 
 def _said(run: RunDir, inputs: dict[str, str], answer: Answer, *, is_tuned: bool) -> Said:
     """With what helps to draw it: the file's own answer where the question is a test row, thresholds, labels."""
-    report, rows = read_report(run), rows_of_test(run)
-    right = next((row.target for row in rows if row.inputs == inputs), None)
+    report, row = read_report(run), _row_like(run, inputs)
+    right = row.target if row is not None else None
     labels = tuple(each.label for each in report.per_label) if report else ()
     return Said(task_named(run.config.task), inputs, answer, right, _thresholds(run) if is_tuned else {}, labels)
 

@@ -27,6 +27,16 @@ def answer_card(title: str, subtitle: str, said: Said, *, ours: bool) -> Markup:
     )
 
 
+def reference_card(said: Said, row: int) -> Markup:
+    """What the file says to the question, under the answers."""
+    return element(
+        "section",
+        element("h3", f"What the file says, in row {row:,}"),
+        kind_of(said.task).cell(said, said.right or ""),
+        class_="fs-card rs-reference",
+    )
+
+
 def waiting_card(sentence: str) -> Markup:
     """What is going on while a model answers."""
     return element(

@@ -18,6 +18,7 @@ _MEANING = {
     "README.md": "The model card: data, figures, limits, license",
     "predict.py": "Answers texts and tables; needs only torch, transformers and safetensors",
     "train.json": "The whole order: trains the same model again",
+    "inputs.json": "The texts the model reads, and the columns they came from",
     "labels.json": "The labels, in the model's order",
     "LICENSE": "License of the base model",
     "requirements.txt": "What predict.py needs",
