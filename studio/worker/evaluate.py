@@ -65,7 +65,7 @@ def run_model(
     """
     result: Tensor | None = None
     done = 0
-    with _answering(model, place):
+    with answering(model, place):
         for number, batch in enumerate(by_length(rows.lengths, place.answering_tokens)):
             outputs = kept.get(number) if kept is not None else None
             is_new = outputs is None
@@ -83,7 +83,7 @@ def run_model(
 
 
 @contextlib.contextmanager
-def _answering(model: Wearing, place: Place) -> Iterator[None]:
+def answering(model: Wearing, place: Place) -> Iterator[None]:
     """Without dropout and gradients."""
     was_training = model.training
     model.train(False)
@@ -98,7 +98,7 @@ def say(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> list[np.n
     """What the model answers to each row, as arrays."""
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
     done = 0
-    with _answering(model, place):
+    with answering(model, place):
         for batch in by_length(rows.lengths, place.answering_tokens):
             for row, array in zip(batch.tolist(), model.answer(rows.lengths[batch], **rows.batch(batch)), strict=True):
                 arrays[row] = array
@@ -111,7 +111,7 @@ def judge(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> Said:
     """The mean loss over rows whose targets are known, and their outputs where these are small enough to keep."""
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
     total, units, done = 0.0, 0, 0
-    with _answering(model, place):
+    with answering(model, place):
         for batch in by_length(rows.lengths, place.answering_tokens):
             outputs = model(**rows.batch(batch)).float()
             loss, count = model.loss(outputs, rows.labels_of(batch))

@@ -23,6 +23,7 @@ from studio.worker.known import Known, digest
 from studio.worker.optimizer import freeze
 from studio.worker.place import Place, sow
 from studio.worker.probe import Probe, fit_probe, plain_probe, read_probe, sample, write_probe
+from studio.worker.unit_probe import fit_unit_probe
 
 Prepare = Callable[[str, float | None], None]
 """Called with a sentence and the share done; may raise to leave."""
@@ -82,11 +83,11 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
     told = {"device": place.name, "precision": place.precision, **asdict(facts)}
     found = known.at(digest(folder, told, chosen, *rows.numbers, *seen.numbers)) if known is not None else None
-    fit = (
-        partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
-        if kind.fits
-        else partial(plain_probe, model, kit, validation, seed=config.seed)
-    )
+    fit: Callable[[Breathe], Probe] = partial(plain_probe, model, kit, validation, seed=config.seed)
+    if kind.fits:
+        fit = partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
+    elif kind.fits_units:
+        fit = partial(fit_unit_probe, model, kit, rows, validation, chosen=chosen, seed=config.seed)
     probe = (None if only_head else read_probe(run, config.regularization.label_smoothing)) or _new_probe(run, fit, say)
     train: Rows = rows
     if only_head and probe.train is not None and probe.validation is not None:

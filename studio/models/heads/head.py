@@ -51,6 +51,8 @@ class Head(nn.Module):
     layout: ClassVar[Layout] = "label"
     fits: ClassVar[bool] = False
     """Whether a linear layer can be fitted on what `read` gives before anything is tuned (see `worker.probe`)."""
+    fits_units: ClassVar[bool] = False
+    """The same for a head with many vectors a row, of which `units` says those that are learned from."""
     writes: ClassVar[bool] = False
     """Whether answers are texts that the model writes token by token; its outputs are only good for the loss then."""
 
@@ -78,6 +80,18 @@ class Head(nn.Module):
     def answer(self, backbone: nn.Module, lengths: Any, **batch: Tensor) -> list[np.ndarray]:
         """One array a row, from which the task makes an answer."""
         return self.cut(self(self.read(backbone, **batch)), lengths)
+
+    def units(self, seen: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """For heads that fit units: of what was read, the vectors that are learned from, (units, width), and their labels."""
+        raise NotImplementedError
+
+    def fit_loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """What a fit on the frozen base model makes small: the mean over units, without smoothing."""
+        raise NotImplementedError
+
+    def put(self, weight: Tensor, bias: Tensor) -> None:
+        """Take over the numbers of a linear layer that was fitted."""
+        raise NotImplementedError
 
     def start(self) -> None:
         """Put weights that were not fitted at seeded random numbers."""
