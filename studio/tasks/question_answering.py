@@ -214,7 +214,11 @@ def _texts(answer: Answer, example: Example) -> tuple[str, str]:
 def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]:
     """Questions cut to `most` tokens, so that there is room for the context."""
     cut = tokenizer(
-        list(questions), add_special_tokens=False, truncation=True, max_length=max(1, most - 2), return_offsets_mapping=True
+        list(questions),
+        add_special_tokens=False,
+        truncation=True,
+        max_length=max(1, most - 2),
+        return_offsets_mapping=True,
     )["offset_mapping"]
     return [
         question[: offsets[-1][1]] if offsets else question for question, offsets in zip(questions, cut, strict=True)
@@ -224,9 +228,7 @@ def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]
 def _tokens_of(answer: str, start: int, places: Sequence[tuple[int, int] | None]) -> list[int]:
     """First and last token of the answer; twice 0, the first token, where this window does not hold all of it."""
     end = start + len(answer)
-    inside = [
-        token for token, place in enumerate(places) if place is not None and place[0] < end and place[1] > start
-    ]
+    inside = [token for token, place in enumerate(places) if place is not None and place[0] < end and place[1] > start]
     context = [place for place in places if place is not None]
     if not answer or not inside or context[0][0] > start or context[-1][1] < end:
         return [0, 0]

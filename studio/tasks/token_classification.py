@@ -55,7 +55,9 @@ class TokenClassification(Task):
         found = reading_for(table, self.name)
         if found is None:
             return None
-        columns = {ours: str(found.roles[theirs]) for theirs, ours in _ROLES[found.layout].items() if theirs in found.roles}
+        columns = {
+            ours: str(found.roles[theirs]) for theirs, ours in _ROLES[found.layout].items() if theirs in found.roles
+        }
         return Guess({role: columns[role] for role in self.roles if role in columns}, found.reason, found.confidence)
 
     @override
@@ -64,9 +66,7 @@ class TokenClassification(Task):
         if not {"text", "entities"} <= single.keys():
             return super().patient(table, columns, test)
         roles = {
-            theirs: (single[ours],)
-            for theirs, ours in _ROLES[layout_of(table, single)].items()
-            if single.get(ours)
+            theirs: (single[ours],) for theirs, ours in _ROLES[layout_of(table, single)].items() if single.get(ours)
         }
         return Patient(table, self.name, (single["text"],), "", roles, test)
 
@@ -153,7 +153,10 @@ class TokenClassification(Task):
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
         """Entities found and right, found, and due."""
-        pairs = [(set(read(answer.value)), set(read(example.target or "[]"))) for answer, example in zip(answers, examples, strict=True)]
+        pairs = [
+            (set(read(answer.value)), set(read(example.target or "[]")))
+            for answer, example in zip(answers, examples, strict=True)
+        ]
         return np.array([(len(said & right), len(said), len(right)) for said, right in pairs], float).reshape(-1, 3)
 
     @override

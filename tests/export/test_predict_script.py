@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from studio.export.archive import build_archive
-from studio.export.script import KINDS, assembled, requirements_text
+from studio.export.script import KINDS, requirements_text
+from studio.export.script import program as code_of
 from studio.models.heads import HEADS
 
 from .finished import unpacked
@@ -101,14 +102,16 @@ def test_a_wrong_column_is_told_with_the_right_ones(program, folder, tmp_path):
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_it_needs_nothing_of_the_studio_and_reads_like_code(kind, tmp_path):
-    text = assembled(kind)
+    text = code_of(kind)
     imported = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             imported |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.split(".")[0])
-    assert imported - set(sys.stdlib_module_names) <= {"torch", "transformers", "safetensors"}
+    assert imported - set(sys.stdlib_module_names) <= {"torch", "transformers", "safetensors", "numpy"}, (
+        "numpy comes with transformers"
+    )
     assert {"torch", "transformers"} <= imported
     (tmp_path / "predict.py").write_text(text)
     checked = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", str(tmp_path / "predict.py")]
@@ -140,7 +143,7 @@ def worn(folder, tmp_path):
         (place / "head.json").write_text(json.dumps({**known, "kind": kind, **facts}))
         told = [{"name": name, "title": name, "column": "", "optional": name == "text_pair"} for name in inputs]
         (place / "inputs.json").write_text(json.dumps(told))
-        (place / "predict.py").write_text(assembled(kind))
+        (place / "predict.py").write_text(code_of(kind))
         spec = importlib.util.spec_from_file_location(f"exported_{kind.replace('-', '_')}", place / "predict.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
