@@ -16,7 +16,7 @@ def worst_mistakes(
     """Places of the wrong answers, the worst first; all of them or the first `most`.
 
     Where an answer is one label, the worst is the one the model was surest of; else the one with the worst value of the
-    metric that tells single rows apart most finely. Of equals the file's order decides. Rows without a target are no mistakes.
+    task's first metric that tells single rows apart. Of equals the file's order decides. Rows without a target are no mistakes.
     """
     known = [place for place, example in enumerate(examples) if example.target is not None]
     values = _row_values(task, labels, [examples[place] for place in known], [answers[place] for place in known])
@@ -37,11 +37,12 @@ def _row_values(
         with np.errstate(all="ignore"):
             measured = task.measure(counts, tuple(labels))
         found = [metric for metric in task.metrics if np.isfinite(measured.get(metric.name, np.nan)).all()]
-        # one that tells rows apart most finely: right or wrong alone says little, and a correlation of one row nothing
-        finest = max(found, key=lambda metric: len(np.unique(measured[metric.name])), default=None)
-        if finest is not None and len(np.unique(measured[finest.name])) > 1:
-            values = measured[finest.name]
-            best = 0.0 if finest.best == "min" else max(1.0, float(values.max()))
+        different = {metric.name: len(np.unique(measured[metric.name])) for metric in found}
+        # the first that tells rows apart: right or wrong alone says little, and a correlation of one row nothing
+        telling = next((m for m in found if 1 < different[m.name] >= max(different.values()) / 2), None)
+        if telling is not None:
+            values = measured[telling.name]
+            best = 0.0 if telling.best == "min" else max(1.0, float(values.max()))
             return (-np.abs(values - best)).tolist()
     return [-answer.confidence.get(answer.value, 0.0) - 1e-9 for answer in answers]
 

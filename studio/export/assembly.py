@@ -51,7 +51,7 @@ def _take(program: _Program, module: str, name: str) -> None:
         return
     wanted = [node for node in _tree(module).body if not name or name in _named(node)]
     used = {each.id for node in wanted for each in ast.walk(node) if isinstance(each, ast.Name)}
-    used |= {each.split(".")[0] for node in wanted for each in _quoted(node)}
+    used |= {each for node in wanted for each in _quoted(node)}
     for node in _tree(module).body:
         if isinstance(node, ast.Import):
             _take_import(program, node, used)

@@ -7,10 +7,10 @@ from typing_extensions import override
 from studio.data.example import Example
 from studio.tasks.task import Answer, Task
 from studio.ui.answers.json_values import passage
-from studio.ui.answers.kind import Kind, Said
+from studio.ui.answers.kind import Kind, Said, sureness
 from studio.ui.markup import Child, Markup, element, fragment
 from studio.ui.pieces import bars, card
-from studio.ui.words import count, shortened
+from studio.ui.words import count, percent, shortened
 
 AROUND = 160
 """Characters on each side of an answer that a table shows."""
@@ -21,18 +21,29 @@ class PassageKind(Kind):
     """The words of the answer, marked in the text they come from."""
 
     name = "passage"
+    sure_title = "Confidence"
     flawless = "Every test row got the passage that the file says."
 
     @override
     def body(self, said: Said) -> Child:
         text, start = passage(said.answer.value)
         if not text:
-            return element("p", element("b", NONE), class_="rs-number rs-said-label")
+            return element("p", element("b", NONE), class_="rs-number rs-said-label"), self._sureness(said)
         where = element("h4", "Where it stands", class_="rs-h4"), _in_context(said, text, start, len(_context(said)))
         return (
             element("p", element("b", text, dir="auto"), class_="rs-number rs-said-label"),
+            self._sureness(said),
             where,
         )
+
+    def _sureness(self, said: Said) -> Markup | None:
+        share = next(iter(said.answer.confidence.values()), None)
+        return element("p", sureness(share), class_="rs-hint") if share is not None else None
+
+    @override
+    def sure(self, said: Said) -> str:
+        share = next(iter(said.answer.confidence.values()), None)
+        return "" if share is None else percent(share)
 
     @override
     def cell(self, said: Said, value: str) -> Markup:
