@@ -64,7 +64,7 @@ def told_apart(names: Sequence[str], most: int) -> list[str]:
     As in `["A very … long name"]`, and of two that differ late `["… by card", "… by bank"]`.
     """
     short = [_without_middle(name, most) for name in names]
-    for same in {cut for cut in short if short.count(cut) > 1}:
+    for same in {cut for cut, name in zip(short, names, strict=True) if cut != name and short.count(cut) > 1}:
         places = [place for place, cut in enumerate(short) if cut == same]
         shared = len(commonprefix([names[place] for place in places]))
         for place in places:

@@ -42,6 +42,25 @@ def broken(tmp_path):
     return path
 
 
+def test_another_reading_is_one_click_away_and_stays(open_page, url, tmp_path):
+    lines = [f"Please cancel my order {n},I have cancelled it for you,{'ab'[n % 2]},{'xyz'[n % 3]}" for n in range(60)]
+    path = tmp_path / "replies.csv"
+    path.write_text("\n".join(["instruction,response,category,intent", *lines]), encoding="utf-8")
+    page = open_page(url, width=380, height=800)
+    page.locator("#data-upload input[type=file]").set_input_files(str(path))
+    reason, label = page.locator("#data-reason"), page.locator("#data-column-1 input")
+    expect(reason).to_contain_text("Not sure (55 %). “category” holds 2 different values")
+    expect(label).to_have_value("category")
+    reason.get_by_role("button", name=re.compile("Label: intent")).click()
+    expect(label).to_have_value("intent")
+    expect(reason.get_by_role("button", name=re.compile("Label: category"))).to_have_count(1)
+    expect(page.locator("#data-picture")).to_contain_text("3 labels")
+    assert barriers(page) == []
+    assert sideways(page) == 0
+    page.reload()
+    expect(label).to_have_value("intent")
+
+
 def test_a_broken_file_is_read_mended_and_trained_on(studio, open_page, url, broken):  # noqa: PLR0915 - one path
     page = open_page(url)
     page.locator("#data-upload input[type=file]").set_input_files(str(broken))
@@ -82,6 +101,8 @@ def test_a_broken_file_is_read_mended_and_trained_on(studio, open_page, url, bro
     expect(wrong).to_have_count(1)
     assert barriers(page) == []
     assert sideways(page) == 0
+    page.reload()
+    expect(wrong).to_have_count(1)  # what was found is there again
     wrong.get_by_role("button", name=re.compile("Relabel as")).click()
     expect(doctor).to_contain_text("Doubted labels: 1 cell rewritten")
     expect(wrong).to_have_count(0)

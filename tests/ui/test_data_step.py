@@ -242,6 +242,13 @@ def test_a_server_that_runs_for_long_removes_old_uploads_too(studio, tmp_path):
             time.sleep(0.02)
 
 
+@pytest.mark.parametrize("rows", [["1,2"], ["", ""], ["x"], ["a,a", "b,a"] * 20, [f"{n},{n * 7}" for n in range(40)]])
+def test_a_table_that_fits_no_task_is_shown_all_the_same(studio, tmp_path, rows):
+    (tmp_path / "odd.csv").write_text("\n".join(["one,two" if "," in rows[0] else "one", *rows]), encoding="utf-8")
+    _session, *view = data.take_upload(studio, Session(), str(tmp_path / "odd.csv"))
+    assert named(view)["message"] or named(view)["doctor"]
+
+
 @pytest.fixture
 def replies(tmp_path):
     """A table that may be answered (not trained yet) or sorted, by either of two columns."""

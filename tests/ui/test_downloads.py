@@ -5,7 +5,6 @@ import io
 
 import pytest
 from finished_run import finished_run, run_without_end
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from studio import storage
@@ -13,11 +12,8 @@ from studio.ui.downloads import keep_predictions, link, routes
 
 
 @pytest.fixture
-def app(home):
-    application = Starlette(routes=routes(home))
-    application.auth = application.auth_dependency = None
-    application.cookie_id, application.tokens = "abc", {}
-    return application
+def app(home, serving_bare):
+    return serving_bare(routes(home))
 
 
 @pytest.fixture

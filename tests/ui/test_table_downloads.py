@@ -2,7 +2,6 @@
 
 import pytest
 from form import StandIn, write_table
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from studio.ui import uploads
@@ -12,11 +11,8 @@ from studio.ui.table_downloads import link, routes
 
 
 @pytest.fixture
-def app(home):
-    application = Starlette(routes=routes(home))
-    application.auth = application.auth_dependency = None
-    application.cookie_id, application.tokens = "abc", {}
-    return application
+def app(home, serving_bare):
+    return serving_bare(routes(home))
 
 
 @pytest.fixture

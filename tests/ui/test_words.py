@@ -81,6 +81,7 @@ def test_the_bar_counts_memory_like_the_tile_on_train():
 
 def test_long_names_can_be_told_apart():
     assert told_apart(["spam", "ham"], 12) == ["spam", "ham"]
+    assert told_apart(["spam", "spam"], 12) == ["spam", "spam"], "what is not cut needs no help"
     assert told_apart(["transfer not received by recipient", "card"], 20) == ["transfer not…ipient", "card"]
     twins = [f"{'a' * 40} {side} {'b' * 40}" for side in ("left", "right")]
     short = told_apart([*twins, "other"], 30)

@@ -3,10 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
-from studio.data.doctor.finding import Finding, Patient, dropping
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from studio.data.doctor.finding import Finding, Patient, blank, dropping
+from studio.data.doctor.scan import taken
 from studio.data.phrases import counted, shortened
 
 _ROLES = {
@@ -15,6 +21,27 @@ _ROLES = {
     **dict.fromkeys(("system", "developer"), "system"),
     **dict.fromkeys(("tool", "function", "observation", "function_call", "tool_call", "ipython"), "tool"),
 }
+_SIDES = ("user", "assistant", "system", "tool")
+
+
+def _turn_of(side: str) -> str:
+    """A turn of that side with something to say, as JSON writes it (RE2). What begins with an escape is looked at closely."""
+    names = "|".join(name for name, plain in _ROLES.items() if plain == side)
+    empty = r'"\\\x00-\x20\x7f\x{80}-\x{a0}\x{1680}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}\x{3000}'
+    said = rf'" *[^{empty}](?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}))*"'
+    keys = [rf'"{key}"{_GAP}:{_GAP}' for key in ("(?:role|from)", "(?:content|value|text)")]
+    return rf'\{{{_GAP}{keys[0]}"(?i:{names})"{_GAP},{_GAP}{keys[1]}{said}{_GAP}\}}'
+
+
+def _healthy() -> str:
+    """A list of turns that alternate, the assistant's among them, as most tables have it (RE2)."""
+    user, assistant, system, then = _turn_of("user"), _turn_of("assistant"), _turn_of("system"), f"{_GAP},{_GAP}"
+    chat = f"(?:{user}{then})?{assistant}(?:{then}{user}{then}{assistant})*(?:{then}{user})?"
+    return rf"^{_GAP}\[{_GAP}(?:{system}{then})?{chat}{_GAP}\]{_GAP}$"
+
+
+_GAP = r"[ \t\r\n]*"
+_HEALTHY = _healthy()
 
 
 @dataclass(frozen=True)
@@ -54,14 +81,17 @@ def messages(patient: Patient) -> Iterator[Finding]:
     column = patient.role("messages", "conversations")
     if not column:
         return
+    cells = patient.cells(column)
+    healthy = np.asarray(pc.match_substring_regex(cells, _HEALTHY).to_numpy(zero_copy_only=False))
     chats: dict[tuple[int, ...], list[tuple[str, str]]] = {}
     unreadable: list[int] = []
-    for row, cell in zip(patient.rows, patient.column(column), strict=True):
+    places = np.flatnonzero(~healthy)
+    for place, cell in zip(places.tolist(), taken(cells, places), strict=True):
         turns = _turns(cell)
         if turns is None:
-            unreadable += [row] if cell.strip() else []
+            unreadable += [patient.rows[place]] if cell.strip() else []
         else:
-            chats[(row,)] = turns
+            chats[(patient.rows[place],)] = turns
     if unreadable:
         yield _finding(patient, _UNREADABLE, unreadable, len(unreadable), unreadable[0])
     yield from _faults(patient, chats)
@@ -72,16 +102,36 @@ def turns(patient: Patient) -> Iterator[Finding]:
     names = (patient.role("conversation_id", "conversation"), patient.role("role"), patient.role("content"))
     if not all(names):
         return
+    chat, role, content = map(patient.cells, names)
     number = patient.role("turn")
-    order = list(map(_number, patient.column(number))) if number else [0.0] * len(patient.table)
-    rows: dict[str, list[tuple[float, int, str, str]]] = {}
-    for place, (chat, role, said) in enumerate(zip(*map(patient.column, names), strict=True)):
-        rows.setdefault(chat.strip(), []).append((order[place], patient.rows[place], role, said))
+    order = np.array(list(map(_number, patient.column(number)))) if number else np.zeros(len(patient.table))
+    codes = pc.dictionary_encode(pc.utf8_trim_whitespace(chat)).indices.to_numpy()
+    sorted_places = np.lexsort((order, codes))
+    odd = _worth_a_look(codes[sorted_places], _sides(role)[sorted_places], blank(content)[sorted_places])
+    places = sorted_places[odd]
+    parts = zip(codes[places].tolist(), places.tolist(), taken(role, places), taken(content, places), strict=True)
     chats = {}
-    for parts in rows.values():
-        ordered = sorted(parts, key=lambda part: part[0])
-        chats[tuple(row for _, row, _, _ in ordered)] = [(role, said) for _, _, role, said in ordered]
+    for _, turns in groupby(parts, key=itemgetter(0)):
+        said = [(patient.rows[place], (who, what)) for _, place, who, what in turns]
+        chats[tuple(row for row, _ in said)] = [turn for _, turn in said]
     yield from _faults(patient, chats)
+
+
+def _sides(roles: pa.Array) -> np.ndarray:
+    """Whose turn each is, as its place in `_SIDES`, int64; -1 for an unknown role."""
+    coded = pc.dictionary_encode(roles)
+    sides = [_ROLES.get(name.strip().casefold(), "") for name in coded.dictionary.to_pylist()]
+    return np.array([_SIDES.index(side) if side else -1 for side in sides], np.int64)[coded.indices.to_numpy()]
+
+
+def _worth_a_look(chats: np.ndarray, sides: np.ndarray, is_blank: np.ndarray) -> np.ndarray:
+    """Whether each turn, in order, is of a conversation that may have a fault, bool."""
+    first = np.diff(chats, prepend=-1) != 0
+    again = ~first & (sides == np.append(-1, sides[:-1])[: len(sides)])
+    late = ~first & (sides == _SIDES.index("system"))
+    odd = is_blank | again | late | (sides < 0) | (sides == _SIDES.index("tool"))
+    answered = chats[sides == _SIDES.index("assistant")]
+    return np.isin(chats, chats[odd]) | ~np.isin(chats, answered)
 
 
 def _turns(cell: str) -> list[tuple[str, str]] | None:

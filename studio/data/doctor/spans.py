@@ -41,7 +41,9 @@ def _read(cell: str) -> list[dict[str, Any]] | None:
 
 
 def _fits(text: str, span: dict[str, Any]) -> bool:
-    start, end = _number(span.get("start")), _number(span.get("end"))
+    start, end = span.get("start"), span.get("end")
+    if type(start) is not int or type(end) is not int:
+        start, end = _number(start), _number(end)
     return 0 <= start < end <= len(text) and ("text" not in span or text[start:end] == span["text"])
 
 

@@ -9,7 +9,7 @@ from studio.data.edits import amount
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card
 from studio.ui.table_downloads import link
-from studio.ui.words import count
+from studio.ui.words import count, percent
 
 MEND, UNDO = "mend", "undo"
 """What a button asks for, before a colon and which finding or change it is about."""
@@ -62,7 +62,7 @@ def _button(choice: str, text: str) -> Markup:
 
 
 def _share(share: float) -> str:
-    return f"{share:.1%} of all" if share >= 0.001 else "less than 0.1% of all"
+    return f"{percent(share)} of all" if share >= 0.001 else f"less than {percent(0.001)} of all"
 
 
 def _numbers(rows: Sequence[int]) -> str:

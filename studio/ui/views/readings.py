@@ -16,9 +16,9 @@ def readings(seen: Detection, task: str, columns: Columns) -> Markup:
     used = seen.reading(task, columns)
     others = [(place, each) for place, each in enumerate(seen.readings) if each is not used]
     said = [element("p", element("b", _begun(sureness(used.confidence))), f". {used.reason}")] if used else []
-    if seen.confidence < LIKELY and used is None:
+    if used is None and seen.confidence < LIKELY and len(set(columns.values())) > 1:
         said = [element("p", _UNCLEAR, class_="fs-note")]
-    elif seen.task not in TASKS:
+    elif seen.task and seen.task not in TASKS:
         others = others[1:]
         said.insert(0, element("p", _made_for_another(seen, task if used else ""), class_="fs-note"))
     is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY

@@ -51,7 +51,11 @@ def suspects(found: Inspection, table: Table, label: str) -> Markup:
     rest = len(left) - len(shown)
     more = element("p", f"… and {rest:,} more, shown when these are decided.", class_="fs-quiet") if rest > 0 else None
     return fragment(
-        title, element("p", text, class_="fs-quiet"), everything, element("ul", items, class_="fs-suspects"), more
+        title,
+        element("p", text, class_="fs-quiet"),
+        everything if len(left) > 1 else None,
+        element("ul", items, class_="fs-suspects"),
+        more,
     )
 
 
