@@ -85,7 +85,7 @@ def _checked(asked: argparse.Namespace, table: Table) -> _Checked:
     parsed = examples_of(chosen.task, table, chosen.columns)
     found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
-        found = [*_cannot_be_split(parsed.examples), *found]
+        found = [*_cannot_be_split(parsed.examples, is_sorted=chosen.task.has_labels), *found]
     return _Checked(table, detection, chosen, parsed, found, is_said)
 
 
@@ -99,11 +99,11 @@ def _looked(asked: argparse.Namespace, task: str, parsed: Parsed) -> Inspection:
     return found
 
 
-def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
+def _cannot_be_split(examples: Sequence[Example], *, is_sorted: bool) -> list[Finding]:
     """What training would say before it starts."""
     validation, test = suggested_shares(len(examples))
     try:
-        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed)
+        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed, stratify=is_sorted)
     except StudioError as error:
         return [Finding("cannot-be-split", "error", error.what, error.fix)]
     return []

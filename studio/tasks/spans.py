@@ -57,9 +57,7 @@ def _span(item: Any) -> tuple[int, int, str, str | None] | None:
         start, end, kind = item
     elif isinstance(item, dict):
         told = {str(key).casefold(): value for key, value in item.items()}
-        start, end, kind = (
-            next((told[key] for key in keys if key in told), None) for keys in (_STARTS, _ENDS, _KINDS)
-        )
+        start, end, kind = (next((told[key] for key in keys if key in told), None) for keys in (_STARTS, _ENDS, _KINDS))
         kind = kind[0] if isinstance(kind, list) and len(kind) == 1 else kind
         words = told.get("text") if isinstance(told.get("text"), str) else None
     else:

@@ -87,7 +87,10 @@ def _texts(table: Table, columns: Mapping[str, str]) -> tuple[Table, dict[str, s
         arranged_rows = [table.rows[start] for start in starts]
         return _table(table, arranged_rows, [joined(each)[0] for each in words])
     lists = [_list(cell) if cell.lstrip().startswith("[") else None for cell in texts]
-    plain = [cell if each is None else joined([str(word) for word in each])[0] for cell, each in zip(texts, lists, strict=True)]
+    plain = [
+        cell if each is None else joined([str(word) for word in each])[0]
+        for cell, each in zip(texts, lists, strict=True)
+    ]
     return _table(table, table.rows, plain)
 
 
@@ -142,4 +145,3 @@ def _list(cell: str) -> list[Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, list) else None
-

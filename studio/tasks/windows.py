@@ -40,7 +40,10 @@ def windows(texts: Sequence[str], tokenizer: Any, max_length: int) -> list[list[
         )
         special = encoded["special_tokens_mask"][number]
         starts[row].append(
-            [(0, 0) if is_special else offset for offset, is_special in zip(encoded["offset_mapping"][number], special, strict=True)]
+            [
+                (0, 0) if is_special else offset
+                for offset, is_special in zip(encoded["offset_mapping"][number], special, strict=True)
+            ]
         )
     for text, cut, offsets in zip(texts, features, starts, strict=True):
         _share_out(text, cut, offsets)

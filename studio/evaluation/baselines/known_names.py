@@ -59,4 +59,6 @@ def _words(text: str) -> list[str]:
     return [text[start:end] for start, end in units(text)]
 
 
-BASELINE = Baseline("known_names", "Dictionary of the names seen in training", "the dictionary of known names", known_names)
+BASELINE = Baseline(
+    "known_names", "Dictionary of the names seen in training", "the dictionary of known names", known_names
+)
