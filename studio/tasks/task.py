@@ -15,6 +15,7 @@ from studio.columns import Columns, columns_of
 from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
+from studio.tasks.recipe import Recipe
 
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known."""
@@ -98,10 +99,14 @@ class Task(ABC):
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
     """Whether `thresholds` chooses anything."""
+    together: ClassVar[str] = ""
+    """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]
     """Names of the simple models to beat (see evaluation.baselines), simplest first."""
+    recipe: ClassVar[Recipe] = Recipe()
+    """Settings that suit it better than the usual ones."""
     untuned: ClassVar[str] = "Untuned model (frozen embeddings with a linear head)"
     """The base model as it comes, as a line of the report."""
     example: ClassVar[str]

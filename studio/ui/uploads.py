@@ -246,7 +246,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         diagnose(patient),
         tuple(counts.most_common()),
         lengths,
-        data_facts(parsed.examples, lengths),
+        data_facts(parsed.examples, lengths, recipe=task.recipe),
         () if counts else _target_lengths(parsed.examples, wanted.tokenizer),
         parsed.notes,
     )

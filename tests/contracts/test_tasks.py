@@ -5,15 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from studio.assets import ASSETS
-from studio.data.check import parse_rows
 from studio.data.doctor import diagnose
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import split
 from studio.errors import StudioError
+from studio.models.heads import HeadFacts, head_named
 from studio.tasks import TASKS, detect, task_named
+from studio.tasks.rows import examples_of as arranged_examples
 from studio.tasks.task import Answer, Setup
 
 every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
@@ -41,13 +43,14 @@ def bundled(task):
 
 def examples_of(task):
     table, columns = bundled(task)
-    return parse_rows(table, columns, task.inputs, task.target, task.parse).examples
+    return arranged_examples(task, table, columns).examples
 
 
 @every_task
 def test_facts_are_whole(task):
     assert task_named(task.name) is task
-    assert set(task.role_titles) == {*task.inputs, task.target}
+    assert set(task.role_titles) == set(task.roles)
+    assert set(task.required) <= set(task.roles)
     assert task.watch in {metric.name for metric in task.metrics} | {"loss"}
     assert len(task.help) > 30
     assert task.families
@@ -62,12 +65,12 @@ def test_the_bundled_example_is_clean_and_recognized(task):
     found = detect(table)
     assert found is not None
     assert found[0] is task
-    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    parsed = arranged_examples(task, table, columns)
     assert parsed.problems == []
     assert parsed.notes == ()
     labels = task.labels(parsed.examples)
     assert not [each for each in diagnose(task.patient(table, columns)) if each.severity == "error"]
-    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1)
+    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1, stratify=task.has_labels)
     assert task.labels(parts.test) == labels
 
 
@@ -77,17 +80,37 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
     setup = Setup(tokenizer, task.labels(examples_of(task)), MOST_TOKENS)
     encoded = task.encode(examples, setup)
     assert len(encoded) == len(examples)
-    chance = np.random.default_rng(1)
     for example, features in zip(examples, encoded, strict=True):
         assert features
         assert all(len(each["input_ids"]) == len(each["attention_mask"]) <= MOST_TOKENS for each in features)
         assert all("labels" in each for each in features)
-        outputs = [chance.normal(size=len(setup.labels)).astype(np.float32) for _ in features]
-        answer = task.decode(example, outputs, features, setup)
-        assert answer.value in setup.labels
-        assert answer.confidence.keys() == set(setup.labels)
-        assert sum(answer.confidence.values()) == pytest.approx(1)
-        assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
+        answer = task.decode(example, outputs_of(task, features, setup), features, setup)
+        asked = task.parse(example.inputs, answer.value, example.row)  # an answer is written as a target is
+        assert asked.target == answer.value
+        assert set(answer.confidence) <= set(setup.labels)
+        assert all(0 <= share <= 1 + 1e-9 for share in answer.confidence.values())
+        assert isinstance(task.show(answer.value), str)
+        if task.has_labels:
+            assert answer.confidence.keys() == set(setup.labels)
+            assert sum(answer.confidence.values()) == pytest.approx(1)
+            assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
+
+
+def outputs_of(task, features, setup):
+    """What an untrained head says of vectors drawn by chance, one array a feature."""
+    torch.manual_seed(1)
+    facts = HeadFacts(task.head, "mean", True, 1.0, setup.labels, MOST_TOKENS, task.name)
+    head = head_named(task.head)(8, facts).train(False)
+    shape = {"label": (), "values": ()}
+    arrays = []
+    for feature in features:
+        length = len(feature["input_ids"])
+        seen = torch.randn(1, *shape.get(head.layout, (length,)), 8)
+        if "answerable" in feature:
+            seen = torch.cat([seen, torch.tensor(feature["answerable"]).view(1, -1, 1)], -1)
+        with torch.no_grad():
+            arrays += head.cut(head(seen), np.array([length]))
+    return arrays
 
 
 @every_task
@@ -104,6 +127,8 @@ def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer):
     """A separate test file may hold labels that training never saw."""
     examples = examples_of(task)
     setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
+    if not task.has_labels:
+        pytest.skip("its targets are not single labels")
     strange = Example(2, examples[0].inputs, "a label that is nowhere else")
     assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
 
@@ -122,7 +147,7 @@ def test_perfect_answers_score_best(task):
 @every_task
 def test_a_bad_row_is_refused_by_its_number(task):
     good = examples_of(task)[0]
-    for role in (*task.inputs, task.target):
+    for role in task.required:
         inputs = {**good.inputs, **({role: "  "} if role in task.inputs else {})}
         with pytest.raises(StudioError, match="row 17") as refusal:
             task.parse(inputs, " " if role == task.target else good.target, 17)
