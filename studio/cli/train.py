@@ -86,9 +86,9 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
     )
     if given is None or asked.effort:
         parsed = examples_of(task, table, columns)
-        texts = ["\n".join(example.inputs.values()) for example in parsed.examples]
+        texts = [task.text_of(example) for example in parsed.examples]
         lengths = token_lengths(texts, tokenizer_file(home, model.id))
-        facts = data_facts(parsed.examples, lengths, recipe=task.recipe, has_test_file=asked.test is not None)
+        facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None, task=task)
         suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config

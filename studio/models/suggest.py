@@ -13,6 +13,7 @@ from studio.data.phrases import counted
 from studio.data.split import MOST_VALIDATION
 from studio.errors import StudioError
 from studio.figures import small
+from studio.models import suggest_writing as writing
 from studio.models.presets import Preset
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
 from studio.tasks.recipe import Recipe
@@ -41,6 +42,10 @@ class DataFacts:
     max_tokens: int
     p99_tokens: int = 0
     """99 of 100 texts are no longer than this; 0 when it was not counted."""
+    writes: bool = False
+    """The model is to write texts: there are no labels, and all rows count as of one."""
+    methods: tuple[str, ...] = ("whole", "head", "lora")
+    """Which weights may be trained for the task, the usual way first."""
     has_test_file: bool = False
     """The test rows come from a file of their own: none of these are kept aside for them."""
     recipe: Recipe = field(default_factory=Recipe)
@@ -90,6 +95,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     steps = ceil(facts.train_rows / rows.value)
     epochs = _epochs(facts, steps, effort)
     checks = _checks_per_epoch(facts, epochs.value, steps)
+    more = {"freeze_embeddings": Suggestion(*writing.FREEZE)} if facts.writes else {}
     return {
         "trains": trains,
         "epochs": epochs,
@@ -105,6 +111,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
         "max_length": length,
         "validation_share": _validation_share(facts),
         "test_share": _test_share(facts),
+        **more,
     }
 
 
@@ -126,6 +133,9 @@ def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
 
 
 def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) -> Suggestion:
+    if facts.writes:
+        need = _memory(preset, machine, "whole", min(16, preset.context) * 8)
+        return Suggestion(*writing.trains(facts.methods[0], need, _memory_here(machine)))
     if not machine.gpu and effort == "quick":
         seconds = 2 * facts.rows * facts.mean_tokens / expected(preset, machine).tokens_per_s
         if seconds > _QUICK_SECONDS:
@@ -195,6 +205,8 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
 
 
 def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
+    if facts.writes:
+        return Suggestion(*writing.learning_rate(preset.family, trains))
     if trains == "lora":
         return Suggestion(2e-4, "2e-4: adapters start from nothing and need larger steps than pretrained weights.")
     few, known = facts.rows_a_label < FEW_ROWS_A_LABEL, facts.recipe.learning_rate
@@ -216,6 +228,8 @@ def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
 def _label_smoothing(facts: DataFacts) -> Suggestion:
     if facts.recipe.label_smoothing is not None:
         return Suggestion(facts.recipe.label_smoothing, f"{facts.recipe.label_smoothing:g}: {facts.recipe.why}.")
+    if facts.writes:
+        return Suggestion(0.0, "None: of a text every word is meant as it stands.")
     if facts.rows_a_label < FEW_ROWS_A_LABEL:
         return Suggestion(0.0, "None: with few rows a label every one of them should count in full.")
     return Suggestion(0.1, "0.1: keeps the model from being too sure of labels that may be wrong.")

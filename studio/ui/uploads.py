@@ -233,7 +233,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     table, task, roles = read(home, wanted.table, limits), task_named(wanted.task), dict(wanted.columns)
     parsed = examples_of(task, table, roles)
     counts = Counter(label for example in parsed.examples for label in task.labels_in(example))
-    lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], wanted.tokenizer)
+    lengths = token_lengths([task.text_of(example) for example in parsed.examples], wanted.tokenizer)
     patient = replace(
         task.patient(table, roles, _test(home, wanted, limits)),
         longest=wanted.longest,
@@ -246,7 +246,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         diagnose(patient),
         tuple(counts.most_common()),
         lengths,
-        data_facts(parsed.examples, lengths, recipe=task.recipe),
+        data_facts(parsed.examples, lengths, task=task),
         () if counts else _target_lengths(parsed.examples, wanted.tokenizer),
         parsed.notes,
     )

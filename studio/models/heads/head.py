@@ -39,6 +39,10 @@ class HeadFacts:
     """Chosen on the validation rows, for tasks that have them (see `Task.thresholds`)."""
     scaling: tuple[float, float] = (0.0, 1.0)
     """Mean and deviation of the training rows' numbers, for tasks that learn numbers."""
+    new_tokens: int = 0
+    """Tokens an answer may have, for heads that write."""
+    ends: tuple[int, ...] = ()
+    """Tokens that end an answer, for heads that write."""
 
 
 class Head(nn.Module):
@@ -55,6 +59,11 @@ class Head(nn.Module):
     """The same for a head with many vectors a row, of which `units` says those that are learned from."""
     writes: ClassVar[bool] = False
     """Whether answers are texts that the model writes token by token; its outputs are only good for the loss then."""
+
+    quick: bool = False
+    """Whether written answers are only looked at: they may be shorter then, and less thought about."""
+    beams: ClassVar[int] = 1
+    """How many beginnings of a written answer are followed at once before the likeliest whole one is taken."""
 
     def __init__(self, width: int, facts: HeadFacts, *, dropout: float = 0.0, label_smoothing: float = 0.0) -> None:
         super().__init__()
