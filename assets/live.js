@@ -37,6 +37,21 @@ const write = {
   },
   axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('.lv-better'), axis.best === 'min' ? 'Lower' : 'Higher'); put(find('[data-tile=metric] span'), `${axis.title}, validation rows`); },
   best: best => { state.best = best; },
+  samples: ([step, rows]) => {
+    const place = find('.lv-samples'), list = place.querySelector('ul');
+    place.hidden = !rows || !rows.length;
+    if (place.hidden) return;
+    put(place.querySelector('.lv-hint'), `${step ? `At step ${thousands(step)}` : 'Before any tuning'}, for rows it does not train on.`);
+    list.replaceChildren(...rows.map(([row, asked, wanted, written]) => {
+      const item = document.createElement('li');
+      for (const [title, text] of [[`Row ${thousands(row)}`, asked], ['The file says', wanted], ['The model writes', written || '(nothing)']]) {
+        if (!text) continue;
+        const part = make('p', text); part.dir = 'auto';
+        item.append(make('small', title), part);
+      }
+      return item;
+    }));
+  },
   stopping: ({big, left, of, sub, watch}) => {
     put(find('.lv-big'), big); put(find('.lv-rule'), sub); put(find('.lv-watch'), watch);
     const row = find('.lv-chances');

@@ -90,7 +90,10 @@ def answer_file(model: Model, source: Path, columns: dict[str, str], target: Pat
                     f"Say which one holds the {name}: --column {name}=COLUMN"
                 )
         places = {name: header.index(column) for name, column in columns.items()}
-        writer.writerow([*map(safe, header), "answer", "confidence"])
+        new_names = ["answer", "confidence"]
+        while set(new_names) & set(header):
+            new_names = [f"model {name}" for name in new_names]
+        writer.writerow([*map(safe, header), *new_names])
         for rows in chunks(reader):
             rows = [row + [""] * (len(header) - len(row)) for row in rows]
             asked = [{name: row[place] for name, place in places.items()} for row in rows]

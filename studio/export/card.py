@@ -87,6 +87,8 @@ def _head(run: RunDir, report: Report) -> str:
 
 
 def _purpose(report: Report) -> str:
+    if not report.confusion:
+        return task_named(report.task).help
     labels = [code(result.label) for result in report.per_label[:10]]
     more = f" and {len(report.per_label) - 10} more" if len(report.per_label) > 10 else ""
     return f"answers a text with one of {len(report.per_label)} labels, {', '.join(labels)}{more}." if labels else ""

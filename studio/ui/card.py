@@ -14,6 +14,7 @@ from studio.rundir import Request, RunDir
 from studio.story import AT_WORK, Status, Story
 from studio.tasks import metric_named, task_named
 from studio.ui.quantities import about, clock, speed
+from studio.ui.samples import samples
 from studio.ui.titles import MODELS
 from studio.ui.words import count, quantity, size
 
@@ -87,6 +88,7 @@ def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float
         "axis": _axis(watched, story),
         "stopping": _stopping(watched, story, status),
         "best": _best(watched, story),
+        "samples": samples(run, story),
     }
 
 

@@ -24,23 +24,17 @@ def rows_of(example: dict[str, Any]) -> list[dict[str, str]]:
         return list(csv.DictReader(readable, strict=True))
 
 
-def texts_of(example: dict[str, Any]) -> list[str]:
-    """What is read first of each row; of conversations, all that is said in each."""
-    rows, columns = rows_of(example), example["columns"]
-    if "conversation" not in columns:
-        return [row[next(iter(columns.values()))] for row in rows]
-    said: dict[str, list[str]] = {}
-    for row in rows:
-        said.setdefault(row[columns["conversation"]], []).append(row[columns["content"]])
-    return [" ".join(turns) for turns in said.values()]
-
-
 def labels_of(example: dict[str, Any]) -> list[str]:
     return [row[example["columns"]["label"]] for row in rows_of(example)] if "label" in example["columns"] else []
 
 
 def texts_of(example: dict[str, Any]) -> list[str]:
-    """What the model reads of each row: all input columns that the table has, one behind the other."""
+    """What the model reads of each row: all input columns that it needs; of conversations, all that is said in each."""
+    if "conversation" in example["columns"]:
+        said: dict[str, list[str]] = {}
+        for row in rows_of(example):
+            said.setdefault(row[example["columns"]["conversation"]], []).append(row[example["columns"]["content"]])
+        return [" ".join(turns) for turns in said.values()]
     task = next(task for task in TASKS.values() if set(task.required) <= set(example["columns"]))
     names = [name for role in task.inputs if role in task.required for name in columns_of(example["columns"][role])]
     return [" ".join(row[name] for name in names) for row in rows_of(example)]

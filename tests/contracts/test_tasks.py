@@ -100,7 +100,9 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer_for):
         assert all("labels" in each for each in features)
         if task.writes:
             assert any(label != -100 for each in features for label in each["labels"])
-            answer = task.decode(example, [np.random.default_rng(3).integers(4, 300, 5) for _ in features], features, setup)
+            answer = task.decode(
+                example, [np.random.default_rng(3).integers(4, 300, 5) for _ in features], features, setup
+            )
             assert isinstance(answer.value, str)
             continue
         answer = task.decode(example, outputs_of(task, features, setup), features, setup)

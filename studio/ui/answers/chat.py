@@ -1,5 +1,7 @@
 """A turn of a conversation: the turns so far, then what the model says."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 
 from typing_extensions import override
@@ -12,6 +14,8 @@ from studio.ui.words import shortened
 MOST_TURNS, LONGEST_TURN = 4, 240
 """Of a conversation in a table: the last ones, cut."""
 _NAMES = {"user": "You", "assistant": "Model", "system": "Instructions"}
+_ROLES = {name: role for role, name in _NAMES.items()}
+_SPEAKER = re.compile(rf"\n({'|'.join(_ROLES)}):")
 
 
 class ChatKind(Kind):
@@ -25,6 +29,23 @@ class ChatKind(Kind):
     def body(self, said: Said) -> Child:
         bubbles = [*conversation(said.inputs), ("assistant", said.task.show(said.answer.value))]
         return _bubbles(bubbles)
+
+    @override
+    def typed(self, text: str) -> str:
+        """A turn a paragraph, each with its speaker; a single request alone stands for itself."""
+        told = turns(text)
+        if not told or [role for role, _ in told] == ["user"]:
+            return told[0][1] if told else text
+        return "\n".join(f"{_NAMES.get(role, role)}: {said}" for role, said in told)
+
+    @override
+    def read(self, typed: str) -> str:
+        """The other way round: a line that begins with a speaker begins a turn."""
+        pieces = _SPEAKER.split(f"\n{typed}")
+        if len(pieces) < 3 or pieces[0].strip():
+            return typed
+        told = zip(pieces[1::2], pieces[2::2], strict=True)
+        return json.dumps([{"role": _ROLES[who], "content": said.strip()} for who, said in told], ensure_ascii=False)
 
     @override
     def question(self, said: Said) -> Markup:

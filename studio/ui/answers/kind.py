@@ -67,6 +67,14 @@ class Kind:
         ]
         return element("div", parts, class_="rs-asked")
 
+    def typed(self, text: str) -> str:
+        """One of the inputs as people type it into a box."""
+        return text
+
+    def read(self, typed: str) -> str:
+        """What was typed, in the form in which the task reads it."""
+        return typed
+
     def sure(self, said: Said) -> str:
         """How sure the model was, or how far off it is; nothing where that cannot be said."""
         return ""

@@ -120,7 +120,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         reading=reading(table),
         task=task.name,
         menus=menus(task, table, session.columns),
-        reason=readings(detected, session.task, session.columns),
+        reason=readings(detected, session.task, session.columns, table),
         rows=first_rows(table, session.columns),
         splitting=splitting.updates(table, session.split, test_note(studio, session)),
     )

@@ -208,8 +208,11 @@ def _figure(run: RunDir) -> Figure | None:
     return kind_of(task).figure(task, answered.examples, answered.answers)
 
 
-def _mistakes(run: RunDir, report: Report) -> Markup:
+def _mistakes(run: RunDir, report: Report) -> Markup | None:
+    """Nothing for a task that learns from its texts alone: there, no answer is right or wrong."""
     answered, task = _answered(run), task_named(run.config.task)
+    if not task.target:
+        return None
     kind, rows = kind_of(task), _rows(run, report)
     worst = worst_mistakes(task, answered.labels, answered.examples, answered.answers, WORST)
     links = [

@@ -13,7 +13,7 @@ from studio.evaluation.report import read_report
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Answer
-from studio.ui.answers import Said
+from studio.ui.answers import Kind, Said, kind_of
 from studio.ui.clickable import clickable, number_of
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import error_card, heading, html
@@ -114,7 +114,14 @@ def show(studio: Studio, session: Session, shown: str) -> tuple[Any, ...]:
         hidden = [gr.skip()] * most_boxes()
         return "", told(error.what, error.fix, again=bool(session.run)), gr.Column(visible=False), *hidden, "", "", ""
     answers = (gr.skip(), gr.skip()) if shown == run.id else ("", "")
-    return run.id, "", gr.Column(visible=True), *_boxes(run), suggestions(ideas(run)) or "", *answers
+    return (
+        run.id,
+        "",
+        gr.Column(visible=True),
+        *_boxes(run),
+        suggestions(task_named(run.config.task), ideas(run)) or "",
+        *answers,
+    )
 
 
 def _boxes(run: RunDir) -> list[Any]:
@@ -139,7 +146,8 @@ def pick(studio: Studio, session: Session, event: gr.EventData) -> list[Any]:
     rows, place = ideas(run), number_of(event, "place")
     if not 0 <= place < len(rows):
         raise StudioError("That row is no longer there", fix="Reload the page.")
-    texts: list[Any] = [rows[place].inputs.get(role, "") for role in asked_roles(run)]
+    kind = kind_of(task_named(run.config.task))
+    texts: list[Any] = [kind.typed(rows[place].inputs.get(role, "")) for role in asked_roles(run)]
     return [*texts, *[gr.skip()] * (most_boxes() - len(texts))]
 
 
@@ -177,11 +185,13 @@ def _reference(run: RunDir, inputs: dict[str, str]) -> Markup | None:
 
 def _row_like(run: RunDir, inputs: dict[str, str]) -> Example | None:
     """The test row with these texts."""
-    return next((row for row in rows_of_test(run) if _filled(row.inputs) == _filled(inputs)), None)
+    kind = kind_of(task_named(run.config.task))
+    asked = _filled(kind, inputs)
+    return next((row for row in rows_of_test(run) if _filled(kind, row.inputs) == asked), None)
 
 
-def _filled(inputs: dict[str, str]) -> dict[str, str]:
-    return {role: text.strip() for role, text in inputs.items() if text.strip()}
+def _filled(kind: Kind, inputs: dict[str, str]) -> dict[str, str]:
+    return {role: kind.typed(text).strip() for role, text in inputs.items() if text.strip()}
 
 
 def _inputs(run: RunDir, texts: Sequence[str]) -> dict[str, str]:
@@ -195,7 +205,8 @@ def _inputs(run: RunDir, texts: Sequence[str]) -> dict[str, str]:
         )
     if missing:
         raise _NO_TEXT
-    return inputs
+    kind = kind_of(task)
+    return {role: kind.read(text) for role, text in inputs.items()}
 
 
 def _card(studio: Studio, run: RunDir, inputs: dict[str, str], *, ours: bool) -> Markup:

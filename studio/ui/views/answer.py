@@ -48,7 +48,7 @@ def waiting_card(sentence: str) -> Markup:
     )
 
 
-def suggestions(examples: Sequence[Example]) -> Markup | None:
+def suggestions(task: Task, examples: Sequence[Example]) -> Markup | None:
     """Test rows to try, as buttons."""
     if not examples:
         return None
@@ -57,7 +57,7 @@ def suggestions(examples: Sequence[Example]) -> Markup | None:
             "li",
             element(
                 "button",
-                element("span", shortened(shortest_input(example), LONGEST_CHIP), dir="auto"),
+                element("span", shortened(kind_of(task).typed(shortest_input(example)), LONGEST_CHIP), dir="auto"),
                 element("em", f"row {example.row:,}"),
                 type="button",
                 data_act="pick",
