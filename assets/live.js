@@ -35,8 +35,23 @@ const write = {
     fill.style.width = share === null ? '' : `${100 * share}%`;
     if (share === null) bar.removeAttribute('aria-valuenow'); else bar.setAttribute('aria-valuenow', Math.round(100 * share));
   },
-  axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('[data-tile=metric] span'), `${axis.title}, validation rows`); },
+  axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('.lv-better'), axis.best === 'min' ? 'Lower' : 'Higher'); put(find('[data-tile=metric] span'), `${axis.title}, validation rows`); },
   best: best => { state.best = best; },
+  samples: ([step, rows]) => {
+    const place = find('.lv-samples'), list = place.querySelector('ul');
+    place.hidden = !rows || !rows.length;
+    if (place.hidden) return;
+    put(place.querySelector('.lv-hint'), `${step ? `At step ${thousands(step)}` : 'Before any tuning'}, for rows it does not train on.`);
+    list.replaceChildren(...rows.map(([row, asked, wanted, written]) => {
+      const item = document.createElement('li');
+      for (const [title, text] of [[`Row ${thousands(row)}`, asked], ['The file says', wanted], ['The model writes', written || '(nothing)']]) {
+        if (!text) continue;
+        const part = make('p', text); part.dir = 'auto';
+        item.append(make('small', title), part);
+      }
+      return item;
+    }));
+  },
   stopping: ({big, left, of, sub, watch}) => {
     put(find('.lv-big'), big); put(find('.lv-rule'), sub); put(find('.lv-watch'), watch);
     const row = find('.lv-chances');
@@ -66,7 +81,7 @@ function tabulate(checks) {
   const body = find('.lv-table tbody');
   for (const [step, loss, value, best, epoch] of checks) {
     const row = document.createElement('tr');
-    row.append(...[step ? thousands(step) : 'untuned', epoch.toFixed(1), lossText(loss), value === null ? '–' : `${(100 * value).toFixed(1)} %`, best ? 'yes' : ''].map(text => make('td', text)));
+    row.append(...[step ? thousands(step) : 'untuned', epoch.toFixed(1), lossText(loss), value === null ? '–' : metricText(value, state.axis), best ? 'yes' : ''].map(text => make('td', text)));
     body.append(row);
   }
 }
@@ -96,7 +111,7 @@ function describe() {
   const validation = check ? ` Validation loss ${lossText(check[1])} at step ${thousands(check[0])}.` : '';
   const best = state.best.length ? ` Best version at step ${thousands(state.best[0])}.` : '';
   find('.lv-loss').setAttribute('aria-label', `Loss curves.${training}${validation}${best}`);
-  find('.lv-metric').setAttribute('aria-label', `${state.axis.title || 'Metric'} at each check.${check && check[2] !== null ? ` Last ${(100 * check[2]).toFixed(1)} percent.` : ''}${best}`);
+  find('.lv-metric').setAttribute('aria-label', `${state.axis.title || 'Metric'} at each check.${check && check[2] !== null ? ` Last ${metricText(check[2], state.axis).replace('%', 'percent')}.` : ''}${best}`);
 }
 
 // ---------------------------------------------------------------- keys and buttons of the chart

@@ -63,6 +63,15 @@ class Step(_Event):
     seconds_left: float | None = None
 
 
+class Sample(BaseModel):
+    """What the model as it is writes for a validation row, shortened."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    row: int
+    answer: str
+
+
 class Checked(_Event):
     """The validation rows were scored at `step`. Step 0 is the probe, before any training."""
 
@@ -76,6 +85,8 @@ class Checked(_Event):
     best_value: float
     chances_left: int
     seconds: float = 0.0
+    samples: tuple[Sample, ...] = ()
+    """Of tasks whose models write: a few rows, the same ones at every check."""
 
 
 class Saved(_Event):

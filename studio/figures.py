@@ -37,3 +37,12 @@ def duration(seconds: float, space: str = " ") -> str:
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     parts = [(hours, "h"), (minutes, "min"), (0 if hours else rest, "s")]
     return " ".join(f"{number}{space}{unit}" for number, unit in parts if number) or f"0{space}s"
+
+
+def quantity(value: float, unit: str = "share", space: str = " ") -> str:
+    """The value of a metric: a share in percent, as `93.4 %`; else three digits that say something, as `12.4` or `0.312`."""
+    if unit == "share":
+        return f"{100 * value:.1f}{space}%"
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:,.{digits}f}"

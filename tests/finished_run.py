@@ -109,15 +109,16 @@ def finished_run(
     return run
 
 
-def model_files(run: RunDir, labels: Sequence[str]) -> None:
+def model_files(run: RunDir, labels: Sequence[str], kind: str = "sequence", **facts: object) -> None:
     """The layout of a model folder, committed; the weights are no weights."""
     head = {
-        "kind": "sequence",
+        "kind": kind,
         "pooling": "mean",
         "normalize": True,
         "scale": 16.0,
         "labels": list(labels),
         "max_length": 256,
+        **facts,
     }
     with storage.Stage(run.model) as stage:
         stage.write("config.json", b'{"model_type": "bert", "_name_or_path": "/somewhere"}')
@@ -165,6 +166,7 @@ class FakeAnswering:
         answers = []
         for text in texts:
             shares = {label: 1.0 for label in self.labels}
+            text = text if isinstance(text, str) else " ".join(text.values())
             shares[self.labels[len(text) % len(self.labels)]] = 20.0 if model == "tuned" else 3.0
             total = sum(shares.values())
             shares = {label: share / total for label, share in shares.items()}

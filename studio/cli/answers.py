@@ -36,7 +36,7 @@ def predict(asked: argparse.Namespace) -> int:
     answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
     said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
     try:
-        storage.write_file(asked.output, as_csv(table, [said.get(row) for row in table.rows]))
+        storage.write_file(asked.output, as_csv(task, table, [said.get(row) for row in table.rows]))
     except OSError as error:
         raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
     hand_over(asked.output)

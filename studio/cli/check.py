@@ -17,6 +17,7 @@ from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
 from studio.data.phrases import counted
 from studio.data.table import Problem, Table
+from studio.figures import quantity
 from studio.jobs.inspection import Inspection
 from studio.tasks import TASKS
 
@@ -222,7 +223,8 @@ def _looked_in_words(looked: Inspection) -> Iterable[str]:
     yield f"Before training, on {counted(looked.looked_at, 'row')} not learned from:"
     for rung in looked.ladder:
         metric = rung.metrics[0]
-        yield f"  {share(metric.value):>8}  {rung.title} ({share(metric.low)} to {share(metric.high)})"
+        value, low, high = (quantity(each, metric.unit) for each in (metric.value, metric.low, metric.high))
+        yield f"  {value:>8}  {rung.title} ({low} to {high})"
     yield looked.growth.sentence
     yield f"{counted(looked.doubted, 'label')} probably wrong{':' if looked.suspects else '.'}"
     for each in looked.suspects[:_MOST]:

@@ -56,7 +56,7 @@ def look_over(asked: argparse.Namespace, table: Table) -> Checked:
     parsed = examples_of(chosen.task, table, chosen.columns)
     found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
-        found = [*_cannot_be_split(parsed.examples), *found]
+        found = [*_cannot_be_split(parsed.examples, is_sorted=chosen.task.has_labels), *found]
     return Checked(table, detection, chosen, parsed, found, is_said)
 
 
@@ -71,11 +71,11 @@ def look_at_labels(asked: argparse.Namespace, task: str, parsed: Parsed) -> Insp
     return found
 
 
-def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
+def _cannot_be_split(examples: Sequence[Example], *, is_sorted: bool) -> list[Finding]:
     """What training would say before it starts."""
     validation, test = suggested_shares(len(examples))
     try:
-        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed)
+        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed, stratify=is_sorted)
     except StudioError as error:
         return [Finding("cannot-be-split", "error", error.what, error.fix)]
     return []

@@ -155,7 +155,13 @@ def task_and_columns(
 def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_target: bool) -> Columns:
     """The columns of another table for a run: those it was trained on, unless others are typed. Raises: StudioError."""
     task = task_named(run.config.task)
-    columns = run.config.columns | named(asked)
+    typed = named(asked)
+    trained = {
+        role: column
+        for role, column in run.config.columns.items()
+        if role not in task.optional or set(columns_of(column)) <= set(table.columns)  # another table may go without
+    }
+    columns = trained | typed
     _check_roles(task, columns)
     wanted = {role: columns[role] for role in task.roles if role in columns and (with_target or role != task.target)}
     missing = [role for role in task.required if role not in columns and (with_target or role != task.target)]

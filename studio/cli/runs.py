@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 from studio import figures, storage
 from studio.cli.columns import find_run
-from studio.cli.terminal import check_writable, complain, hand_over, plain, say, share, table, unwritable
+from studio.cli.terminal import check_writable, complain, hand_over, plain, say, table, unwritable
 from studio.data.phrases import shortened
 from studio.jobs.runs import RunSummary, list_runs
+from studio.tasks import metric_named
 from studio.ui.titles import METRICS, MODELS
 
 
@@ -56,4 +57,4 @@ def _line(run: RunSummary) -> tuple[str, ...]:
 
 def _value(metric: str, value: float) -> str:
     """A loss is no share of anything."""
-    return figures.loss(value) if metric == "loss" else share(value)
+    return figures.loss(value) if metric == "loss" else figures.quantity(value, metric_named(metric).unit)

@@ -10,7 +10,7 @@ from studio import figures
 from studio.cli.columns import choices_of, find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
-from studio.cli.terminal import Bar, complain, plain, say, share
+from studio.cli.terminal import Bar, complain, plain, say
 from studio.columns import Columns, columns_of
 from studio.config import Model, RunConfig, Source, Split
 from studio.data.edits import edited
@@ -86,9 +86,9 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
     )
     if given is None or asked.effort:
         parsed = examples_of(task, table, columns)
-        texts = ["\n".join(example.inputs.values()) for example in parsed.examples]
+        texts = [task.text_of(example) for example in parsed.examples]
         lengths = token_lengths(texts, tokenizer_file(home, model.id))
-        facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None)
+        facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None, task=task)
         suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config
@@ -194,7 +194,13 @@ def numbers(metrics: list[MetricResult]) -> dict[str, dict[str, float]]:
 
 def in_words(metrics: list[MetricResult]) -> list[str]:
     """A line a metric."""
-    return [f"{each.title}: {share(each.value)} (95 %: {share(each.low)} to {share(each.high)})" for each in metrics]
+    return [
+        f"{each.title}: {_told(each)} (95 %: {_told(each, each.low)} to {_told(each, each.high)})" for each in metrics
+    ]
+
+
+def _told(metric: MetricResult, value: float | None = None) -> str:
+    return figures.quantity(metric.value if value is None else value, metric.unit)
 
 
 def _in_words(run: RunDir, last: Finished, report: Report) -> str:
@@ -206,9 +212,7 @@ def _in_words(run: RunDir, last: Finished, report: Report) -> str:
     ]
     lines.append(f"On {report.rows:,} test rows never trained on:")
     lines += [f"  {line}" for line in in_words(report.metrics)]
-    lines += [
-        f"  {rung.title}: {', '.join(f'{m.title} {share(m.value)}' for m in rung.metrics)}" for rung in report.ladder
-    ]
+    lines += [f"  {rung.title}: {', '.join(f'{m.title} {_told(m)}' for m in rung.metrics)}" for rung in report.ladder]
     lines += [report.comparison.sentence] if report.comparison is not None else []
     lines += [*report.notes, f"Run {run.id}: {run.path}"]
     lines.append(f"Next: studio predict {run.id[:6]} FILE -o OUT.csv, or studio export {run.id[:6]} -o OUT.zip")

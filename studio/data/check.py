@@ -59,7 +59,7 @@ def parse_rows(table: Table, columns: Mapping[str, str], inputs: Sequence[str], 
             except StudioError as error:
                 problems.append(_problem(row, values, said, columns, target, error))
                 continue
-            if example.target is not said and example.target != said:
+            if said is not None and example.target != said and example.target == said.strip():
                 stripped += 1
             examples.append(example)
     note = f"Spaces around the {target} were removed in {counted(stripped, 'row')}."

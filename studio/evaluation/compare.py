@@ -1,6 +1,7 @@
 """Is the model better than a simpler one? A paired test on the same rows, and one sentence that does not overstate it."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -28,13 +29,14 @@ def compare(
     against: str,
     seed: int,
 ) -> Comparison:
-    """Ours against a baseline's answers to the same rows, by the task's first metric.
+    """Ours against a baseline's answers to the same rows, by the first of the task's metrics that both have.
 
     Source: where that metric is the share of right rows, the exact McNemar test (scipy.stats.binomtest over the
     rows that only one of the two gets right); else a paired bootstrap.
     """
-    metric = task.metrics[0]
-    values = [task.score(answers, examples, tuple(labels))[metric.name] for answers in (ours, theirs)]
+    scores = [task.score(answers, examples, tuple(labels)) for answers in (ours, theirs)]
+    metric = next(each for each in task.metrics if all(isfinite(score[each.name]) for score in scores))
+    values = [score[metric.name] for score in scores]
     right = hits(examples, ours), hits(examples, theirs)
     if all(abs(share.mean() - value) < 1e-9 for share, value in zip(right, values, strict=True)):
         only_ours, only_theirs = int((right[0] > right[1]).sum()), int((right[1] > right[0]).sum())
@@ -43,7 +45,7 @@ def compare(
         difference = values[0] - values[1]
     else:
         sign = 1 if metric.best == "max" else -1
-        drawn = sign * _drawn_differences(task, labels, examples, ours, theirs, seed)
+        drawn = sign * _drawn_differences(task, metric.name, labels, examples, (ours, theirs), seed)
         low, high = percentiles(drawn)
         p_value = min(1.0, 2 * (min((drawn <= 0).sum(), (drawn >= 0).sum()) + 1) / (len(drawn) + 1))
         difference = sign * (values[0] - values[1])
@@ -88,22 +90,22 @@ def _share_difference(only_ours: int, only_theirs: int, both: int, rows: int, se
 
 def _drawn_differences(
     task: Task,
+    name: str,
     labels: Sequence[str],
     examples: Sequence[Example],
-    ours: Sequence[Answer],
-    theirs: Sequence[Answer],
+    both: tuple[Sequence[Answer], Sequence[Answer]],
     seed: int,
 ) -> np.ndarray:
-    pair = [drawn_values(task, labels, examples, answers, seed) for answers in (ours, theirs)]
+    pair = [drawn_values(task, labels, examples, answers, seed) for answers in both]
     if pair[0] is not None and pair[1] is not None:
-        return pair[0][task.metrics[0].name] - pair[1][task.metrics[0].name]
+        return pair[0][name] - pair[1][name]
     random = np.random.default_rng(seed)
-    name, known, rows = task.metrics[0].name, tuple(labels), len(examples)
+    known, rows = tuple(labels), len(examples)
     differences = []
     for _ in range(int(np.clip(RESAMPLES * 1000 // rows, 200, RESAMPLES))):
         drawn = random.integers(0, rows, rows)
         asked = [examples[row] for row in drawn]
-        mine, other = ([answers[row] for row in drawn] for answers in (ours, theirs))
+        mine, other = ([answers[row] for row in drawn] for answers in both)
         differences.append(task.score(mine, asked, known)[name] - task.score(other, asked, known)[name])
     return np.array(differences)
 

@@ -78,9 +78,13 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
 
 
 def _best(task: Task, ladder: list[BaselineResult]) -> Comparison | None:
-    """Against the strongest rung by the first metric; of equals the simplest."""
-    sign = 1 if task.metrics[0].best == "max" else -1
-    return max(ladder, key=lambda rung: sign * rung.metrics[0].value).comparison if ladder else None
+    """Against the strongest rung by the first metric that any of them has; of equals the simplest."""
+    for metric in task.metrics:
+        sign = 1 if metric.best == "max" else -1
+        found = [(sign * each.value, rung) for rung in ladder for each in rung.metrics if each.name == metric.name]
+        if found:
+            return max(found, key=lambda pair: pair[0])[1].comparison
+    return None
 
 
 def _with_labels(report: Report, test: Sequence[Example], answers: Sequence[Answer]) -> Report:

@@ -1,6 +1,7 @@
 """Answers against targets: every metric of a task with its interval, and the labels as numbers."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -41,6 +42,8 @@ def score_answers(
     results = []
     for metric in task.metrics:
         value = values[metric.name]
+        if not isfinite(value):  # these answers do not have it, as a baseline has no perplexity
+            continue
         low, high = (
             _interval(task, metric.name, value, labels, examples, answers, seed)
             if drawn is None

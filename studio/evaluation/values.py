@@ -22,7 +22,7 @@ class MetricResult(_Value):
     low: float
     high: float
     unit: str = "share"
-    """`share`: from 0 to 1, shown in percent; anything else is shown behind the number."""
+    """`share`: from 0 to 1, shown in percent; of anything else the number is shown, and the title says what it counts."""
 
 
 class Comparison(_Value):

@@ -8,6 +8,7 @@ from studio import figures
 from studio.evaluation.curves import checks_without_progress, diverging, memorizing, next_check, slowing
 from studio.events import Checked, Failed, Finished, Paused, Started
 from studio.story import Status, Story
+from studio.tasks import metric_named
 
 State = Literal["good", "watch", "bad", "done", "wait"]
 
@@ -132,7 +133,7 @@ def _watched(started: Started, check: Checked) -> str:
     name = started.watch.replace("_", "-").replace("macro-f1", "macro-F1")
     if started.watch == "loss":
         return f"validation loss {figures.loss(check.best_value)}"
-    return f"{name} {100 * check.best_value:.1f} %"
+    return f"{name} {figures.quantity(check.best_value, metric_named(started.watch).unit)}"
 
 
 def _ending(story: Story) -> str:

@@ -13,6 +13,7 @@ from studio.evaluation.report import read_report
 from studio.export.base import license_note
 from studio.export.card import model_card, title_of
 from studio.export.format import Format
+from studio.export.inputs import inputs_json
 from studio.export.order import order_json
 from studio.export.script import requirements_text, script_text
 from studio.rundir import RunDir
@@ -83,7 +84,8 @@ def _texts(run: RunDir) -> dict[str, str]:
     """The written files, in the order people should meet them, and the model's own that hold places of this machine."""
     texts = {
         "README.md": model_card(run),
-        "predict.py": script_text(),
+        "predict.py": script_text(run),
+        "inputs.json": inputs_json(run),
         "requirements.txt": requirements_text(),
         "train.json": order_json(run),
         "LICENSE-base-model.md": license_note(run.config.model),

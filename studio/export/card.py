@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from studio import __version__
+from studio import __version__, figures
 from studio.columns import columns_of
 from studio.config import Edit
 from studio.data.edits import amount
@@ -15,6 +15,7 @@ from studio.export.base import base_of
 from studio.export.escape import cell, code, plain, quoted
 from studio.export.limits import limits
 from studio.export.order import file_name
+from studio.export.script import use_text
 from studio.export.training import how_trained
 from studio.rundir import RunDir
 from studio.tasks import task_named
@@ -30,7 +31,7 @@ def model_card(run: RunDir) -> str:
         _front_matter(run, report),
         _head(run, report),
         _metrics(report),
-        _USE,
+        _use(run),
         _data(run, report, facts),
         how_trained(run),
         limits(run, report, facts),
@@ -86,6 +87,8 @@ def _head(run: RunDir, report: Report) -> str:
 
 
 def _purpose(report: Report) -> str:
+    if not report.confusion:
+        return task_named(report.task).help
     labels = [code(result.label) for result in report.per_label[:10]]
     more = f" and {len(report.per_label) - 10} more" if len(report.per_label) > 10 else ""
     return f"answers a text with one of {len(report.per_label)} labels, {', '.join(labels)}{more}." if labels else ""
@@ -111,31 +114,18 @@ def _metrics(report: Report) -> str:
 
 
 def _number(metric: MetricResult) -> str:
-    if metric.unit != "share":
-        return f"{metric.value:.3g} {plain(metric.unit)} ({metric.low:.3g} to {metric.high:.3g})"
-    return f"{100 * metric.value:.1f} % ({100 * metric.low:.1f} to {100 * metric.high:.1f})"
+    value, low, high = (figures.quantity(each, metric.unit) for each in (metric.value, metric.low, metric.high))
+    return f"{value} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
 
 
-_USE = """## How to use it
-
-```
-pip install -r requirements.txt
-python predict.py "a text to sort"
-python predict.py --file input.csv --column text --output answers.csv
-```
-
-In your own code:
-
-```python
-from predict import Classifier
-
-model = Classifier()
-model(["a text to sort"])  # a list with {label: probability} for each text, the most probable first
-```
-
-`predict.py` needs torch, transformers and safetensors, and no network. `AutoModel` loads the base of the model;
-its head (pooling and one linear layer) is in `head.safetensors` and `head.json` and is explained in `predict.py`.
-"""
+def _use(run: RunDir) -> str:
+    """The program's own words, so that card and program cannot disagree."""
+    return (
+        f"## How to use it\n\n```\npip install -r requirements.txt\n```\n\n{use_text(run)}\n\n"
+        "`predict.py` needs torch, transformers and safetensors, and no network. All that is done with the base model's "
+        "outputs is written in it, and can be read there. In the file that comes out, `answer` holds the answers (JSON "
+        "where they are no plain text or number) and `confidence` how sure the model is, where it can say so.\n"
+    )
 
 
 _ROWS_LOST = re.compile(r"[\d,]+ (empty )?(rows?|remarks? below the table) left out\b(?! of training)")

@@ -18,7 +18,7 @@ def limits(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     """What the model cannot do, in Markdown."""
     base = base_of(run.config.model)
     lines = ["## Limits\n"]
-    if report.per_label:
+    if report.confusion:
         lines.append("- It always answers with one of its labels, also when a text fits none of them.")
     if report.rows < 100:
         lines.append(

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from studio import storage
@@ -12,7 +13,7 @@ from studio.data.edits import amount
 from studio.data.example import Example, to_parquet
 from studio.data.split import Parts, split
 from studio.data.table import Problem, Table
-from studio.data.wishes import wishes
+from studio.data.wishes import Wishes, wishes
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
@@ -41,12 +42,7 @@ def create_run(
         seed=config.seed,
         test=tested.examples if tested is not None else None,
         stratify=task.has_labels,
-        wishes=wishes(
-            table,
-            part=config.split.part_column,
-            group=config.split.group_column,
-            time=config.split.time_column,
-        ),
+        wishes=_wishes(task, table, config, parsed.examples),
     )
     frozen = {
         "train": to_parquet(parts.train),
@@ -65,6 +61,16 @@ def create_run(
             RunDir(stage.path).mark_draft()
         stage.write("config.json", order.model_dump_json(indent=1).encode())
     return run
+
+
+def _wishes(task: Task, table: Table, config: RunConfig, examples: Sequence[Example]) -> Wishes:
+    """What people want of the split; where they say nothing of groups, what the task knows to belong together."""
+    wanted = wishes(
+        table, part=config.split.part_column, group=config.split.group_column, time=config.split.time_column
+    )
+    if not task.together or config.split.group_column:
+        return wanted
+    return replace(wanted, together={example.row: example.inputs[task.together] for example in examples})
 
 
 def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:

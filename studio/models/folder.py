@@ -42,6 +42,26 @@ def offered_folders(home: Home) -> list[str]:
     return [_OFFERED + name for name in names if _NAME.fullmatch(name) and (place / name / "config.json").is_file()]
 
 
+_DECODERS = ("ForCausalLM", "LMHeadModel")
+
+
+def family_of(model: Model, folder: Path) -> str:
+    """`encoder`, `decoder` or `encoder-decoder`: a preset's fact, else what the folder's config.json says."""
+    if not model.id.startswith(_OFFERED):
+        return preset_named(model.id).family
+    try:
+        facts = json.loads((folder / "config.json").read_bytes())
+    except (OSError, ValueError):
+        return "encoder"
+    if facts.get("is_encoder_decoder"):
+        return "encoder-decoder"
+    named = [str(name) for name in facts.get("architectures") or ()]
+    is_decoder = facts.get("is_decoder") or (
+        any(name.endswith(_DECODERS) for name in named) and "bert" not in str(facts.get("model_type")).lower()
+    )
+    return "decoder" if is_decoder else "encoder"
+
+
 def pooling_of(model: Model, folder: Path) -> str:
     """How this model's token vectors become one, `mean` or `first`: a preset's fact, else the folder's own word.
 

@@ -16,6 +16,8 @@ from studio.models.hub import downloaded
 from studio.models.presets import PRESETS
 from studio.models.suggest import DataFacts
 from studio.rundir import Home
+from studio.tasks.recipe import Recipe
+from studio.tasks.task import Task
 
 MOST_COUNTED = 3000
 """Texts that are really counted; of larger tables an even sample, and the longest texts."""
@@ -65,9 +67,11 @@ def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: 
     return tuple(tokens.tolist())
 
 
-def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_file: bool = False) -> DataFacts:
-    """What the suggestions are made from. `lengths` are those of the inputs (see `token_lengths`)."""
-    labels = Counter(example.target for example in examples if example.target is not None)
+def data_facts(
+    examples: Sequence[Example], lengths: Sequence[int], *, has_test_file: bool = False, task: Task | None = None
+) -> DataFacts:
+    """What the suggestions are made from. `lengths` are those of what is read (see `Task.text_of` and `token_lengths`)."""
+    labels = Counter("" if task and task.writes else each.target for each in examples if each.target is not None)
     counted = np.array(lengths or [0])
     return DataFacts(
         rows=len(examples),
@@ -78,6 +82,9 @@ def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_
         p99_tokens=int(np.percentile(counted, 99)),
         max_tokens=int(counted.max()),
         has_test_file=has_test_file,
+        recipe=task.recipe if task is not None else Recipe(),
+        writes=task is not None and task.writes,
+        methods=task.methods if task is not None else Task.methods,
     )
 
 

@@ -45,8 +45,13 @@ def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a missing pooler is told about at length; it is not used
             # float32 is said: a checkpoint in bfloat16 would load as such and swallow small updates.
-            backbone = getattr(transformers, auto_class).from_pretrained(
-                folder, config=config, dtype=torch.float32, use_safetensors=True, local_files_only=True
+            backbone, found = getattr(transformers, auto_class).from_pretrained(
+                folder,
+                config=config,
+                dtype=torch.float32,
+                use_safetensors=True,
+                local_files_only=True,
+                output_loading_info=True,
             )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise StudioError(
@@ -56,6 +61,12 @@ def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "
         ) from error
     if not tokenizer.is_fast:
         raise StudioError("The base model has no fast tokenizer", where=folder.name, fix="Choose another base model.")
+    if auto_class.endswith("LM") and found["missing_keys"]:
+        raise StudioError(
+            "The base model cannot write: it comes without the weights that turn vectors into words",
+            where=f"{folder.name}, {min(found['missing_keys'])}",
+            fix="Choose another base model.",
+        )
     _own_memory(backbone)
     return backbone.train(False), tokenizer
 

@@ -5,7 +5,7 @@ few rows a label want a small learning rate and more passes, plenty want the lar
 Where a reason speaks of rows, it means those that are trained on with the suggested shares, as the plan tells them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Literal, get_args
 
@@ -13,8 +13,10 @@ from studio.data.phrases import counted
 from studio.data.split import MOST_VALIDATION
 from studio.errors import StudioError
 from studio.figures import small
+from studio.models import suggest_writing as writing
 from studio.models.presets import Preset
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
+from studio.tasks.recipe import Recipe
 
 Effort = Literal["quick", "balanced", "thorough"]
 
@@ -40,8 +42,14 @@ class DataFacts:
     max_tokens: int
     p99_tokens: int = 0
     """99 of 100 texts are no longer than this; 0 when it was not counted."""
+    writes: bool = False
+    """The model is to write texts: there are no labels, and all rows count as of one."""
+    methods: tuple[str, ...] = ("whole", "head", "lora")
+    """Which weights may be trained for the task, the usual way first."""
     has_test_file: bool = False
     """The test rows come from a file of their own: none of these are kept aside for them."""
+    recipe: Recipe = field(default_factory=Recipe)
+    """What suits the task better than what follows from the rows."""
 
     def parts(self, validation_share: float, test_share: float) -> tuple[int, int, int]:
         """Rows that train, validate and test; `data.split` deals them out so, but keeps equal texts together."""
@@ -87,6 +95,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     steps = ceil(facts.train_rows / rows.value)
     epochs = _epochs(facts, steps, effort)
     checks = _checks_per_epoch(facts, epochs.value, steps)
+    more = {"freeze_embeddings": Suggestion(*writing.FREEZE)} if facts.writes else {}
     return {
         "trains": trains,
         "epochs": epochs,
@@ -102,6 +111,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
         "max_length": length,
         "validation_share": _validation_share(facts),
         "test_share": _test_share(facts),
+        **more,
     }
 
 
@@ -123,6 +133,9 @@ def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
 
 
 def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) -> Suggestion:
+    if facts.writes:
+        need = _memory(preset, machine, "whole", min(16, preset.context) * 8)
+        return Suggestion(*writing.trains(facts.methods[0], need, _memory_here(machine)))
     if not machine.gpu and effort == "quick":
         seconds = 2 * facts.rows * facts.mean_tokens / expected(preset, machine).tokens_per_s
         if seconds > _QUICK_SECONDS:
@@ -153,6 +166,8 @@ def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int
         wanted, why = 16, f"with {learned} rows to learn from, smaller steps give the model enough of them"
     elif learned > 100_000:
         wanted, why = 64, f"with {learned:,} rows to learn from there are plenty of steps, and larger ones are faster"
+    if facts.recipe.batch_rows is not None:
+        wanted, why = min(wanted, facts.recipe.batch_rows), facts.recipe.why
     value = wanted
     while value > 4 and _memory(preset, machine, trains, value * longest, longest) > _memory_here(machine):
         value //= 2
@@ -164,6 +179,8 @@ def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int
 def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
     learned, few = facts.train_rows, facts.rows_a_label < FEW_ROWS_A_LABEL
     usual = 5 if few else 4 if facts.rows_a_label < 180 else 3
+    if facts.recipe.epochs is not None:
+        usual, few = facts.recipe.epochs, False
     if learned > 60_000:
         usual = 1 if learned > 300_000 else 2
     wanted = {"quick": min(2, usual), "balanced": usual, "thorough": 2 * usual}[effort]
@@ -188,13 +205,17 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
 
 
 def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
+    if facts.writes:
+        return Suggestion(*writing.learning_rate(preset.family, trains))
     if trains == "lora":
         return Suggestion(2e-4, "2e-4: adapters start from nothing and need larger steps than pretrained weights.")
-    few = facts.rows_a_label < FEW_ROWS_A_LABEL
-    rate = 5e-5 if facts.rows_a_label < 18 else 3e-5 if few else 1e-4
+    few, known = facts.rows_a_label < FEW_ROWS_A_LABEL, facts.recipe.learning_rate
+    rate = known if known else 5e-5 if facts.rows_a_label < 18 else 3e-5 if few else 1e-4
     if preset.width > 512:  # wide models forget at rates the small ones thrive on (usual range 2e-5 to 5e-5)
         rate = min(rate, 5e-5 if preset.layers <= 6 else 3e-5)
         return Suggestion(rate, f"{small(rate)}: a model of this size forgets what it knew when its steps are larger.")
+    if known:
+        return Suggestion(rate, f"{small(rate)}: {facts.recipe.why}.")
     if few:
         return Suggestion(
             rate, f"{small(rate)}: small steps, since about {facts.rows_a_label:.0f} rows a label are easily memorized."
@@ -205,6 +226,10 @@ def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
 
 
 def _label_smoothing(facts: DataFacts) -> Suggestion:
+    if facts.recipe.label_smoothing is not None:
+        return Suggestion(facts.recipe.label_smoothing, f"{facts.recipe.label_smoothing:g}: {facts.recipe.why}.")
+    if facts.writes:
+        return Suggestion(0.0, "None: of a text every word is meant as it stands.")
     if facts.rows_a_label < FEW_ROWS_A_LABEL:
         return Suggestion(0.0, "None: with few rows a label every one of them should count in full.")
     return Suggestion(0.1, "0.1: keeps the model from being too sure of labels that may be wrong.")

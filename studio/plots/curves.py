@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from studio.plots.style import INK, PAIR, Figure, as_text, layout
+from studio.plots.style import PAIR, Figure, as_text, heading, layout
 from studio.story import Story
 
 
-def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: str = "") -> Figure:
+def compare_curves(
+    runs: Sequence[tuple[str, Story]], metric: str = "", title: str = "", *, is_share: bool = True
+) -> Figure:
     """The checks of each run as one line, by epoch; the best check of each is ringed.
 
-    `runs` holds (name, story). `metric` names a validation metric from 0 to 1; empty means the validation loss (nats).
+    `runs` holds (name, story). `metric` names a validation metric, from 0 to 1 if it `is_share`; empty means the validation loss (nats).
     """
     data: list[Figure] = []
+    form = ".1%" if metric and is_share else ".4~g" if metric else ".3f"
     for number, (name, story) in enumerate(runs):
         color = PAIR[number % len(PAIR)]
         points = [
@@ -29,7 +32,7 @@ def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: s
                 "customdata": [point[2] for point in points],
                 "line": {"color": color, "width": 2.25, "dash": ("solid", "dash", "dot", "dashdot")[number % 4]},
                 "marker": {"size": 7, "color": color},
-                "hovertemplate": f"{as_text(name, 30)}: %{{y:{'.1%' if metric else '.3f'}}} at step %{{customdata:,}}<extra></extra>",
+                "hovertemplate": f"{as_text(name, 30)}: %{{y:{form}}} at step %{{customdata:,}}<extra></extra>",
             }
         )
         best = story.best
@@ -43,25 +46,16 @@ def compare_curves(runs: Sequence[tuple[str, Story]], metric: str = "", title: s
     what = title or metric or "Validation loss"
     names = " and ".join(name for name, _ in runs)
     end = max((check.epoch for _, story in runs for check in story.checks), default=1.0)
-    heading = {
-        "text": f"{as_text(what)} by epoch",
-        "x": 0,
-        "xref": "container",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "top",
-    }
-    heading |= {"font": {"size": 16, "weight": 700, "color": INK}, "pad": {"t": 2}}
     return {
         "data": data,
         "layout": layout(
             f"{what} by epoch for {names}.",
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            title=heading,
+            title=heading(f"{as_text(what)} by epoch"),
             margin={"t": 66},
             hovermode="x",
             xaxis={"title": {"text": "epoch"}, "range": [-0.02 * end, 1.02 * end]},  # room for the marks at both ends
-            yaxis={"title": {"text": as_text(what).lower()}, **({"tickformat": ".0%"} if metric else {})},
+            yaxis={"title": {"text": as_text(what).lower()}, **({"tickformat": ".0%"} if metric and is_share else {})},
         ),
     }

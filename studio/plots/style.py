@@ -21,6 +21,12 @@ def as_text(label: str, most: int = 40) -> str:
     return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def heading(text: str) -> dict[str, Any]:
+    """A title at the upper left, as the cards of the page have it."""
+    place = {"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top"}
+    return {"text": as_text(text, 200), **place, "font": {"size": 16, "weight": 700, "color": INK}, "pad": {"t": 2}}
+
+
 def layout(alt: str, *, height: int = 320, **more: Any) -> dict[str, Any]:
     """The frame of a figure; `alt` says in a sentence what is to be seen, for people who do not see it."""
     frame: dict[str, Any] = {

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.task import Guess, Task
+from studio.tasks.task import Guess, Metric, Task
 
 
 def _discover() -> dict[str, Task]:
@@ -24,6 +24,12 @@ def task_named(name: str) -> Task:
         return TASKS[name]
     except KeyError:
         raise StudioError(f"There is no task named {name[:60]!r}", fix=f"Choose one of: {', '.join(TASKS)}.") from None
+
+
+def metric_named(name: str) -> Metric:
+    """What is known of a metric of that name, whichever task it is of; as a share for one that no task has."""
+    found = (metric for task in TASKS.values() for metric in task.metrics if metric.name == name)
+    return next(found, Metric(name, name.replace("_", " "), ""))
 
 
 def detect(table: Table) -> tuple[Task, Guess] | None:

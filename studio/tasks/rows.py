@@ -19,6 +19,8 @@ def examples_of(task: Task, table: Table, columns: Columns, *, with_target: bool
     check_columns(task, table, columns, wanted)
     used = {role: columns[role] for role in wanted if columns.get(role)}
     arranged, single = task.arrange(table, used)
+    if not with_target:
+        single.pop(task.target, None)
     inputs = [role for role in task.inputs if role in single]
     return parse_rows(arranged, single, inputs, task.target, task.parse)
 

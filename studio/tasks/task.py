@@ -15,6 +15,10 @@ from studio.columns import Columns, columns_of
 from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
+from studio.errors import StudioError
+from studio.tasks.recipe import Recipe
+
+Method = Literal["whole", "head", "lora"]
 
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known."""
@@ -33,6 +37,18 @@ class Setup:
     """What `Task.thresholds` chose on the validation rows; empty before that."""
     scaling: tuple[float, float] = (0.0, 1.0)
     """What `Task.scaling` found in the training rows."""
+    new_tokens: int = 0
+    """Tokens an answer may have; 0 where none are written."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of what the model reads of a row, for people to see."""
+
+    text: str
+    is_learned: bool
+    is_special: bool = False
+    """Whether it stands for no text of its own: a beginning, an end, a turn."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,8 @@ class Answer:
     """Label → probability: where one label is answered, they sum to 1; empty for tasks without labels."""
     losses: tuple[float, int] = (0.0, 0)
     """How surprised the model is by the row's target: nats, and over how many tokens; only where answers are written."""
+    guessed: int = 0
+    """How many of those tokens were among the five that the model held likeliest."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,7 @@ class Task(ABC):
     inputs: ClassVar[tuple[str, ...]]
     """Input roles, each filled by one column."""
     optional: ClassVar[tuple[str, ...]] = ()
-    """Those of the inputs that a table need not have."""
+    """Those of the roles that a table need not have."""
     several: ClassVar[tuple[str, ...]] = ()
     """Roles that may be filled by several columns; what they hold together is said by `arrange`."""
     target: ClassVar[str]
@@ -89,7 +107,11 @@ class Task(ABC):
     families: ClassVar[frozenset[str]]
     """Families of base models that can be tuned for it: `encoder`, `decoder`, `encoder-decoder`."""
     head: ClassVar[str]
-    """Which head the model wears (see models.heads)."""
+    """Which head the model wears (see models.heads), where `head_of` does not say another."""
+    writes: ClassVar[bool] = False
+    """Whether its answers are texts that the model writes, or the texts themselves are learned."""
+    methods: ClassVar[tuple[Method, ...]] = ("whole", "head", "lora")
+    """Which weights may be trained for it, the usual way first."""
     metrics: ClassVar[tuple[Metric, ...]]
     """What `score` returns, most important first."""
     has_labels: ClassVar[bool] = False
@@ -98,10 +120,14 @@ class Task(ABC):
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
     """Whether `thresholds` chooses anything."""
+    together: ClassVar[str] = ""
+    """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]
     """Names of the simple models to beat (see evaluation.baselines), simplest first."""
+    recipe: ClassVar[Recipe] = Recipe()
+    """Settings that suit it better than the usual ones."""
     untuned: ClassVar[str] = "Untuned model (frozen embeddings with a linear head)"
     """The base model as it comes, as a line of the report."""
     example: ClassVar[str]
@@ -146,6 +172,40 @@ class Task(ABC):
     def labels(self, examples: Sequence[Example]) -> tuple[str, ...]:
         """All labels of the training rows, in a fixed order; empty for tasks without."""
         return tuple(sorted({label for example in examples for label in self.labels_in(example)}))
+
+    def head_of(self, family: str) -> str:
+        """Which head a base model of that family wears."""
+        return self.head
+
+    def check_method(self, trains: str) -> None:
+        """Raises: StudioError when the task cannot be trained that way."""
+        if trains not in self.methods:
+            raise StudioError(
+                f"{self.title} cannot be trained with the method '{trains}': a model that writes has no new head to train "
+                "alone",
+                where="setting trains",
+                fix=f"Choose one of: {', '.join(self.methods)}.",
+            )
+
+    def text_of(self, example: Example) -> str:
+        """All that the model reads of an example at once: what the text length limit is about."""
+        return " ".join(example.inputs.values())
+
+    def template(self, tokenizer: Any) -> str:
+        """The chat template the tuned model is saved with; empty to leave it as it is."""
+        return ""
+
+    def ends(self, setup: Setup) -> tuple[int, ...]:
+        """Tokens that end an answer that the model writes; one of them has to be learned. Empty for tasks without."""
+        return ()
+
+    def sample(self, example: Example, setup: Setup) -> Example:
+        """What a validation row is asked while the model trains, so that people see it change."""
+        return example
+
+    def reading(self, example: Example, setup: Setup) -> list[Piece]:
+        """A row exactly as the model reads it. Empty for tasks that do not show it."""
+        return []
 
     def scaling(self, examples: Sequence[Example]) -> tuple[float, float]:
         """Mean and deviation of the training rows' targets, for tasks that learn numbers."""

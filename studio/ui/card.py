@@ -12,10 +12,11 @@ from studio.evaluation.curves import checks_without_progress
 from studio.evaluation.words import status_in_words
 from studio.rundir import Request, RunDir
 from studio.story import AT_WORK, Status, Story
-from studio.tasks import task_named
+from studio.tasks import metric_named, task_named
 from studio.ui.quantities import about, clock, speed
+from studio.ui.samples import samples
 from studio.ui.titles import MODELS
-from studio.ui.words import count, percent, size
+from studio.ui.words import count, quantity, size
 
 Card = dict[str, Any]
 
@@ -46,7 +47,20 @@ class Watched:
         except StudioError:  # a damaged order: the story can still be told
             self.name, self.shown, self.title = "loss", "", "Metric"
         self.is_loss = self.name == "loss"
+        self.fact = metric_named(self.shown)
         self.in_words = "validation loss" if self.is_loss else self.title
+
+    def told(self, value: float) -> str:
+        """A value of the metric that is shown."""
+        return quantity(value, self.fact.unit)
+
+    def gained(self, difference: float) -> str:
+        """As in `+3.1 points` for a share."""
+        return f"{100 * difference:+.1f} points" if self.fact.unit == "share" else f"{difference:+.3g}"
+
+    def is_better(self, one: float, other: float) -> bool:
+        """Whether the first of two values of the metric that is shown is the better one."""
+        return one > other if self.fact.best == "max" else one < other
 
 
 def header(run: RunDir) -> Card:
@@ -74,6 +88,7 @@ def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float
         "axis": _axis(watched, story),
         "stopping": _stopping(watched, story, status),
         "best": _best(watched, story),
+        "samples": samples(run, story),
     }
 
 
@@ -176,9 +191,12 @@ def _metric_tile(watched: Watched, story: Story) -> list[str]:
         return ["", "after the first check", ""]
     base = _untuned(watched, story)
     if base is None or best.step == 0:
-        return [percent(value), "before any tuning" if best.step == 0 else f"at step {best.step:,}", ""]
-    points = 100 * (value - base)
-    return [percent(value), f"{points:+.1f} points by tuning", "good" if points > 0 else ""]
+        return [watched.told(value), "before any tuning" if best.step == 0 else f"at step {best.step:,}", ""]
+    return [
+        watched.told(value),
+        f"{watched.gained(value - base)} by tuning",
+        "good" if watched.is_better(value, base) else "",
+    ]
 
 
 def _untuned(watched: Watched, story: Story) -> float | None:
@@ -195,6 +213,8 @@ def _axis(watched: Watched, story: Story) -> Card:
         "title": watched.title,
         "untuned": _untuned(watched, story),
         "loss": watched.is_loss,
+        "share": watched.fact.unit == "share",
+        "best": watched.fact.best,
     }
 
 
@@ -257,7 +277,9 @@ def _watch_in_words(watched: Watched, story: Story) -> str:
     best = story.best
     if best is None:
         return f"Watching {watched.in_words} on the validation rows."
-    value = figures.loss(best.best_value) if watched.is_loss else percent(best.best_value)
+    value = (
+        figures.loss(best.best_value) if watched.is_loss else quantity(best.best_value, metric_named(watched.name).unit)
+    )
     where = f"at step {best.best_step:,}" if best.best_step else "before any tuning"
     if not best.best_step and story.started is not None and story.started.early_stopping:
         where += "; chances count from the first check after it"

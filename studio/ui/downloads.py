@@ -22,6 +22,7 @@ from studio.evaluation.mistakes import answers_csv, mistakes_csv
 from studio.export.archive import slug
 from studio.export.card import title_of
 from studio.rundir import Home, RunDir, new_id
+from studio.tasks import task_named
 
 PATH = "/studio/download/{run}/{what}"
 HEADERS = {
@@ -87,8 +88,10 @@ def _table(run: RunDir, what: str) -> bytes:
         answered = from_parquet(run.answers.read_bytes())
     except FileNotFoundError:
         raise StudioError("There are no answers yet", fix="They are written at the end of training.") from None
-    write = mistakes_csv if what == "mistakes.csv" else answers_csv
-    return write(answered.examples, answered.answers)
+    task = task_named(run.config.task)
+    if what == "answers.csv":
+        return answers_csv(task, answered.examples, answered.answers)
+    return mistakes_csv(task, answered.labels, answered.examples, answered.answers)
 
 
 def keep_predictions(run: RunDir, data: bytes) -> str:

@@ -16,7 +16,8 @@ from studio.events import (
     Started,
     Warned,
 )
-from studio.ui.words import count, percent
+from studio.tasks import metric_named
+from studio.ui.words import count, quantity
 
 Tone = Literal["", "good", "watch", "bad"]
 MOST_LINES = 120
@@ -94,7 +95,11 @@ class Timeline:
 
     def _checked(self, event: Checked, order: int) -> None:
         value = event.metrics.get(self.watch)
-        said = f"{self.watch_title} {percent(value)}" if value is not None else f"loss {figures.loss(event.loss)}"
+        said = (
+            f"{self.watch_title} {quantity(value, metric_named(self.watch).unit)}"
+            if value is not None
+            else f"loss {figures.loss(event.loss)}"
+        )
         verdict = self._verdict(event)
         if event.is_best:
             self._best.append((event.step, event.best_value))

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -42,8 +42,10 @@ class Bundled:
     file: str
     title: str
     text: str
-    columns: dict[str, str]
+    columns: Columns
     rows: int
+    task: str = ""
+    """Empty for what the table looks like."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Look:
     lengths: Sequence[int]
     """Tokens of a sample of the texts."""
     facts: DataFacts
+    target_lengths: Sequence[int] = ()
+    """Tokens of a sample of the right answers, where they are texts: none for labels."""
     notes: Sequence[str] = ()
     """What was changed while the rows became examples, in sentences."""
 
@@ -105,7 +109,13 @@ def bundled() -> list[Bundled]:
     index = ASSETS / "examples" / "index.json"
     if not index.is_file():
         return []
-    return [Bundled(**each) for each in json.loads(index.read_bytes())]
+    found = [Bundled(**each) for each in json.loads(index.read_bytes())]
+    return [replace(each, columns=_columns(each.columns)) for each in found]
+
+
+def _columns(roles: Mapping[str, str | Sequence[str]]) -> Columns:
+    """JSON has lists for several columns of a role."""
+    return {role: each if isinstance(each, str) else tuple(each) for role, each in roles.items()}
 
 
 def bundled_path(example: Bundled) -> Path:
@@ -223,7 +233,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     table, task, roles = read(home, wanted.table, limits), task_named(wanted.task), dict(wanted.columns)
     parsed = examples_of(task, table, roles)
     counts = Counter(label for example in parsed.examples for label in task.labels_in(example))
-    lengths = token_lengths([" ".join(example.inputs.values()) for example in parsed.examples], wanted.tokenizer)
+    lengths = token_lengths([task.text_of(example) for example in parsed.examples], wanted.tokenizer)
     patient = replace(
         task.patient(table, roles, _test(home, wanted, limits)),
         longest=wanted.longest,
@@ -236,9 +246,15 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         diagnose(patient),
         tuple(counts.most_common()),
         lengths,
-        data_facts(parsed.examples, lengths),
+        data_facts(parsed.examples, lengths, task=task),
+        () if counts else _target_lengths(parsed.examples, wanted.tokenizer),
         parsed.notes,
     )
+
+
+def _target_lengths(examples: Sequence[Example], tokenizer: Path) -> list[int]:
+    texts = [example.target for example in examples if example.target]
+    return token_lengths(texts, tokenizer) if texts else []
 
 
 def _texts(task: Task, roles: Columns) -> list[str]:

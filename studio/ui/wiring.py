@@ -19,7 +19,7 @@ from studio.ui import drafts, navigation
 from studio.ui.binding import Row, bind_row, only
 from studio.ui.pieces import heading
 from studio.ui.session import Session
-from studio.ui.steps import data, doubts, export, mending, model, results, runs, settings, train, try_it
+from studio.ui.steps import data, doubts, export, mending, model, results, runs, settings, train, try_it, whole_table
 from studio.ui.studio import Studio
 
 if TYPE_CHECKING:
@@ -229,15 +229,16 @@ def _results_rows(page: "Page") -> list[Row]:
 
 def _try_it_rows(page: "Page") -> list[Row]:
     step = page.try_it
-    asked, answered = [page.session, step.text], Row(None, try_it.ask, [page.session, step.text], [step.answer])
+    asked = [page.session, *step.boxes]
+    answered = Row(None, try_it.ask, asked, [step.answer])
     table = [page.session, step.file]
     return [
         Row(step.notice.refresh, try_it.warm, [page.session], []),
         Row(step.notice.refresh, try_it.show, [page.session, step.shown], step.view, options=_LAST),
-        Row([step.ask.click, step.text.submit], try_it.wait, asked, [step.answer], then=(answered,)),
-        Row(step.ideas.act, try_it.pick, [page.session], [step.text]),
-        Row([step.file.upload, step.file.clear], try_it.read_file, table, step.file_view),
-        Row(step.predict.click, try_it.predict, [*table, step.column], [step.predicted], "full"),
+        Row([step.ask.click, *(box.submit for box in step.boxes)], try_it.wait, asked, [step.answer], then=(answered,)),
+        Row(step.ideas.act, try_it.pick, [page.session], list(step.boxes)),
+        Row([step.file.upload, step.file.clear], whole_table.read_file, table, step.file_view),
+        Row(step.predict.click, whole_table.predict, [*table, *step.columns], [step.predicted], "full"),
     ]
 
 

@@ -15,6 +15,11 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f}{NO_BREAK}%"
 
 
+def quantity(value: float, unit: str = "share") -> str:
+    """The value of a metric: `93.4 %` for a share, else a number alone."""
+    return figures.quantity(value, unit, NO_BREAK)
+
+
 def size(count: float) -> str:
     """As in `88 MB`, from bytes (decimal units, like disks and file managers)."""
     value, units = float(count), ["B", "kB", "MB", "GB"]

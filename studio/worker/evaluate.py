@@ -11,11 +11,18 @@ import torch
 from torch import Tensor
 
 from studio.data.example import Example
+from studio.data.phrases import shortened
+from studio.events import Sample
 from studio.models.heads import Wearing
 from studio.tasks.task import Answer, Feature, Setup, Task
 from studio.worker.batches import by_length
 from studio.worker.features import Rows, encode
 from studio.worker.place import Place
+
+_WRITING = 8
+"""More tokens in a batch that is written than in one that is read."""
+SAMPLES = 4
+"""Validation rows whose answers are shown at every check."""
 
 Breathe = Callable[[float], None]
 """Called between batches with the share done; it may raise to leave."""
@@ -40,6 +47,8 @@ class Scores:
     seconds: float
     thresholds: tuple[float, ...] = ()
     """Those the metrics were counted with."""
+    samples: tuple[Sample, ...] = ()
+    """What the model writes for a few of the rows, where it writes."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def run_model(
     """
     result: Tensor | None = None
     done = 0
-    with _answering(model, place):
+    with answering(model, place):
         for number, batch in enumerate(by_length(rows.lengths, place.answering_tokens)):
             outputs = kept.get(number) if kept is not None else None
             is_new = outputs is None
@@ -83,7 +92,7 @@ def run_model(
 
 
 @contextlib.contextmanager
-def _answering(model: Wearing, place: Place) -> Iterator[None]:
+def answering(model: Wearing, place: Place) -> Iterator[None]:
     """Without dropout and gradients."""
     was_training = model.training
     model.train(False)
@@ -97,9 +106,12 @@ def _answering(model: Wearing, place: Place) -> Iterator[None]:
 def say(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> list[np.ndarray]:
     """What the model answers to each row, as arrays."""
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
-    done = 0
-    with _answering(model, place):
-        for batch in by_length(rows.lengths, place.answering_tokens):
+    head, done = model.head, 0
+    lengths, tokens = rows.lengths, place.answering_tokens
+    if head.writes:  # token by token: many rows at once cost little more than one
+        lengths, tokens = (lengths + head.facts.new_tokens) * head.beams, tokens * _WRITING
+    with answering(model, place):
+        for batch in by_length(lengths, tokens):
             for row, array in zip(batch.tolist(), model.answer(rows.lengths[batch], **rows.batch(batch)), strict=True):
                 arrays[row] = array
             done += len(batch)
@@ -111,9 +123,11 @@ def judge(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> Said:
     """The mean loss over rows whose targets are known, and their outputs where these are small enough to keep."""
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
     total, units, done = 0.0, 0, 0
-    with _answering(model, place):
+    with answering(model, place):
         for batch in by_length(rows.lengths, place.answering_tokens):
-            outputs = model(**rows.batch(batch)).float()
+            outputs = model(**rows.batch(batch))
+            if not model.head.writes:
+                outputs = outputs.float()
             loss, count = model.loss(outputs, rows.labels_of(batch))
             total, units, done = total + float(loss), units + count, done + len(batch)
             if not model.head.writes:
@@ -137,8 +151,24 @@ def check(model: Wearing, kit: Kit, asked: Asked, breathe: Breathe) -> Scores:
     began = time.monotonic()
     said = judge(model, asked.rows, kit.place, breathe)
     if model.head.writes:
-        return Scores(said.loss, {"perplexity": math.exp(min(said.loss, 700.0))}, time.monotonic() - began)
+        metrics, samples = {"perplexity": math.exp(min(said.loss, 700.0))}, look(model, kit, asked.examples, breathe)
+        return Scores(said.loss, metrics, time.monotonic() - began, samples=samples)
     return _scored(kit, asked, said, began)
+
+
+def look(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: Breathe) -> tuple[Sample, ...]:
+    """What the model writes for a few of the rows, the same ones every time, quickly."""
+    some = list(examples)[:: max(1, len(examples) // SAMPLES)][:SAMPLES]
+    chosen = [kit.task.sample(example, kit.setup) for example in some]
+    model.head.quick = True
+    try:
+        answers = answer(model, kit, chosen, breathe)
+    finally:
+        model.head.quick = False
+    return tuple(
+        Sample(row=example.row, answer=shortened(said.value, 400))
+        for example, said in zip(chosen, answers, strict=True)
+    )
 
 
 def score_outputs(model: Wearing, kit: Kit, asked: Asked, outputs: Tensor, began: float) -> Scores:

@@ -12,7 +12,7 @@ from studio.evaluation.report import build_report
 from studio.events import Finished, Scoring, Warned
 from studio.models.heads import Wearing, head_files
 from studio.models.load import load_base, load_tuned, load_untuned
-from studio.worker import checkpoint
+from studio.worker import checkpoint, writing
 from studio.worker.evaluate import answer, check
 from studio.worker.features import read_part
 from studio.worker.optimizer import merge_adapters, trained
@@ -20,12 +20,10 @@ from studio.worker.prepare import Job
 from studio.worker.reporter import Reporter
 
 _NOT_BETTER = (
-    "Tuning did not beat the untuned model with a linear head on the validation rows, so that simple version is kept. "
-    "More rows, cleaner labels or a lower learning rate may change this."
+    "Tuning did not beat the untuned model{} on the validation rows, so that simple version is kept. "
+    "More rows, cleaner {} or a lower learning rate may change this."
 )
-_NOT_CHECKED = (
-    "Training was stopped before the first check, so the kept version is the untuned model with a linear head."
-)
+_NOT_CHECKED = "Training was stopped before the first check, so the kept version is the untuned model{}."
 
 
 def finish(
@@ -36,15 +34,20 @@ def finish(
     reporter.say(Scoring(step=step, reason=why, best_step=best_step))
     if best_step == 0:
         text = _NOT_BETTER if any(check.step > 0 for check in reporter.story.checks) else _NOT_CHECKED
+        text = text.format(*(("", "texts") if job.kit.task.writes else (" with a linear head", "labels")))
         if all(said.text != text for said in reporter.story.warnings):
             reporter.say(Warned(step=step, text=text))
     run, kit = job.run, job.kit
     write_model(job, best)
-    test = read_part(run, "test")
+    test, told = read_part(run, "test"), notes(job, reporter)
+    if kit.task.writes:
+        test, limited = writing.tested(kit.task, test, job.config.seed)
+        told += limited
+    say = writing.answer if kit.task.writes else answer
     tuned, _ = load_tuned(run.model)
-    answers = answer(tuned.to(kit.place.device), kit, test, reporter.breathe)
+    answers = say(tuned.to(kit.place.device), kit, test, reporter.breathe)
     untuned, _ = load_untuned(job.folder, run.path)
-    frozen = answer(untuned.to(kit.place.device), kit, test, reporter.breathe)
+    frozen = say(untuned.to(kit.place.device), kit, test, reporter.breathe)
     report = build_report(
         task=kit.task,
         labels=kit.setup.labels,
@@ -54,7 +57,7 @@ def finish(
         frozen_answers=frozen,
         seed=job.config.seed,
         seconds=0.0,
-        notes=notes(job, reporter),
+        notes=told,
     )
     reporter.beat()  # the simple models of the report take a while
     report = report.model_copy(update={"seconds": reporter.seconds})  # with the time they took
@@ -70,6 +73,10 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     model, tokenizer = best_version(job, best)
     _choose_thresholds(job, model)
     backbone: Any = model.backbone
+    if template := job.kit.task.template(tokenizer):
+        tokenizer.chat_template = template
+    if model.head.facts.ends:  # so that plain transformers, too, stop writing where an answer ends
+        backbone.generation_config.eos_token_id = list(model.head.facts.ends)
     with storage.Stage(job.run.model) as stage:
         backbone.save_pretrained(stage.path)
         tokenizer.save_pretrained(stage.path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from transformers.pytorch_utils import Conv1D
 
 from studio.config import Method, RunConfig, Schedule
 from studio.models.heads import Wearing
@@ -106,10 +107,11 @@ def _put_adapters(model: Wearing, config: RunConfig) -> None:
 
     method: Method = config.method
     backbone: Any = model.backbone
+    words = backbone.get_output_embeddings() if hasattr(backbone, "get_output_embeddings") else None
     linear = [
         name
         for name, module in backbone.named_modules()
-        if isinstance(module, nn.Linear) and not name.startswith("pooler.")
+        if isinstance(module, nn.Linear | Conv1D) and module is not words and not name.startswith("pooler.")
     ]
     adapters = LoraConfig(
         r=method.lora_rank,
@@ -120,4 +122,5 @@ def _put_adapters(model: Wearing, config: RunConfig) -> None:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for things by their old names
+        warnings.filterwarnings("ignore", message="fan_in_fan_out")  # it sees by itself which way the weights lie
         model.backbone = get_peft_model(backbone, adapters)

@@ -1,7 +1,7 @@
 """From a run folder to everything training needs: rows encoded, base model loaded, probe fitted, head put on."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -11,18 +11,20 @@ import numpy as np
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
-from studio.models.folder import model_folder, pooling_of
+from studio.models.folder import family_of, model_folder, pooling_of
 from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Setup, Task
+from studio.worker import writing
 from studio.worker.evaluate import Asked, Breathe, Kit
 from studio.worker.features import Rows, encode, read_part
 from studio.worker.known import Known, digest
 from studio.worker.optimizer import freeze
 from studio.worker.place import Place, sow
 from studio.worker.probe import Probe, fit_probe, plain_probe, read_probe, sample, write_probe
+from studio.worker.unit_probe import fit_unit_probe
 
 Prepare = Callable[[str, float | None], None]
 """Called with a sentence and the share done; may raise to leave."""
@@ -51,11 +53,14 @@ class Job:
     watch_mode: Literal["max", "min"]
     cut: int
     """Training texts that reach the length limit."""
+    told: tuple[str, ...] = ()
+    """What people should know before the first step."""
 
 
 def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     """Read, load, encode, probe. `known`: what this process found out before. Raises: StudioError; what `say` raises."""
     config, task = run.config, task_named(run.config.task)
+    task.check_method(config.method.trains)
     sow(config.seed)
     place = Place.choose(config.compute.precision)
     place.forget_peak()  # of a trial in this process
@@ -65,7 +70,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     examples, checked = read_part(run, "train"), read_part(run, "validation")
     say("Loading the base model", None)
     folder = base_folder(run)
-    kind = head_named(task.head)
+    kind = head_kind(task, config, folder)
     backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     backbone.to(place.device)
     setup = make_setup(task, config, examples, backbone, tokenizer)
@@ -73,27 +78,34 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     model = Wearing(backbone, make_head(backbone, facts, config)).to(place.device)
 
     say("Turning texts into tokens", None)
-    rows, _ = encode(task, examples, setup, place.device, kind.layout)
+    rows, learned = encode(task, examples, setup, place.device, kind.layout)
+    told: tuple[str, ...] = ()
+    if kind.writes:
+        setup = writing.with_room(task, setup, learned)
+        told = writing.examine(task, setup, learned)
+        model.head.facts = replace(model.head.facts, new_tokens=setup.new_tokens, ends=task.ends(setup))
     seen, features = encode(task, checked, setup, place.device, kind.layout)
     validation = by_tokens = Asked(checked, features, seen)
 
     kit = Kit(task, setup, place)
     only_head = config.method.trains == "head"  # learns from every row's text vector; a start can be had from fewer
     chosen = np.arange(len(rows.lengths)) if only_head else sample(rows, config.seed)
-    told = {"device": place.name, "precision": place.precision, **asdict(facts)}
-    found = known.at(digest(folder, told, chosen, *rows.numbers, *seen.numbers)) if known is not None else None
-    fit = (
-        partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
-        if kind.fits
-        else partial(plain_probe, model, kit, validation, seed=config.seed)
-    )
+    known_by = {"device": place.name, "precision": place.precision, **asdict(facts)}
+    found = known.at(digest(folder, known_by, chosen, *rows.numbers, *seen.numbers)) if known is not None else None
+    fit: Callable[[Breathe], Probe] = partial(plain_probe, model, kit, validation, seed=config.seed)
+    if kind.fits:
+        fit = partial(fit_probe, model, kit, rows, validation, chosen=chosen, found=found)
+    elif kind.fits_units:
+        fit = partial(fit_unit_probe, model, kit, rows, validation, chosen=chosen, seed=config.seed)
     probe = (None if only_head else read_probe(run, config.regularization.label_smoothing)) or _new_probe(run, fit, say)
     train: Rows = rows
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
-    cut = int((rows.lengths >= setup.max_length).sum())
-    return Job(run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut)
+    cut = 0 if kind.writes else int((rows.lengths >= setup.max_length).sum())
+    return Job(
+        run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut, told
+    )
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
@@ -111,6 +123,18 @@ def base_folder(run: RunDir) -> Path:
     return model_folder(run.config.model, Home(run.path.parent.parent))
 
 
+def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
+    """The head that the task puts on this base model. Raises: StudioError for a family it cannot use."""
+    family = family_of(config.model, folder)
+    if family not in task.families:
+        raise StudioError(
+            f"The base model is of the family '{family}', and {task.title} needs {' or '.join(sorted(task.families))}",
+            where=config.model.id,
+            fix="Choose another base model.",
+        )
+    return head_named(task.head_of(family))
+
+
 def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:
     """What encoding and decoding need. Texts are never longer than the model can read."""
     longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
@@ -120,7 +144,8 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
     pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
-    return HeadFacts(task.head, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
+    kind = head_kind(task, config, folder).kind
+    return HeadFacts(kind, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:
@@ -138,13 +163,14 @@ def watched(task: Task, config: RunConfig) -> tuple[str, Literal["max", "min"]]:
     name = config.early_stopping.watch or task.watch
     if name == "loss":
         return name, "min"
-    for metric in task.metrics:
+    metrics = [metric for metric in task.metrics if not task.writes or metric.name == "perplexity"]
+    for metric in metrics:
         if metric.name == name:
             return name, metric.best
     raise StudioError(
         f"There is no validation value named {name!r}",
         where="setting watch",
-        fix="Choose one of: loss, " + ", ".join(metric.name for metric in task.metrics) + ".",
+        fix="Choose one of: loss, " + ", ".join(metric.name for metric in metrics) + ".",
     )
 
 

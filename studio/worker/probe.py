@@ -117,7 +117,7 @@ def _best_head(
         with torch.no_grad():
             outputs: Tensor = head(seen)
         scores = score_outputs(wearing, kit, validation, outputs, began)
-        rank = (_worth(kit.task, scores), -scores.loss)
+        rank = (worth(kit.task, scores), -scores.loss)
         if best is None or rank > best[0]:
             best = (rank, weight, bias)
     assert best is not None  # there is more than one strength
@@ -130,7 +130,7 @@ def _best_head(
     return weight * softer, bias * softer
 
 
-def _worth(task: Task, scores: Scores) -> float:
+def worth(task: Task, scores: Scores) -> float:
     """The validation value that the task watches, so that more is better."""
     if task.watch == "loss":
         return -scores.loss

@@ -100,6 +100,7 @@ class Teller:
                 best_value=stopping.best_value,
                 chances_left=stopping.chances_left,
                 seconds=scores.seconds,
+                samples=scores.samples,
             )
         )
 

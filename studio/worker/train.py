@@ -89,6 +89,8 @@ class Training:
         """Go on from the newest good checkpoint, or start with the probe's own check, and say so."""
         if self.job.kit.place.note:
             self._warn(self.job.kit.place.note)
+        for text in self.job.told:
+            self._warn(text)
         sow(self.config.seed)
         self._judge(0, self.job.probe.scores)
         found = checkpoint.newest(self.job.run.checkpoints, self._warn)

@@ -13,7 +13,7 @@ from studio import storage
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
-from studio.models.heads import Wearing, head_named
+from studio.models.heads import Wearing
 from studio.models.load import load_base
 from studio.rundir import RunDir
 from studio.tasks import task_named
@@ -22,7 +22,7 @@ from studio.worker.duty import give_way
 from studio.worker.features import TokenRows, encode, read_part
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
-from studio.worker.prepare import base_folder, head_facts, make_head, make_setup
+from studio.worker.prepare import base_folder, head_facts, head_kind, make_head, make_setup
 from studio.worker.trouble import trouble
 
 _STEPS, _SECONDS = 4, 12.0
@@ -57,7 +57,7 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     began = time.monotonic()
     examples = read_part(run, "train")
     base = base_folder(run)
-    kind = head_named(task.head)
+    kind = head_kind(task, config, base)
     backbone, tokenizer = load_base(base, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     setup = make_setup(task, config, examples, backbone, tokenizer)
     model = Wearing(backbone, make_head(backbone, head_facts(task, config, base, setup), config)).to(place.device)

@@ -28,7 +28,7 @@ def test_the_zip_holds_everything_in_one_folder(run, tmp_path):
     folder = unpacked(build_archive(run), tmp_path)
     assert folder.name == "tickets-first-try"
     assert {path.name for path in folder.iterdir()} >= {
-        "README.md", "predict.py", "requirements.txt", "train.json", "LICENSE-base-model.md", "labels.json",
+        "README.md", "predict.py", "requirements.txt", "train.json", "LICENSE-base-model.md", "labels.json", "inputs.json",
         "model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "head.safetensors", "head.json",
     }  # fmt: skip
     assert not (folder / "manifest.json").exists()

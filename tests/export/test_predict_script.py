@@ -2,13 +2,17 @@ import ast
 import csv
 import importlib.util
 import json
+import runpy
+import shutil
+import subprocess
 import sys
 
 import pytest
 
-from studio.assets import ASSETS
 from studio.export.archive import build_archive
-from studio.export.script import requirements_text
+from studio.export.script import KINDS, requirements_text
+from studio.export.script import program as code_of
+from studio.models.heads import HEADS
 
 from .finished import unpacked
 
@@ -45,15 +49,15 @@ def _by_hand(folder, text):
 
 def test_it_says_what_the_model_computes(program, folder):
     answers = program.Classifier(folder)(TEXTS)
-    for text, answer in zip(TEXTS, answers, strict=True):
+    for text, told in zip(TEXTS, answers, strict=True):
+        answer = told["labels"]
+        assert (told["answer"], told["confidence"]) == next(iter(answer.items()))
         expected = dict(zip(["account", "billing", "delivery"], _by_hand(folder, text), strict=True))
         assert answer == pytest.approx(expected, abs=1e-5)
         assert list(answer.values()) == sorted(answer.values(), reverse=True)
 
 
 def test_the_first_token_can_be_the_text(program, folder, tmp_path):
-    import shutil
-
     other = shutil.copytree(folder, tmp_path / "first")
     facts = json.loads((other / "head.json").read_text())
     (other / "head.json").write_text(json.dumps({**facts, "pooling": "first", "normalize": False}))
@@ -61,7 +65,7 @@ def test_the_first_token_can_be_the_text(program, folder, tmp_path):
     tokens = model.tokenizer(TEXTS[0], truncation=True, max_length=12, return_tensors="pt")
     first = model.model(**tokens).last_hidden_state[0, 0].cpu()
     expected = model.head["weight"].cpu() @ (first * 16.0) + model.head["bias"].cpu()
-    assert model.logits([TEXTS[0]])[0].tolist() == pytest.approx(expected.tolist(), abs=1e-4)
+    assert model.outputs([{"text": TEXTS[0]}])[0].tolist() == pytest.approx(expected.tolist(), abs=1e-4)
 
 
 def test_a_file_in_a_file_out_safe_for_spreadsheets(program, folder, tmp_path, monkeypatch):
@@ -69,12 +73,12 @@ def test_a_file_in_a_file_out_safe_for_spreadsheets(program, folder, tmp_path, m
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_bytes("\ufeffid;note;text\n1;=1+1;refund\n\n2;“ü”;parcel late\n3;x\n".encode())
     model = program.Classifier(folder)
-    assert program.answer_file(model, source, "text", target) == (3, 1)
+    assert program.answer_file(model, source, {"text": "text"}, target) == (3, 1)
     rows = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
     assert rows[0] == ["id", "note", "text", "answer", "confidence"]
     assert [row[:3] for row in rows[1:]] == [["1", "'=1+1", "refund"], ["2", "“ü”", "parcel late"], ["3", "x", ""]]
-    label, share = program.best(model(["refund"])[0])
-    assert rows[1][3:] == [label, f"{share:.4f}"]
+    (said,) = model(["refund"])
+    assert rows[1][3:] == [said["answer"], f"{said['confidence']:.4f}"]
     assert rows[3][3:] == ["", ""], "a row without a text gets no answer, as on the page"
 
 
@@ -82,10 +86,10 @@ def test_cells_beyond_the_header_do_not_shift_the_answer(program, folder, tmp_pa
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_text("text,note\nrefund,a,b,=c\nparcel late,d\n")
     model = program.Classifier(folder)
-    program.answer_file(model, source, "text", target)
+    program.answer_file(model, source, {"text": "text"}, target)
     rows = list(csv.reader(target.read_text(encoding="utf-8-sig").splitlines()))
-    label, share = program.best(model(["refund"])[0])
-    assert rows[1] == ["refund", "a", label, f"{share:.4f}", "b", "'=c"]
+    (said,) = model(["refund"])
+    assert rows[1] == ["refund", "a", said["answer"], f"{said['confidence']:.4f}", "b", "'=c"]
     assert len(rows[2]) == len(rows[0]) == 4
 
 
@@ -93,22 +97,106 @@ def test_a_wrong_column_is_told_with_the_right_ones(program, folder, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text("a,b\n1,2\n")
     with pytest.raises(SystemExit, match=r"no column 'text' in in\.csv\. Its columns: a, b\."):
-        program.answer_file(program.Classifier(folder), source, "text", tmp_path / "out.csv")
+        program.answer_file(program.Classifier(folder), source, {"text": "text"}, tmp_path / "out.csv")
 
 
-def test_it_needs_nothing_of_the_studio():
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_it_needs_nothing_of_the_studio_and_reads_like_code(kind, tmp_path):
+    text = code_of(kind)
     imported = set()
-    for node in ast.walk(ast.parse((ASSETS / "predict.py").read_text())):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             imported |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.split(".")[0])
-    assert imported - set(sys.stdlib_module_names) == {"torch", "transformers", "safetensors"}
+    assert imported - set(sys.stdlib_module_names) <= {"torch", "transformers", "safetensors", "numpy"}, (
+        "numpy comes with transformers"
+    )
+    assert {"torch", "transformers"} <= imported
+    (tmp_path / "predict.py").write_text(text)
+    checked = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", str(tmp_path / "predict.py")]
+    done = subprocess.run(checked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
     assert [line.partition("==")[0] for line in requirements_text().splitlines()] == [
         "torch",
         "transformers",
         "safetensors",
     ]
+
+
+def test_every_head_has_a_program():
+    assert {kind for kind in HEADS if not HEADS[kind].writes} <= KINDS
+
+
+@pytest.fixture
+def worn(folder, tmp_path):
+    """The same base model with another head: its folder, and the program of that kind."""
+
+    def wear(kind, rows, inputs=("text",), **facts):
+        import torch
+        from safetensors.torch import save_file
+
+        place = shutil.copytree(folder, tmp_path / kind)
+        torch.manual_seed(4)
+        save_file({"weight": torch.randn(rows, 32), "bias": torch.randn(rows)}, place / "head.safetensors")
+        known = json.loads((place / "head.json").read_text())
+        (place / "head.json").write_text(json.dumps({**known, "kind": kind, **facts}))
+        told = [{"name": name, "title": name, "column": "", "optional": name == "text_pair"} for name in inputs]
+        (place / "inputs.json").write_text(json.dumps(told))
+        (place / "predict.py").write_text(code_of(kind))
+        spec = importlib.util.spec_from_file_location(f"exported_{kind.replace('-', '_')}", place / "predict.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return place, module
+
+    return wear
+
+
+def _outputs(place, texts):
+    """What the head of the studio makes of the texts (and second texts)."""
+    import torch
+
+    from studio.models.load import load_tuned
+
+    wearing, tokenizer = load_tuned(place)
+    found = []
+    for text in texts:
+        one, two = text if isinstance(text, tuple) else (text, None)
+        batch = tokenizer(one, two, truncation=True, max_length=12, return_tensors="pt")
+        if two is None:
+            batch.pop("token_type_ids", None)
+        with torch.no_grad():
+            found.append(wearing.train(False)(**batch)[0])
+    return torch.stack(found)
+
+
+def test_several_labels_by_their_thresholds(worn):
+    labels, thresholds = ["a", "b", "c"], [0.3, 0.6, 0.9]
+    place, program = worn("multi-label", 3, labels=labels, thresholds=thresholds)
+    shares = _outputs(place, TEXTS).sigmoid().tolist()
+    for said, row in zip(program.Labeler(place)(TEXTS), shares, strict=True):
+        assert said["confidence"] == pytest.approx(dict(zip(labels, row, strict=True)), abs=1e-5)
+        assert said["answer"] == [
+            label for label, share, least in zip(labels, row, thresholds, strict=True) if share >= least
+        ]
+    assert program.told(["a", "b"]) == '["a", "b"]'
+
+
+def test_a_number_in_its_own_unit(worn):
+    place, program = worn("number", 1, labels=[], scaling=[10.0, 2.5])
+    expected = (_outputs(place, TEXTS)[:, 0] * 2.5 + 10).tolist()
+    assert [said["answer"] for said in program.Scorer(place)(TEXTS)] == pytest.approx(expected, abs=1e-4)
+
+
+def test_two_texts_are_read_as_one(worn, monkeypatch, capsys):
+    place, program = worn("sequence", 3, inputs=("text", "text_pair"))
+    pairs = [("my invoice", "refund it"), ("parcel late", "where is it")]
+    expected = _outputs(place, pairs).softmax(-1).max(-1).values.tolist()
+    rows = [{"text": one, "text_pair": two} for one, two in pairs]
+    assert [said["confidence"] for said in program.Classifier(place)(rows)] == pytest.approx(expected, abs=1e-5)
+    _ask(program, monkeypatch, "--json", "text=my invoice", "text_pair=refund it")
+    (said,) = json.loads(capsys.readouterr().out)
+    assert said["confidence"] == pytest.approx(expected[0], abs=1e-5)
 
 
 def test_formulas_are_neutralized_as_everywhere(program):
@@ -120,19 +208,24 @@ def test_formulas_are_neutralized_as_everywhere(program):
 
 def _ask(program, monkeypatch, *arguments):
     monkeypatch.setattr(sys, "argv", ["predict.py", *map(str, arguments)])
-    program.main()
+    runpy.run_path(program.__file__, run_name="__main__")
 
 
 def test_the_command_line_answers_texts(program, folder, monkeypatch, capsys):
     answers = program.Classifier(folder)(TEXTS)
     _ask(program, monkeypatch, "--json", *TEXTS)
     assert json.loads(capsys.readouterr().out) == [
-        {"text": text, "answer": program.best(answer)[0], "confidence": pytest.approx(answer, abs=1e-6)}
+        {
+            "text": text,
+            "answer": answer["answer"],
+            "confidence": pytest.approx(answer["confidence"], abs=1e-6),
+            "labels": pytest.approx(answer["labels"], abs=1e-6),
+        }
         for text, answer in zip(TEXTS, answers, strict=True)
     ]
     _ask(program, monkeypatch, "refund")
-    label, share = program.best(answers[3])
-    assert capsys.readouterr().out == f"{label}\t{100 * share:.1f} %\trefund\n"
+    said = answers[3]
+    assert capsys.readouterr().out == f"{said['answer']}\t{100 * said['confidence']:.1f} %\trefund\n"
 
 
 def test_the_command_line_answers_a_file(program, tmp_path, monkeypatch, capsys):
@@ -151,7 +244,7 @@ def test_the_command_line_answers_a_file(program, tmp_path, monkeypatch, capsys)
     [
         ((), "give either texts or --file"),
         (("refund", " "), "a text is empty"),
-        (("--file", "nowhere.csv"), "--column NAME"),
+        (("--file", "in.csv"), "There is no column 'ticket' in in.csv"),
         (("--file", "nowhere.csv", "--column", "text"), "there is no file nowhere.csv"),
         (("--file", "in.csv", "--column", "text", "--output", "in.csv"), "would overwrite the input"),
         (("--file", "latin.csv", "--column", "text"), "latin.csv is not UTF-8 text"),

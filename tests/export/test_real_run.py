@@ -36,7 +36,7 @@ def test_the_unpacked_program_answers_as_the_worker_did(tmp_path):
     said = json.loads(asked.stdout)
     assert [each["answer"] for each in said] == [answer.value for answer in answered.answers]
     for each, answer in zip(said, answered.answers, strict=True):
-        assert each["confidence"] == pytest.approx(answer.confidence, abs=1e-5)
+        assert each["labels"] == pytest.approx(answer.confidence, abs=1e-5)
 
     report = read_report(run)
     assert [rung.name for rung in report.ladder] == ["most_frequent", "tfidf", "frozen"]

@@ -12,7 +12,6 @@ from studio.errors import StudioError
 from studio.ui import tidying, uploads
 from studio.ui.session import Session
 from studio.ui.steps import data, mending
-from studio.ui.views.readings import can_be_used
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 

@@ -9,11 +9,13 @@ from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end
 
 from studio.data.read import Limits, read_table
 from studio.errors import StudioError
+from studio.tasks import task_named
 from studio.tasks.task import Answer
 from studio.ui import downloads
 from studio.ui.predictions import as_csv, new_columns
+from studio.ui.questions import SUGGESTIONS
 from studio.ui.session import Session
-from studio.ui.steps import try_it
+from studio.ui.steps import try_it, whole_table
 
 
 class StandIn:
@@ -50,12 +52,16 @@ def test_without_a_model_a_sentence(studio, tmp_path):
 
 
 def test_suggestions_are_test_rows_with_different_labels(studio, session):
-    shown, notice, whole, ideas, *answers = try_it.show(studio, session, "")
+    shown, notice, whole, box, *_others, ideas, answer, predicted = try_it.show(studio, session, "")
+    answers = [answer, predicted]
+    assert (box.label, box.visible) == ("Text", True)
     assert (shown, notice, answers) == (session.run, "", ["", ""])
-    assert try_it.show(studio, session, shown)[4] != ""  # the answers of this run stay
+    assert try_it.show(studio, session, shown)[-2] != ""  # the answers of this run stay
     assert whole.visible is True
-    assert ideas.count("data-place") == try_it.SUGGESTIONS
-    picked = [try_it.pick(studio, session, gr.EventData(None, {"act": "pick", "place": place})) for place in range(4)]
+    assert ideas.count("data-place") == SUGGESTIONS
+    picked = [
+        try_it.pick(studio, session, gr.EventData(None, {"act": "pick", "place": place}))[0] for place in range(4)
+    ]
     assert len(set(picked)) == 4
     with pytest.raises(StudioError):
         try_it.pick(studio, session, gr.EventData(None, {"place": 99}))
@@ -92,16 +98,16 @@ def test_a_problem_of_one_model_leaves_the_other_standing(studio, session):
 def test_a_whole_table(studio, session, tmp_path):
     rows = "".join(f"text {number},x\n" for number in range(200))
     path = table(tmp_path, f"ticket,other\n=1+1,a\n,b\n{rows}")
-    told, column, button, _ = try_it.read_file(studio, session, path)
+    told, column, *_others, button, _ = whole_table.read_file(studio, session, path)
     assert "202 rows" in told
     assert column.value == "ticket"  # the column it was trained on
     assert button.visible is True
     steps = []
-    shown = try_it.predict(studio, session, path, "ticket", lambda share, desc: steps.append(share))
+    shown = whole_table.predict(studio, session, path, lambda share, desc: steps.append(share), "ticket")
     assert [number for _, number in studio.answering.asked] == [64, 64, 64, 9]
     assert steps == sorted(steps)
     assert steps[-1] == 1.0
-    assert "201 rows answered. 1 row had no text" in shown
+    assert "201 rows answered. 1 row could not be asked" in shown
     run = studio.home.run(session.run)
     (kept,) = (run.path / "predictions").glob("*.csv")
     assert f"predictions-{kept.stem}.csv" in shown
@@ -114,19 +120,20 @@ def test_a_whole_table(studio, session, tmp_path):
 
 def test_a_column_that_is_none_and_a_file_that_is_no_table_are_told(studio, session, tmp_path):
     path = table(tmp_path, "a,b\n1,2\n")
-    assert "No column is chosen" in try_it.predict(studio, session, path, "nope", quiet)
-    assert "There is no file" in try_it.predict(studio, session, None, "a", quiet)
+    assert "There is no column “nope” for “Text”" in whole_table.predict(studio, session, path, quiet, "nope")
+    assert "The column for “Text” is not chosen" in whole_table.predict(studio, session, path, quiet, "")
+    assert "There is no file" in whole_table.predict(studio, session, None, quiet, "a")
     bad = tmp_path / "bad.csv"
     bad.write_bytes(b"%PDF-1.7 \x00\x01")
-    told, column, *_ = try_it.read_file(studio, session, str(bad))
+    told, column, *_ = whole_table.read_file(studio, session, str(bad))
     assert "fs-error" in told
     assert column.visible is False
-    assert try_it.read_file(studio, session, None)[0] == ""
+    assert whole_table.read_file(studio, session, None)[0] == ""
 
 
 def test_the_column_is_guessed_by_length_when_its_name_is_unknown(studio, session, tmp_path):
     path = Path(table(tmp_path, "id,words\n1,a long text here\n2,another long one\n"))
-    assert try_it.guess_column(read_table(path), studio.home.run(session.run)) == "words"
+    assert whole_table.guess_columns(read_table(path), studio.home.run(session.run)) == {"text": "words"}
 
 
 def test_predictions_are_swept_after_a_day(studio, session):
@@ -142,11 +149,12 @@ def test_predictions_are_swept_after_a_day(studio, session):
 
 
 def test_new_columns_never_hide_old_ones(tmp_path):
-    assert new_columns(["answer", "x"]) == ("model answer", "model confidence")
-    assert new_columns(["model answer", "confidence"]) == ("model model answer", "model model confidence")
+    both = ["answer", "confidence"]
+    assert new_columns(["answer", "x"], both) == ["model answer", "model confidence"]
+    assert new_columns(["model answer", "confidence"], both) == ["model model answer", "model model confidence"]
     path = Path(table(tmp_path, "answer\n-5\n"))
-    text = as_csv(read_table(path), [Answer("@x", {"@x": 0.5})]).decode("utf-8-sig")
+    text = as_csv(task_named("text-classification"), read_table(path), [Answer("@x", {"@x": 0.5})]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
         ["answer", "model answer", "model confidence"],
-        ["'-5", "'@x", "0.5"],
+        ["'-5", "'@x", "0.5000"],
     ]

@@ -41,7 +41,7 @@ def make_model(folder: Path, *, layers: int = 2, width: int = 32) -> Path:
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
@@ -72,10 +72,18 @@ def make_model(folder: Path, *, layers: int = 2, width: int = 32) -> Path:
 TINY = RunConfig(model=Model(id="folder:tiny"), columns={"text": "text", "label": "label"})
 
 
-def make_run(home: Home, config: RunConfig = TINY, *, train: int = 96, validation: int = 24, test: int = 30) -> RunDir:
-    """A frozen run, as `jobs.runs.create_run` leaves it."""
+def make_run(
+    home: Home,
+    config: RunConfig = TINY,
+    *,
+    train: int = 96,
+    validation: int = 24,
+    test: int = 30,
+    made: list[Example] | None = None,
+) -> RunDir:
+    """A frozen run, as `jobs.runs.create_run` leaves it; of `made` examples, where a task has other ones."""
     config = config.model_copy(update={"name": "tiny"})
-    made = rows(train + validation + test, seed=3)
+    made = made or rows(train + validation + test, seed=3)
     parts = {"train": made[:train], "validation": made[train : train + validation], "test": made[train + validation :]}
     run = RunDir(home.runs / new_id())
     with storage.Stage(run.path) as stage:

@@ -39,6 +39,10 @@ class HeadFacts:
     """Chosen on the validation rows, for tasks that have them (see `Task.thresholds`)."""
     scaling: tuple[float, float] = (0.0, 1.0)
     """Mean and deviation of the training rows' numbers, for tasks that learn numbers."""
+    new_tokens: int = 0
+    """Tokens an answer may have, for heads that write."""
+    ends: tuple[int, ...] = ()
+    """Tokens that end an answer, for heads that write."""
 
 
 class Head(nn.Module):
@@ -51,8 +55,15 @@ class Head(nn.Module):
     layout: ClassVar[Layout] = "label"
     fits: ClassVar[bool] = False
     """Whether a linear layer can be fitted on what `read` gives before anything is tuned (see `worker.probe`)."""
+    fits_units: ClassVar[bool] = False
+    """The same for a head with many vectors a row, of which `units` says those that are learned from."""
     writes: ClassVar[bool] = False
     """Whether answers are texts that the model writes token by token; its outputs are only good for the loss then."""
+
+    quick: bool = False
+    """Whether written answers are only looked at: they may be shorter then, and less thought about."""
+    beams: ClassVar[int] = 1
+    """How many beginnings of a written answer are followed at once before the likeliest whole one is taken."""
 
     def __init__(self, width: int, facts: HeadFacts, *, dropout: float = 0.0, label_smoothing: float = 0.0) -> None:
         super().__init__()
@@ -78,6 +89,18 @@ class Head(nn.Module):
     def answer(self, backbone: nn.Module, lengths: Any, **batch: Tensor) -> list[np.ndarray]:
         """One array a row, from which the task makes an answer."""
         return self.cut(self(self.read(backbone, **batch)), lengths)
+
+    def units(self, seen: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """For heads that fit units: of what was read, the vectors that are learned from, (units, width), and their labels."""
+        raise NotImplementedError
+
+    def fit_loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """What a fit on the frozen base model makes small: the mean over units, without smoothing."""
+        raise NotImplementedError
+
+    def put(self, weight: Tensor, bias: Tensor) -> None:
+        """Take over the numbers of a linear layer that was fitted."""
+        raise NotImplementedError
 
     def start(self) -> None:
         """Put weights that were not fitted at seeded random numbers."""

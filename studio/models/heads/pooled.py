@@ -61,12 +61,8 @@ class PooledHead(Head):
         outputs: Tensor = self.linear(seen)
         return outputs
 
-    def fit_loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        """What a fit on the frozen base model makes small: the mean over rows, without smoothing."""
-        raise NotImplementedError
-
+    @override
     def put(self, weight: Tensor, bias: Tensor) -> None:
-        """Take over a linear layer's numbers."""
         with torch.no_grad():
             self.linear.weight.copy_(weight)
             self.linear.bias.copy_(bias)

@@ -1,20 +1,27 @@
-"""In step 1: the menus that say which column is what."""
+"""In step 1: the menus that say which column is what, one a role: required, optional, or for several columns at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
-from studio.columns import Columns
+from studio.columns import Columns, columns_of
 from studio.data.table import Table
 from studio.tasks import TASKS
 from studio.tasks.task import Task
 
-MOST_MENUS = max(len(task.roles) for task in TASKS.values())
+NO_COLUMN = ("none", "")
+"""The choice of an optional role that no column plays."""
+
+
+def most_menus() -> int:
+    """Roles of the task that has most."""
+    return max(len(task.roles) for task in TASKS.values())
 
 
 def draw() -> tuple[gr.Dropdown, ...]:
     """One for each role of the task, targets last; spare ones are hidden."""
-    return tuple(gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(MOST_MENUS))
+    return tuple(gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(most_menus()))
 
 
 def first_columns(task: Task, table: Table) -> Columns:
@@ -25,14 +32,29 @@ def first_columns(task: Task, table: Table) -> Columns:
 
 def menus(task: Task, table: Table, columns: Columns) -> list[Any]:
     """The menus for these columns of this table."""
-    roles = task.roles
-    shown = [
-        gr.Dropdown(
-            choices=table.columns,
-            value=columns.get(role) if columns.get(role) in table.columns else None,
-            label=f"{task.role_titles[role]} column",
-            visible=True,
-        )
-        for role in roles
-    ]
-    return [*shown, *[gr.Dropdown(visible=False)] * (MOST_MENUS - len(roles))]
+    shown = [_menu(task, role, table, columns_of(columns.get(role, ()))) for role in task.roles]
+    return [*shown, *[gr.Dropdown(visible=False)] * (most_menus() - len(task.roles))]
+
+
+def _menu(task: Task, role: str, table: Table, chosen: Sequence[str]) -> gr.Dropdown:
+    title, there = task.role_titles[role], [column for column in chosen if column in table.columns]
+    several, optional = role in task.several, role in task.optional
+    return gr.Dropdown(
+        choices=[*([NO_COLUMN] if optional and not several else []), *((name, name) for name in table.columns)],
+        value=there if several else there[0] if there else "" if optional else None,
+        label=f"{title} {'columns (one or several)' if several else 'column'}{' (optional)' if optional else ''}",
+        multiselect=several,
+        visible=True,
+    )
+
+
+def chosen_columns(task: Task, said: Sequence[Any]) -> Columns:
+    """Role → column from the menus' values, a stranger's word: texts, or lists of texts where a role takes several."""
+    roles: Columns = {}
+    for role, value in zip(task.roles, said, strict=False):
+        names = tuple(str(name) for name in (value if isinstance(value, list | tuple) else [value]) if name)
+        if role not in task.several:
+            names = names[:1]
+        if names:
+            roles[role] = names if len(names) > 1 else names[0]
+    return roles

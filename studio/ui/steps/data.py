@@ -7,26 +7,28 @@ from typing import Any
 
 import gradio as gr
 
-from studio.columns import Columns
+from studio.columns import Columns, all_columns
 from studio.data.doctor.report import as_text
 from studio.data.phrases import shortened
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
 from studio.models.presets import PRESETS, Preset
 from studio.tasks import detect, task_named
+from studio.tasks.task import Task
 from studio.ui import uploads
+from studio.ui.answers import kind_of
 from studio.ui.choices import chosen
-from studio.ui.markup import element, fragment
+from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import error_card
 from studio.ui.session import Session
 from studio.ui.steps import inspecting, splitting
 from studio.ui.steps import reading as reading_menus
-from studio.ui.steps.columns import MOST_MENUS, first_columns, menus
+from studio.ui.steps.columns import chosen_columns, first_columns, menus, most_menus
 from studio.ui.studio import Studio
 from studio.ui.uploads import Look, Wanted
 from studio.ui.views.doctor import changes, diagnosis
 from studio.ui.views.readings import readings
-from studio.ui.views.rows_seen import picture
+from studio.ui.views.rows_seen import Titles, picture
 from studio.ui.views.table import first_rows, reading
 
 _ANY = "text-classification"
@@ -47,21 +49,21 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
     example = examples.get(chosen(event))
     if example is None:
         raise StudioError("There is no such example", fix="Choose one of the cards.")
-    return _take(studio, session, uploads.bundled_path(example), example.file, example.columns)
+    return _take(studio, session, uploads.bundled_path(example), example.file, example.columns, example.task)
 
 
 def _take(
-    studio: Studio, session: Session, path: Path, name: str, roles: dict[str, str] | None = None
+    studio: Studio, session: Session, path: Path, name: str, roles: Columns | None = None, task: str = ""
 ) -> tuple[Any, ...]:
     blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:
         return blank, *_View(message=error_card(error)).updates
-    return arrive(studio, replace(blank, table=table_id), roles)
+    return arrive(studio, replace(blank, table=table_id), roles, task)
 
 
-def arrive(studio: Studio, session: Session, roles: dict[str, str] | None = None) -> tuple[Any, ...]:
+def arrive(studio: Studio, session: Session, roles: Columns | None = None, task: str = "") -> tuple[Any, ...]:
     """A table is there, read anew: guess task and columns, unless they are known, and show all of it."""
     try:
         table = uploads.read(studio.home, session.table, studio.limits)
@@ -69,23 +71,19 @@ def arrive(studio: Studio, session: Session, roles: dict[str, str] | None = None
         session = replace(session, columns={}, is_ready=False)
         return session, *show(studio, session)
     found = detect(table)
-    task = found[0] if found else task_named(_ANY)
-    chosen_roles: Columns = {**roles} if roles else found[1].columns if found else first_columns(task, table)
+    meant = task_named(task) if task else found[0] if found else task_named(_ANY)
+    chosen_roles: Columns = {**roles} if roles else found[1].columns if found else first_columns(meant, table)
     parts = uploads.detected(studio.home, session.table, studio.limits).split
-    split = {"part": parts.column} if parts is not None and parts.column not in chosen_roles.values() else {}
-    session = replace(session, task=task.name, columns=chosen_roles, split=split, settings={}, is_ready=False)
+    split = {"part": parts.column} if parts is not None and parts.column not in all_columns(chosen_roles) else {}
+    session = replace(session, task=meant.name, columns=chosen_roles, split=split, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
     return session, *show(studio, session)
 
 
-def choose_columns(studio: Studio, session: Session, task_name: str, *columns: str) -> tuple[Any, ...]:
+def choose_columns(studio: Studio, session: Session, task_name: str, *columns: Any) -> tuple[Any, ...]:
     """A menu was changed by hand."""
     task = task_named(str(task_name))
-    roles: Columns = {
-        role: column
-        for role, column in zip(task.roles, map(str, columns), strict=False)
-        if column or role in task.required
-    }
+    roles = chosen_columns(task, columns)
     if task.name != session.task:
         table = uploads.read(studio.home, session.table, studio.limits)
         guess = task.detect(table)
@@ -108,7 +106,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (22 + MOST_MENUS)
+        return [gr.skip()] * (22 + most_menus())
     try:
         chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
@@ -122,7 +120,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         reading=reading(table),
         task=task.name,
         menus=menus(task, table, session.columns),
-        reason=readings(detected, session.task, session.columns),
+        reason=readings(detected, session.task, session.columns, table),
         rows=first_rows(table, session.columns),
         splitting=splitting.updates(table, session.split, test_note(studio, session)),
     )
@@ -135,7 +133,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         view,
         reading=reading(table, seen.notes),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
-        picture=picture(seen, task.role_titles[task.target], _preset(session)),
+        picture=_picture(task, seen, _preset(session)),
         can_go_on=seen.can_train,
         inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
     ).updates
@@ -179,6 +177,11 @@ def look(studio: Studio, session: Session) -> Look:
     )
     seen = uploads.look(studio.home, wanted, studio.limits)
     return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
+
+
+def _picture(task: Task, seen: Look, preset: Preset) -> Markup:
+    targets = kind_of(task).targets(task, seen.examples, seen.counts) if seen.examples else None
+    return picture(seen, targets, Titles.of(task), preset)
 
 
 def _has_answers(studio: Studio, session: Session) -> None:
@@ -225,7 +228,7 @@ class _View:
     @property
     def updates(self) -> list[Any]:
         """In the order of `DataStep.view`."""
-        menus = self.menus or [gr.skip()] * MOST_MENUS
+        menus = self.menus or [gr.skip()] * most_menus()
         return [
             *(self.message, *(self.reread or reading_menus.closed())),
             *(gr.Column(visible=self.is_found), self.reading, self.task, *menus),

@@ -16,7 +16,7 @@ from studio.ui.steps.splitting import FILE_TYPES
 from studio.ui.studio import Studio
 from studio.ui.views.welcome import example_cards, promises
 
-_INTRODUCTION = "Bring a table with one text per row, and the right answer for each in another column."
+_INTRODUCTION = "Bring a table with one example per row: a text, and beside it what the model should make of it."
 
 
 @dataclass(frozen=True)

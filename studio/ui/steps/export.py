@@ -10,6 +10,7 @@ from studio.errors import StudioError
 from studio.export import FORMATS
 from studio.export.card import model_card
 from studio.export.order import order_json, train_again
+from studio.export.script import commands
 from studio.rundir import RunDir
 from studio.ui.clickable import clickable, text_of
 from studio.ui.downloads import link
@@ -21,9 +22,6 @@ from studio.ui.studio import Studio
 from studio.ui.views.code import code_block
 from studio.ui.views.package import Packed, package_card
 
-USE = """pip install -r requirements.txt
-python predict.py "a text to sort"
-python predict.py --file input.csv --column text --output answers.csv"""
 HEAD = ("Export", "The model is yours: take it away, run it anywhere, train it again.")
 """Title of the step, and its sentence."""
 
@@ -133,7 +131,7 @@ def _use(run: RunDir) -> Markup:
             "section",
             element("h2", "Use it"),
             element("p", unpack, class_="fs-quiet"),
-            code_block(USE, "the commands to use the model"),
+            code_block(commands(run), "the commands to use the model"),
             class_="fs-card",
         ),
         element(

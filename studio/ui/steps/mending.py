@@ -17,7 +17,7 @@ from studio.ui.steps.reading import choices_of
 from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 from studio.ui.views.doctor import MEND, UNDO
-from studio.ui.views.readings import can_be_used
+from studio.ui.views.readings import usable
 
 
 def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -44,10 +44,11 @@ def take_reading(studio: Studio, session: Session, event: gr.EventData) -> tuple
     readings = uploads.detected(studio.home, session.table, studio.limits).readings
     which = chosen(event)
     meant = readings[int(which)] if which.isdecimal() and int(which) < len(readings) else None
-    if meant is None or not can_be_used(meant):
+    columns = usable(meant, uploads.read(studio.home, session.table, studio.limits)) if meant is not None else None
+    if meant is None or columns is None:
         raise StudioError("There is no such reading", fix="Choose one of those that are shown, or the columns by hand.")
     split = {} if set(session.split.values()) & meant.columns else session.split
-    session = replace(session, task=meant.task, columns=meant.roles, split=split, settings={})
+    session = replace(session, task=meant.task, columns=columns, split=split, settings={})
     session = replace(session, is_ready=data.can_train(studio, session))
     return session, *data.show(studio, session)
 

@@ -12,9 +12,13 @@ from studio.evaluation.mistakes import worst_mistakes
 from studio.evaluation.report import read_report
 from studio.evaluation.values import Report
 from studio.plots.confusion import confusion_matrix
+from studio.plots.style import Figure
 from studio.rundir import RunDir
 from studio.story import OVER, Status, Story
+from studio.tasks import task_named
+from studio.tasks.task import Task
 from studio.ui import navigation
+from studio.ui.answers import Said, kind_of
 from studio.ui.chart import chart
 from studio.ui.clickable import clickable, number_of
 from studio.ui.downloads import link
@@ -94,9 +98,12 @@ def show(studio: Studio, session: Session) -> tuple[Any, ...]:
     return (
         report_view(report, seconds=Story.of(run.events()).seconds, changed=changed),
         confusion_view(report.labels, report.confusion) if report.confusion else "",
-        confusion_matrix(report.labels, report.confusion) if large else None,
+        confusion_matrix(report.labels, report.confusion) if large else _figure(run),
         "",
-        fragment(_mistakes(run), label_table(report.per_label) if report.per_label else None),
+        fragment(
+            _mistakes(run, report),
+            label_table(report.per_label, one_each=bool(report.confusion)) if report.per_label else None,
+        ),
         gr.Button(visible=True),
     )
 
@@ -123,9 +130,9 @@ def _cell(studio: Studio, session: Session, truth: int, answer: int) -> Markup:
     if run is None or report is None or not all(0 <= place < len(report.labels) for place in (truth, answer)):
         raise StudioError("That cell is no longer there", fix="Reload the page.")
     right, said = report.labels[truth], report.labels[answer]
-    rows = [row for row in _rows(_answered(run)) if row.truth == right and row.answer == said]
+    rows = [row for row in _rows(run, report) if row.right == right and row.answer == said]
     title = f"“{right}”, " + ("answered right" if truth == answer else f"answered as “{said}”")
-    return _cell_card(title, sorted(rows, key=lambda row: -row.confidence))
+    return _cell_card(task_named(run.config.task), title, sorted(rows, key=lambda row: -_confidence(row)))
 
 
 def _report(studio: Studio, session: Session) -> tuple[RunDir | None, Report | None]:
@@ -159,14 +166,14 @@ def told(head: str, body: str, extra: Markup | None = None, *, again: bool = Fal
     )
 
 
-def _cell_card(title: str, rows: list[ShownRow]) -> Markup:
+def _cell_card(task: Task, title: str, rows: list[ShownRow]) -> Markup:
     rest = len(rows) - MOST_ROWS
     more = f"{count(rest, 'more row')}, those the model was least sure of: see the download of all answers."
     return element(
         "section",
         element("h3", title, tabindex=-1),
         element("p", f"{count(len(rows), 'test row')}, the surest answers first.", class_="rs-hint"),
-        row_table(rows[:MOST_ROWS], title),
+        row_table(task, rows[:MOST_ROWS], title),
         element("p", more, class_="rs-hint") if rest > 0 else None,
         class_="fs-card",
         aria_live="polite",
@@ -182,38 +189,40 @@ def _answered(run: RunDir) -> Answered:
         ) from None
 
 
-def _rows(answered: Answered) -> list[ShownRow]:
+def _rows(run: RunDir, report: Report) -> list[ShownRow]:
+    answered, task = _answered(run), task_named(run.config.task)
+    labels = tuple(each.label for each in report.per_label)
     return [
-        ShownRow(
-            example.row,
-            _text(example.inputs),
-            example.target or "",
-            answer.value,
-            answer.confidence.get(answer.value, 0.0),
-        )
+        ShownRow(example.row, Said(task, example.inputs, answer, example.target or "", labels=labels))
         for example, answer in zip(answered.examples, answered.answers, strict=True)
     ]
 
 
-def _text(inputs: dict[str, str]) -> str:
-    return "\n".join(inputs.values())
+def _confidence(row: ShownRow) -> float:
+    return row.said.answer.confidence.get(row.answer, 0.0)
 
 
-def _mistakes(run: RunDir) -> Markup:
-    answered = _answered(run)
-    rows = [
-        ShownRow(each.row, _text(each.inputs), each.truth, each.answer, each.confidence)
-        for each in worst_mistakes(answered.examples, answered.answers, WORST)
-    ]
+def _figure(run: RunDir) -> Figure | None:
+    """What the kind of answer has to draw of all test rows."""
+    answered, task = _answered(run), task_named(run.config.task)
+    return kind_of(task).figure(task, answered.examples, answered.answers)
+
+
+def _mistakes(run: RunDir, report: Report) -> Markup | None:
+    """Nothing for a task that learns from its texts alone: there, no answer is right or wrong."""
+    answered, task = _answered(run), task_named(run.config.task)
+    if not task.target:
+        return None
+    kind, rows = kind_of(task), _rows(run, report)
+    worst = worst_mistakes(task, answered.labels, answered.examples, answered.answers, WORST)
     links = [
         element("a", title, href=link(run, what), download=True, class_="rs-link")
         for title, what in (("Mistakes as CSV", "mistakes.csv"), ("All answers as CSV", "answers.csv"))
     ]
-    hint = "Wrong answers the model was surest of. Look for wrong labels in the file here, and for texts even a person would find hard."
     return element(
         "section",
-        element("div", element("h3", "Worst mistakes"), element("div", links, class_="rs-actions"), class_="rs-headed"),
-        element("p", hint if rows else "Not one test row got a wrong label.", class_="rs-hint"),
-        row_table(rows, "Worst mistakes") if rows else None,
+        element("div", element("h3", kind.worst_title), element("div", links, class_="rs-actions"), class_="rs-headed"),
+        element("p", kind.worst_hint if worst else kind.flawless, class_="rs-hint"),
+        row_table(task, [rows[place] for place in worst], kind.worst_title) if worst else None,
         class_="fs-card",
     )

@@ -1,36 +1,29 @@
 """The step Try it: ask the tuned model and the untuned one the same thing, or have a whole table answered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from studio.columns import columns_of
-from studio.data.example import Example, from_parquet
-from studio.data.read import read_table
-from studio.data.table import Table
+from studio.data.example import Example
 from studio.errors import StudioError
+from studio.evaluation.report import read_report
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Answer
+from studio.ui.answers import Kind, Said, kind_of
 from studio.ui.clickable import clickable, number_of
-from studio.ui.downloads import keep_predictions, link
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import error_card, heading, html
-from studio.ui.predictions import as_csv
+from studio.ui.questions import asked_roles, finished, ideas, most_boxes, rows_of_test, title_of
 from studio.ui.session import Session
-from studio.ui.steps.results import NO_RUN, told
+from studio.ui.steps.results import told
 from studio.ui.studio import Studio
-from studio.ui.views.answer import answer_card, prediction_card, suggestions, waiting_card
-from studio.ui.words import count
+from studio.ui.views.answer import answer_card, reference_card, suggestions, waiting_card
 
-PROGRESS = gr.Progress()
 LONGEST_TEXT = 20_000
-CHUNK = 64
-"""Texts a question: small enough that the bar moves every second or two."""
-SUGGESTIONS = 4
 _NO_TEXT = StudioError("There is no text to ask about", fix="Type one, or choose a test row.")
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".json", ".parquet", ".xlsx", ".xls"]
 HEAD = ("Try it", "Ask the tuned model, and see what the untuned one would have said.")
@@ -46,25 +39,27 @@ class TryItStep:
     """Id of the run the answers on the page come from."""
     notice: gr.HTML
     whole: gr.Column
-    text: gr.Textbox
+    boxes: tuple[gr.Textbox, ...]
+    """One for each input role of the task; spare ones are hidden."""
     ask: gr.Button
     ideas: gr.HTML
     answer: gr.HTML
     file: gr.File
     file_told: gr.HTML
-    column: gr.Dropdown
+    columns: tuple[gr.Dropdown, ...]
+    """The columns of a table, for the same roles."""
     predict: gr.Button
     predicted: gr.HTML
 
     @property
     def view(self) -> list[Any]:
         """What `show` draws."""
-        return [self.shown, self.notice, self.whole, self.ideas, self.answer, self.predicted]
+        return [self.shown, self.notice, self.whole, *self.boxes, self.ideas, self.answer, self.predicted]
 
     @property
     def file_view(self) -> list[Any]:
         """What `read_file` draws."""
-        return [self.file_told, self.column, self.predict, self.predicted]
+        return [self.file_told, *self.columns, self.predict, self.predicted]
 
 
 def draw(studio: Studio) -> TryItStep:
@@ -73,182 +68,168 @@ def draw(studio: Studio) -> TryItStep:
     notice = clickable(elem_id="try-notice")
     with gr.Column(visible=False, elem_id="try-whole") as whole:
         with gr.Column(elem_classes=["fs-card"]):
-            text = gr.Textbox(
-                label="Text", lines=3, max_lines=12, max_length=LONGEST_TEXT, elem_id="try-text",
-                placeholder="Type or paste a text, then press Ask.",
-            )  # fmt: skip
+            boxes = tuple(
+                gr.Textbox(
+                    label="Text",
+                    lines=3,
+                    max_lines=12,
+                    max_length=LONGEST_TEXT,
+                    visible=place == 0,
+                    elem_id=f"try-text{f'-{place}' if place else ''}",
+                    placeholder="Type or paste a text, then press Ask.",
+                )
+                for place in range(most_boxes())
+            )
             ideas = clickable(elem_id="try-ideas")
             ask = gr.Button("Ask", variant="primary", elem_id="try-ask")
         answer = clickable(elem_id="try-answer")
         with gr.Column(elem_classes=["fs-card"]):
             html(fragment(
                 element("h2", "A whole table"),
-                element("p", "Drop a file and get it back with an answer and its confidence in every row.", class_="fs-quiet"),
+                element("p", "Drop a file and get it back with an answer in every row.", class_="fs-quiet"),
             ))  # fmt: skip
             file = gr.File(label="Table", file_count="single", file_types=FILE_TYPES, elem_id="try-file", height=130)
             file_told = clickable(elem_id="try-file-told")
-            # Its choices are checked by us: a server that was started anew does not know which ones the page was given.
-            column = gr.Dropdown(
-                label="Column with the texts", visible=False, allow_custom_value=True, elem_id="try-column"
+            # Their choices are checked by us: a server that was started anew does not know which ones the page was given.
+            columns = tuple(
+                gr.Dropdown(
+                    label="Column",
+                    visible=False,
+                    allow_custom_value=True,
+                    elem_id=f"try-column{f'-{place}' if place else ''}",
+                )
+                for place in range(most_boxes())
             )
             predict = gr.Button("Answer all rows", variant="primary", visible=False, elem_id="try-predict")
         predicted = clickable(elem_id="try-predicted")
-    return TryItStep(
-        head, gr.State(""), notice, whole, text, ask, ideas, answer, file, file_told, column, predict, predicted
-    )
+    asked = head, gr.State(""), notice, whole, boxes, ask, ideas, answer
+    return TryItStep(*asked, file, file_told, columns, predict, predicted)
 
 
 def show(studio: Studio, session: Session, shown: str) -> tuple[Any, ...]:
     """Whether there is a model to ask, and a few test rows as suggestions. Answers of another run are cleared."""
     try:
-        run = _finished(studio, session)
+        run = finished(studio, session)
     except StudioError as error:
-        return "", told(error.what, error.fix, again=bool(session.run)), gr.Column(visible=False), "", "", ""
+        hidden = [gr.skip()] * most_boxes()
+        return "", told(error.what, error.fix, again=bool(session.run)), gr.Column(visible=False), *hidden, "", "", ""
     answers = (gr.skip(), gr.skip()) if shown == run.id else ("", "")
-    return run.id, "", gr.Column(visible=True), suggestions(_ideas(run)) or "", *answers
+    return (
+        run.id,
+        "",
+        gr.Column(visible=True),
+        *_boxes(run),
+        suggestions(task_named(run.config.task), ideas(run)) or "",
+        *answers,
+    )
+
+
+def _boxes(run: RunDir) -> list[Any]:
+    """A box for each text the model reads; the last ones are spare."""
+    task, roles = task_named(run.config.task), asked_roles(run)
+    lines = 3 if len(roles) == 1 else 2
+    shown = [gr.Textbox(label=title_of(task, role), lines=lines, visible=True) for role in roles]
+    return [*shown, *[gr.Textbox(visible=False)] * (most_boxes() - len(shown))]
 
 
 def warm(studio: Studio, session: Session) -> None:
     """Begin to load the model, so that the first question is answered sooner."""
     try:
-        studio.answering.warm(_finished(studio, session))
+        studio.answering.warm(finished(studio, session))
     except StudioError:
         return  # nothing to ask yet; `show` says so
 
 
-def pick(studio: Studio, session: Session, event: gr.EventData) -> str:
-    """The text of a suggestion."""
-    ideas, place = _ideas(_finished(studio, session)), number_of(event, "place")
-    if not 0 <= place < len(ideas):
+def pick(studio: Studio, session: Session, event: gr.EventData) -> list[Any]:
+    """The texts of a suggestion, one a box."""
+    run = finished(studio, session)
+    rows, place = ideas(run), number_of(event, "place")
+    if not 0 <= place < len(rows):
         raise StudioError("That row is no longer there", fix="Reload the page.")
-    return _text(ideas[place])
+    kind = kind_of(task_named(run.config.task))
+    texts: list[Any] = [kind.typed(rows[place].inputs.get(role, "")) for role in asked_roles(run)]
+    return [*texts, *[gr.skip()] * (most_boxes() - len(texts))]
 
 
-def wait(studio: Studio, session: Session, text: str) -> Markup:
+def wait(studio: Studio, session: Session, *texts: str) -> Markup:
     """What happens next, said at once: the first question of a while loads the model."""
-    if not text.strip():
+    if not any(text.strip() for text in texts):
         return error_card(_NO_TEXT)
     return waiting_card(
         "Loading the model and asking it… The first answer takes about 10 seconds, later ones are quick."
     )
 
 
-def ask(studio: Studio, session: Session, text: str) -> Markup:
+def ask(studio: Studio, session: Session, *texts: str) -> Markup:
     """Both models' answers, side by side; a problem is told in their place."""
-    if not text.strip():
-        return error_card(_NO_TEXT)  # a follower of `wait`: what that said stays
     try:
-        run = _finished(studio, session)
-        asked = [text.strip()[:LONGEST_TEXT]]
-        cards = [_card(studio, run, asked, ours=True)]
+        run = finished(studio, session)
+        inputs = _inputs(run, texts)
+        cards = [_card(studio, run, inputs, ours=True)]
     except StudioError as error:
-        return error_card(error)
+        return error_card(error)  # a follower of `wait`: what that said stays
     try:
-        cards.append(_card(studio, run, asked, ours=False))
+        cards.append(_card(studio, run, inputs, ours=False))
     except StudioError as error:
         cards.append(error_card(error))
-    return element("div", cards, class_="rs-two", role="status")
+    return element("div", element("div", cards, class_="rs-two"), _reference(run, inputs), class_="rs", role="status")
 
 
-def _card(studio: Studio, run: RunDir, texts: list[str], *, ours: bool) -> Markup:
-    (answer,) = studio.answering.ask(run, "tuned" if ours else "untuned", texts)
+def _reference(run: RunDir, inputs: dict[str, str]) -> Markup | None:
+    """What the file says, where the question is one of its test rows."""
+    row = _row_like(run, inputs)
+    if row is None or row.target is None:
+        return None
+    return reference_card(_said(run, inputs, Answer(row.target), is_tuned=True), row.row)
+
+
+def _row_like(run: RunDir, inputs: dict[str, str]) -> Example | None:
+    """The test row with these texts."""
+    kind = kind_of(task_named(run.config.task))
+    asked = _filled(kind, inputs)
+    return next((row for row in rows_of_test(run) if _filled(kind, row.inputs) == asked), None)
+
+
+def _filled(kind: Kind, inputs: dict[str, str]) -> dict[str, str]:
+    return {role: kind.typed(text).strip() for role, text in inputs.items() if text.strip()}
+
+
+def _inputs(run: RunDir, texts: Sequence[str]) -> dict[str, str]:
+    """Role → text from the boxes, those left empty that may be left out. Raises: StudioError for an empty one that is needed."""
+    task, roles = task_named(run.config.task), asked_roles(run)
+    inputs = {role: text.strip()[:LONGEST_TEXT] for role, text in zip(roles, texts, strict=False)}
+    missing = [role for role in roles if not inputs.get(role) and role not in task.optional]
+    if missing and len(roles) > 1:
+        raise StudioError(
+            f"“{task.role_titles.get(missing[0], missing[0])}” is empty", fix="Fill it in, or choose a test row."
+        )
+    if missing:
+        raise _NO_TEXT
+    kind = kind_of(task)
+    return {role: kind.read(text) for role, text in inputs.items()}
+
+
+def _card(studio: Studio, run: RunDir, inputs: dict[str, str], *, ours: bool) -> Markup:
+    (answer,) = studio.answering.ask(run, "tuned" if ours else "untuned", [inputs])
+    said = _said(run, inputs, answer, is_tuned=ours)
     if ours:
-        return answer_card("Tuned model", f"The best version of “{run.config.name}”.", answer, ours=True)
-    return answer_card(
-        "Before tuning", "The same base model, untouched, with a simple head on your labels.", answer, ours=False
-    )
+        return answer_card("Tuned model", f"The best version of “{run.config.name}”.", said, ours=True)
+    return answer_card("Before tuning", f"{said.task.untuned}.", said, ours=False)
 
 
-# ------------------------------------------------------------------ a whole table
+def _said(run: RunDir, inputs: dict[str, str], answer: Answer, *, is_tuned: bool) -> Said:
+    """With what helps to draw it: the file's own answer where the question is a test row, thresholds, labels."""
+    report, row = read_report(run), _row_like(run, inputs)
+    right = row.target if row is not None else None
+    labels = tuple(each.label for each in report.per_label) if report else ()
+    return Said(task_named(run.config.task), inputs, answer, right, _thresholds(run) if is_tuned else {}, labels)
 
 
-def read_file(studio: Studio, session: Session, path: str | None) -> tuple[Any, ...]:
-    """Read the dropped file and guess the column that holds the texts."""
-    hidden = gr.Dropdown(visible=False), gr.Button(visible=False), ""
-    if not path:
-        return "", *hidden
+def _thresholds(run: RunDir) -> dict[str, float]:
+    """Label → threshold, for models that have one a label."""
     try:
-        run, table = _finished(studio, session), _table(studio, path)
-    except StudioError as error:
-        return error_card(error), *hidden
-    sentence = f"{table.reading.sentence} {count(len(table), 'row')}."
-    choose = gr.Dropdown(choices=table.columns, value=guess_column(table, run), visible=True)
-    return element("p", sentence, class_="fs-quiet"), choose, gr.Button(visible=True), ""
-
-
-def predict(
-    studio: Studio, session: Session, path: str | None, column: str | None, progress: gr.Progress = PROGRESS
-) -> Markup:
-    """Answer every row, keep the table with its answers for a day, show its first rows and where to get it."""
-    try:
-        run = _finished(studio, session)
-        table = _table(studio, path or "")
-        if column not in table.columns:
-            raise StudioError("No column is chosen", fix="Choose the column that holds the texts.")
-        answers = _answers(studio, run, table.column(column), progress)
-        what = keep_predictions(run, as_csv(table, answers))
-    except StudioError as error:
-        return error_card(error)
-    return prediction_card(table, column, answers, link(run, what))
-
-
-def _answers(studio: Studio, run: RunDir, texts: Sequence[str], progress: gr.Progress) -> list[Answer | None]:
-    """One answer a text; None for an empty one."""
-    asked = [place for place, text in enumerate(texts) if text.strip()]
-    answers: list[Answer | None] = [None] * len(texts)
-    progress(0.0, desc="Loading the model…")
-    for start in range(0, len(asked), CHUNK):
-        places = asked[start : start + CHUNK]
-        said = studio.answering.ask(run, "tuned", [texts[place][:LONGEST_TEXT] for place in places])
-        for place, answer in zip(places, said, strict=True):
-            answers[place] = answer
-        done = start + len(places)
-        progress(done / len(asked), desc=f"{done:,} of {count(len(asked), 'row')} answered")
-    return answers
-
-
-def guess_column(table: Table, run: RunDir) -> str:
-    """The column named like the one trained on, else the one with the longest texts."""
-    trained = columns_of(run.config.columns.get(_role(run), ""))[0]
-    if trained in table.columns:
-        return trained
-    sample = {name: table.column(name)[:200] for name in table.columns}
-    return max(sample, key=lambda name: sum(map(len, sample[name])))
-
-
-def _table(studio: Studio, path: str) -> Table:
-    if not path:
-        raise StudioError("There is no file", fix="Drop one first.")
-    return read_table(Path(path), name=Path(path).name, limits=studio.limits)
-
-
-# ------------------------------------------------------------------ the run
-
-
-def _finished(studio: Studio, session: Session) -> RunDir:
-    if not session.run:
-        raise StudioError(NO_RUN[0], fix=NO_RUN[1])
-    run = studio.home.run(session.run)
-    if not run.model.is_dir():
-        raise StudioError("There is no tuned model yet", fix="It can be asked as soon as training is over.")
-    return run
-
-
-def _role(run: RunDir) -> str:
-    return task_named(run.config.task).inputs[0]
-
-
-def _text(example: Example) -> str:
-    return next(iter(example.inputs.values()))
-
-
-def _ideas(run: RunDir) -> list[Example]:
-    """A few test rows of middle length, each with another label where there are enough."""
-    try:
-        rows = from_parquet(run.part("test").read_bytes())
-    except OSError:
-        return []
-    rows = sorted(rows, key=lambda row: abs(len(_text(row)) - 90))
-    first = {row.target: row for row in reversed(rows)}
-    ideas = sorted(first.values(), key=lambda row: abs(len(_text(row)) - 90))[:SUGGESTIONS]
-    return ideas + [row for row in rows if row not in ideas][: SUGGESTIONS - len(ideas)]
+        head = json.loads((run.model / "head.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    labels, values = head.get("labels") or [], head.get("thresholds") or []
+    return dict(zip(labels, values, strict=True)) if len(labels) == len(values) else {}

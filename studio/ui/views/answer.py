@@ -1,60 +1,39 @@
-"""What a model says: of one text, with its confidence over all labels; of a whole table."""
+"""What models say: of one question, side by side; of a whole table."""
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
 from studio.data.example import Example
 from studio.data.table import Table
-from studio.tasks.task import Answer
+from studio.tasks.task import Answer, Task
+from studio.ui.answers import Said, kind_of
 from studio.ui.markup import Markup, element
-from studio.ui.pieces import bars
-from studio.ui.views.report import bar
-from studio.ui.words import count, percent, shortened, told_apart
+from studio.ui.words import count, shortened
 
-MOST_LABELS = 6
 PREVIEW_ROWS = 10
 LONGEST_CHIP = 110
-LONGEST_LABEL = 80
-LONGEST_PREVIEW = 300
 
 
-def answer_card(title: str, subtitle: str, answer: Answer, *, ours: bool) -> Markup:
+def answer_card(title: str, subtitle: str, said: Said, *, ours: bool) -> Markup:
     """One model's answer."""
-    ranked = sorted(answer.confidence.items(), key=lambda pair: -pair[1])
-    rest = ranked[MOST_LABELS:]
-    names = told_apart([label for label, _ in ranked[:MOST_LABELS]], LONGEST_LABEL)
-    lines = [
-        _line(label, short, share, first=place == 0)
-        for place, ((label, share), short) in enumerate(zip(ranked, names, strict=False))
-    ]
-    more = f"{count(len(rest), 'other label')} share {percent(sum(share for _, share in rest))}." if rest else None
     return element(
         "section",
         element("h3", title),
         element("p", subtitle, class_="rs-hint"),
-        element("p", element("b", answer.value, dir="auto"), class_="rs-number rs-said-label"),
-        element("p", _sureness(answer), class_="rs-hint"),
-        element("ul", lines, class_="rs-ladder rs-confidences", aria_label="Confidence by label"),
-        element("p", more, class_="rs-hint") if more else None,
+        kind_of(said.task).body(said),
         class_="fs-card rs-answer",
         data_ours=ours,
+        data_kind=said.task.answers_as,
     )
 
 
-def _sureness(answer: Answer) -> str:
-    share = answer.confidence.get(answer.value, 0.0)
-    word = "Very sure" if share >= 0.95 else "Sure" if share >= 0.8 else "Leaning" if share >= 0.5 else "Unsure"
-    return f"{word}: {percent(share)} confidence."
-
-
-def _line(label: str, short: str, share: float, *, first: bool) -> Markup:
+def reference_card(said: Said, row: int) -> Markup:
+    """What the file says to the question, under the answers."""
     return element(
-        "li",
-        element("span", short, class_="rs-name", dir="auto", title=label),
-        element("span", bar(share), class_="rs-track", aria_hidden="true"),
-        element("b", percent(share)),
-        class_="rs-ours" if first else None,
+        "section",
+        element("h3", f"What the file says, in row {row:,}"),
+        kind_of(said.task).cell(said, said.right or ""),
+        class_="fs-card rs-reference",
     )
 
 
@@ -69,7 +48,7 @@ def waiting_card(sentence: str) -> Markup:
     )
 
 
-def suggestions(examples: Sequence[Example]) -> Markup | None:
+def suggestions(task: Task, examples: Sequence[Example]) -> Markup | None:
     """Test rows to try, as buttons."""
     if not examples:
         return None
@@ -78,7 +57,7 @@ def suggestions(examples: Sequence[Example]) -> Markup | None:
             "li",
             element(
                 "button",
-                element("span", shortened(next(iter(example.inputs.values())), LONGEST_CHIP), dir="auto"),
+                element("span", shortened(kind_of(task).typed(shortest_input(example)), LONGEST_CHIP), dir="auto"),
                 element("em", f"row {example.row:,}"),
                 type="button",
                 data_act="pick",
@@ -92,14 +71,17 @@ def suggestions(examples: Sequence[Example]) -> Markup | None:
     return element("div", hint, element("ul", chips, class_="rs-chips"))
 
 
-def prediction_card(table: Table, column: str, answers: Sequence[Answer | None], address: str) -> Markup:
-    """What came out for a whole table: how often each label, the first rows, the download."""
-    said = Counter(answer.value for answer in answers if answer is not None)
-    empty = sum(answer is None for answer in answers)
-    hint = f"{count(len(table) - empty, 'row')} answered. " + (
-        f"{count(empty, 'row')} had no text and stayed empty. " if empty else ""
-    )
-    top = [(label, number) for label, number in said.most_common(MOST_LABELS)]
+def shortest_input(example: Example) -> str:
+    """The input that tells an example in fewest words: of a question and a long text, the question."""
+    return min((text for text in example.inputs.values() if text.strip()), key=len, default="")
+
+
+def prediction_card(
+    task: Task, table: Table, examples: Sequence[Example], answers: Sequence[Answer], address: str
+) -> Markup:
+    """What came out for a whole table: what the answers are together, the first rows, the download."""
+    empty = len(table) - len(examples)
+    left_out = f"{count(empty, 'row')} could not be asked and stayed empty. " if empty > 0 else ""
     return element(
         "section",
         element(
@@ -108,36 +90,40 @@ def prediction_card(table: Table, column: str, answers: Sequence[Answer | None],
             element("a", "Download as CSV", href=address, download=True, class_="rs-link rs-primary"),
             class_="rs-headed",
         ),
-        element("p", f"{hint}The file is kept here for a day.", class_="rs-hint"),
-        element("h4", "How often each label was given", class_="rs-h4"),
-        bars(top, label="How often each label was given"),
+        element(
+            "p", f"{count(len(examples), 'row')} answered. {left_out}The file is kept here for a day.", class_="rs-hint"
+        ),
+        kind_of(task).together(task, answers),
         element("h4", "The first rows", class_="rs-h4"),
-        _preview(table, column, answers),
+        _preview(task, examples, answers),
         class_="fs-card",
         role="status",
     )
 
 
-def _preview(table: Table, column: str, answers: Sequence[Answer | None]) -> Markup:
-    heads = [
-        element("th", name, scope="col", dir="auto", class_="rs-right" if place in (0, 3) else None)
-        for place, name in enumerate(("Row", column, "Answer", "Confidence"))
+def _preview(task: Task, examples: Sequence[Example], answers: Sequence[Answer]) -> Markup:
+    kind = kind_of(task)
+    shown = [
+        (example.row, Said(task, example.inputs, answer))
+        for example, answer in islice(zip(examples, answers, strict=True), PREVIEW_ROWS)
     ]
-    shown = zip(table.rows, table.column(column), answers, strict=True)
+    question = (
+        () if kind.holds_question else ("Question" if len(task.inputs) > 1 else task.role_titles[task.inputs[0]],)
+    )
+    sure = (kind.sure_title,) if kind.sure_title and any(kind.sure(said) for _, said in shown) else ()
+    heads = [
+        element("th", name, scope="col", class_="rs-right" if name in ("Row", *sure) else None)
+        for name in ("Row", *question, "Answer", *sure)
+    ]
     lines = [
         element(
             "tr",
             element("th", f"{row:,}", scope="row", class_="rs-right", data_title="Row"),
-            element("td", shortened(text, LONGEST_PREVIEW), class_="rs-text", dir="auto", data_title=column),
-            element("td", answer.value if answer else "", dir="auto", data_title="Answer"),
-            element(
-                "td",
-                percent(answer.confidence.get(answer.value, 0.0)) if answer else "",
-                class_="rs-right",
-                data_title="Confidence",
-            ),
+            [element("td", kind.question(said), class_="rs-text", data_title=title) for title in question],
+            element("td", kind.cell(said, said.answer.value), data_title="Answer"),
+            [element("td", kind.sure(said), class_="rs-right", data_title=title) for title in sure],
         )
-        for row, text, answer in islice(shown, PREVIEW_ROWS)
+        for row, said in shown
     ]
     grid = element("table", element("thead", element("tr", heads)), element("tbody", lines), class_="rs-table rs-rows")
     return element("div", grid, class_="rs-scroll", tabindex=0, role="region", aria_label="The first rows")

@@ -7,11 +7,12 @@ from typing import Any
 from studio import figures
 from studio.columns import columns_of
 from studio.config import SETTINGS, RunConfig
-from studio.evaluation.values import Report
+from studio.evaluation.values import MetricResult, Report
 from studio.models.presets import PRESETS
 from studio.story import Story
+from studio.tasks import metric_named
 from studio.ui.markup import Child, Markup, element
-from studio.ui.words import duration, percent
+from studio.ui.words import duration, quantity
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,8 @@ def _figures(sides: Sequence[Side]) -> list[Markup]:
     names = {metric.name: metric.title for side in sides if side.report for metric in side.report.metrics}
     for name, title in names.items():
         found = [_metric(side, name) for side in sides]
-        told = [
-            f"{percent(metric.value)} ({percent(metric.low)} to {percent(metric.high)})" if metric else "—"
-            for metric in found
-        ]
-        lines.append(_line(f"{title}, test rows", told, _surely_higher(found)))
+        told = [_told(metric) if metric else "—" for metric in found]
+        lines.append(_line(f"{title}, test rows", told, _surely_better(found)))
     losses = [side.story.best.loss if side.story.best else None for side in sides]
     lines.append(
         _line(
@@ -82,16 +80,22 @@ def _figures(sides: Sequence[Side]) -> list[Markup]:
     return lines
 
 
+def _told(metric: MetricResult) -> str:
+    value, low, high = (quantity(each, metric.unit) for each in (metric.value, metric.low, metric.high))
+    return f"{value} ({low} to {high})"
+
+
 def _metric(side: Side, name: str) -> Any:
     return next((metric for metric in side.report.metrics if metric.name == name), None) if side.report else None
 
 
-def _surely_higher(found: Sequence[Any]) -> int | None:
-    """The place of the one whose whole range lies above the other's; None where chance may decide or one is missing."""
+def _surely_better(found: Sequence[Any]) -> int | None:
+    """The place of the one whose whole range lies on the better side; None where chance may decide or one is missing."""
     first, second = found
     if first is None or second is None:
         return None
-    return 0 if first.low > second.high else 1 if second.low > first.high else None
+    above = 0 if first.low > second.high else 1 if second.low > first.high else None
+    return above if above is None or metric_named(first.name).best == "max" else 1 - above
 
 
 def _fairness(sides: Sequence[Side]) -> str:

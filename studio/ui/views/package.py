@@ -8,8 +8,8 @@ from studio.ui.words import count, size
 
 _MEANING = {
     "model.safetensors": "The tuned weights",
-    "head.safetensors": "The classification head: one row of weights a label",
-    "head.json": "How the head is worn: pooling, labels, text length",
+    "head.safetensors": "The head on the base model: its weights",
+    "head.json": "How the head is worn: labels, text length, and what else it must know",
     "config.json": "The shape of the model, for transformers",
     "tokenizer.json": "How texts are cut into tokens",
     "tokenizer_config.json": "Settings of the tokenizer",
@@ -18,6 +18,7 @@ _MEANING = {
     "README.md": "The model card: data, figures, limits, license",
     "predict.py": "Answers texts and tables; needs only torch, transformers and safetensors",
     "train.json": "The whole order: trains the same model again",
+    "inputs.json": "The texts the model reads, and the columns they came from",
     "labels.json": "The labels, in the model's order",
     "LICENSE": "License of the base model",
     "requirements.txt": "What predict.py needs",

@@ -1,7 +1,8 @@
 """What a table is taken for, how sure that is and why, and what else it may be, each other reading one click away."""
 
-from studio.columns import Columns, columns_of
+from studio.columns import Columns, all_columns, columns_of
 from studio.data.detect.detection import LIKELY, NAMES, WORTH_SAYING, Detection, sureness
+from studio.data.table import Table
 from studio.tasks import TASKS
 from studio.ui.choices import button_card
 from studio.ui.markup import Markup, element, fragment
@@ -11,9 +12,9 @@ _UNCLEAR = "Names and contents do not tell which column is what: see that the ri
 _NOT_YET = "this version does not train that yet"
 
 
-def readings(seen: Detection, task: str, columns: Columns) -> Markup:
+def readings(seen: Detection, task: str, columns: Columns, table: Table) -> Markup:
     """Of the table that was detected to be `seen`, used for this task with these columns."""
-    used = seen.reading(task, columns)
+    used = next((each for each in seen.readings if each.task == task and usable(each, table) == columns), None)
     others = [(place, each) for place, each in enumerate(seen.readings) if each is not used]
     said = [element("p", element("b", _begun(sureness(used.confidence))), f". {used.reason}")] if used else []
     if used is None and seen.confidence < LIKELY and len(set(columns.values())) > 1:
@@ -22,19 +23,23 @@ def readings(seen: Detection, task: str, columns: Columns) -> Markup:
         others = others[1:]
         said.insert(0, element("p", _made_for_another(seen, task if used else ""), class_="fs-note"))
     is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY
-    cards = element("div", [_card(str(place), each) for place, each in others], class_="fs-picks")
+    cards = element("div", [_card(str(place), each, table) for place, each in others], class_="fs-picks")
     return fragment(
         element("div", said, class_="fs-quiet fs-inner", dir="auto") if said else None,
         more("Or read it as …", cards, is_open=is_open) if others else None,
     )
 
 
-def can_be_used(found: Detection) -> bool:
-    """Whether the studio trains this: the task, and from just these columns."""
+def usable(found: Detection, table: Table) -> Columns | None:
+    """The reading's columns in the roles of its task; None where the studio does not train it, or not from these."""
     task = TASKS.get(found.task)
-    if task is None or not set(task.required) <= set(found.roles) <= set(task.roles):
-        return False
-    return all(len(columns_of(column)) == 1 or role in task.several for role, column in found.roles.items())
+    if task is None:
+        return None
+    several = any(len(columns_of(column)) > 1 and role not in task.several for role, column in found.roles.items())
+    if set(task.required) <= set(found.roles) <= set(task.roles) and not several:
+        return found.roles
+    guess = task.detect(table)  # a task may call the roles of a layout otherwise
+    return guess.columns if guess is not None and set(all_columns(guess.columns)) == found.columns else None
 
 
 def _made_for_another(seen: Detection, task: str) -> str:
@@ -43,10 +48,10 @@ def _made_for_another(seen: Detection, task: str) -> str:
     return f"{told}{_begun(_NOT_YET)}" + (f"; with the columns above it is used for {NAMES[task]}." if task else ".")
 
 
-def _card(choice: str, found: Detection) -> Markup:
+def _card(choice: str, found: Detection, table: Table) -> Markup:
     told = element("span", _roles(found), dir="auto"), element("span", found.reason, dir="auto")
     title, sure = _begun(NAMES[found.task]), _begun(sureness(found.confidence))
-    if can_be_used(found):
+    if usable(found, table) is not None:
         return button_card(choice, title, *told, element("em", f"{sure}."))
     not_yet = element("em", f"{sure}; {_NOT_YET}.")
     return element("div", element("b", title), *told, not_yet, class_="fs-pick fs-pick-button fs-pick-off")

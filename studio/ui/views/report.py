@@ -1,15 +1,19 @@
 """A report as HTML: the honest sentence, every metric with its ladder of baselines, the table of labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import ceil, floor, log10
 
 from studio.evaluation.values import Comparison, LabelResult, MetricResult, Report
 from studio.tasks import TASKS
 from studio.tasks.task import Metric
 from studio.ui.markup import Markup, element, fragment
-from studio.ui.words import count, duration, percent
+from studio.ui.words import count, duration, percent, quantity
 
 OURS = "Tuned model"
-_TICKS = [element("span", f"{at}{' %' * (at == 100)}", style=f"left:{at}%") for at in (0, 25, 50, 75, 100)]
+_STEPS = 5
+"""A scale that is not in percent has at most so many steps."""
+Scale = tuple[float, float]
+"""Lowest and highest value of bars that are compared."""
 FEW_ROWS = 100
 
 
@@ -74,21 +78,26 @@ def _trust(error: float) -> str:
 
 
 def metric_card(report: Report, metric: MetricResult, fact: Metric | None, names: Mapping[str, str]) -> Markup:
-    """One metric: the number, its interval, and the same of every baseline on one scale from 0 to 100 %."""
-    rungs = [(names.get(each.name, each.title), _metric_of(each.metrics, metric.name)) for each in report.ladder]
-    bars = [_rung(title, value, ours=False) for title, value in rungs if value is not None]
+    """One metric: the number, its interval, and the same of every baseline on one scale."""
+    found = [(names.get(each.name, each.title), _metric_of(each.metrics, metric.name)) for each in report.ladder]
+    rungs = [(title, value) for title, value in found if value is not None]
+    scale = scale_of([metric, *(value for _, value in rungs)])
+    lines = [_rung(title, value, scale, ours=False) for title, value in rungs]
+    low, high = quantity(metric.low, metric.unit), quantity(metric.high, metric.unit)
     return element(
         "section",
         element("h3", metric.title),
-        element("p", fact.help, class_="rs-hint") if fact else None,
+        element("p", fact.help, " Lower is better." if fact.best == "min" else None, class_="rs-hint") if fact else None,
         element(
             "p",
-            element("b", percent(metric.value)),
-            element("span", f"{percent(metric.low)} to {percent(metric.high)} with 95 % certainty"),
+            element("b", quantity(metric.value, metric.unit)),
+            element("span", f"{low} to {high} with 95 % certainty"),
             class_="rs-number",
         ),
-        element("ul", bars, _rung(OURS, metric, ours=True), class_="rs-ladder", aria_label=f"{metric.title} compared"),
-        element("div", element("div", _TICKS), class_="rs-axis", aria_hidden="true"),
+        element(
+            "ul", lines, _rung(OURS, metric, scale, ours=True), class_="rs-ladder", aria_label=f"{metric.title} compared"
+        ),
+        element("div", element("div", _ticks(scale)), class_="rs-axis", aria_hidden="true"),
         class_="fs-card",
     )  # fmt: skip
 
@@ -97,44 +106,75 @@ def _metric_of(metrics: list[MetricResult], name: str) -> MetricResult | None:
     return next((metric for metric in metrics if metric.name == name), None)
 
 
-def _rung(title: str, metric: MetricResult, *, ours: bool) -> Markup:
-    interval = f"{percent(metric.low)} to {percent(metric.high)}"
+def _rung(title: str, metric: MetricResult, scale: Scale, *, ours: bool) -> Markup:
+    value, low, high = (quantity(each, metric.unit) for each in (metric.value, metric.low, metric.high))
     return element(
         "li",
         element("span", title, class_="rs-name"),
-        element("span", bar(metric.value, metric.low, metric.high), class_="rs-track", title=interval),
-        element("b", percent(metric.value)),
-        element("span", f"between {percent(metric.low)} and {percent(metric.high)}", class_="rs-said"),
+        element("span", bar(metric.value, metric.low, metric.high, scale), class_="rs-track", title=f"{low} to {high}"),
+        element("b", value),
+        element("span", f"between {low} and {high}", class_="rs-said"),
         class_="rs-ours" if ours else None,
     )
 
 
-def bar(value: float, low: float | None = None, high: float | None = None) -> Markup:
-    """A bar from 0 to 100 %, with a whisker from `low` to `high`."""
-    fill = element("i", style=f"width:{_clamped(value):.2f}%")
+def scale_of(metrics: Sequence[MetricResult]) -> Scale:
+    """From where to where bars of these values go: from 0 to 100 % for shares, else from 0 to a round number above all."""
+    if all(metric.unit == "share" for metric in metrics):
+        return 0.0, 1.0
+    low, high = min(0.0, *(metric.low for metric in metrics)), max(0.0, *(metric.high for metric in metrics))
+    step = _round_step((high - low or 1.0) / _STEPS)
+    return step * floor(low / step + 1e-9), step * ceil(high / step - 1e-9)
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below `least`."""
+    power = 10.0 ** floor(log10(least))
+    return next(power * each for each in (1, 2, 2.5, 5, 10) if power * each >= least * (1 - 1e-9))
+
+
+def _ticks(scale: Scale) -> list[Markup]:
+    if scale == (0.0, 1.0):
+        return [element("span", f"{at}{' %' * (at == 100)}", style=f"left:{at}%") for at in (0, 25, 50, 75, 100)]
+    low, high = scale
+    step = _round_step((high - low) / _STEPS)
+    values = [low + step * place for place in range(round((high - low) / step) + 1)]
+    return [element("span", f"{value:,.6g}", style=f"left:{_place(value, scale):.2f}%") for value in values]
+
+
+def bar(value: float, low: float | None = None, high: float | None = None, scale: Scale = (0.0, 1.0)) -> Markup:
+    """A bar from the scale's 0, with a whisker from `low` to `high`."""
+    start, end = sorted((_place(0.0, scale), _place(value, scale)))
+    shift = f"left:{start:.2f}%;" if start else ""
+    fill = element("i", style=f"{shift}width:{end - start:.2f}%")
     if low is None or high is None:
         return fill
-    left, right = _clamped(low), _clamped(high)
+    left, right = _place(low, scale), _place(high, scale)
     return fragment(fill, element("u", style=f"left:{left:.2f}%;width:{max(0.0, right - left):.2f}%"))
 
 
-def _clamped(share: float) -> float:
-    return 100 * min(1.0, max(0.0, share))
+def _place(value: float, scale: Scale) -> float:
+    """In percent of the bar's length."""
+    low, high = scale
+    return 100 * min(1.0, max(0.0, (value - low) / (high - low or 1.0)))
 
 
-def label_table(labels: list[LabelResult]) -> Markup:
-    """How well each label is found; a click on a heading sorts."""
+def label_table(labels: list[LabelResult], *, one_each: bool = True) -> Markup:
+    """How well each label is found; a click on a heading sorts. `one_each`: whether a row has just one label."""
+    what, rows = ("rows", "Test rows") if one_each else ("places", "In the test rows")
     heads = (
         ("Label", "text", ""),
-        ("Precision", "number", "Of the rows given this label, the share that really has it."),
-        ("Recall", "number", "Of the rows that have this label, the share that was found."),
+        ("Precision", "number", f"Of the {what} given this label, the share that really has it."),
+        ("Recall", "number", f"Of the {what} that have this label, the share that was found."),
         ("F1", "number", "Precision and recall in one number."),
-        ("Test rows", "number", "How many test rows have this label."),
+        (rows, "number", "How often the label is there."),
     )
     return element(
         "section",
         element("h3", "Label by label"),
-        element("p", "How well each label is found. Few test rows make a number shaky.", class_="rs-hint"),
+        element(
+            "p", "How well each label is found. What is there only a few times has shaky numbers.", class_="rs-hint"
+        ),
         element(
             "div",
             element(

@@ -1,9 +1,11 @@
 """The rows as a task sees them: its labels and text lengths as bars, and the rows left out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from studio.data.table import Problem
 from studio.models.presets import Preset
+from studio.tasks.task import Task
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import bars, card
 from studio.ui.uploads import Look
@@ -11,26 +13,35 @@ from studio.ui.views.table import problem_rows
 from studio.ui.words import count
 
 LABELS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Titles:
+    """What people call the texts and the answers of a task, as in "text" and "label"."""
+
+    inputs: str
+    target: str
+
+    @classmethod
+    def of(cls, task: Task) -> "Titles":
+        """By the task's roles; several inputs are one text together."""
+        inputs = task.role_titles[task.inputs[0]].lower() if len(task.inputs) == 1 else "row’s texts"
+        return cls(inputs, task.role_titles.get(task.target, "").lower())
+
+
 _BINS = 16
 
 
-def picture(seen: Look, label: str, preset: Preset) -> Markup:
-    """Labels (called `label`) and lengths side by side, and under them what is left out."""
-    charts = element(
-        "div",
-        card(f"{label}s", label_bars(seen.counts), text=_balance(seen.counts)),
-        card("Text lengths", length_bars(seen.lengths, preset.context, preset.title)),
-        class_="fs-two",
-    )
+def picture(seen: Look, targets: Markup | None, titles: Titles, preset: Preset) -> Markup:
+    """The right answers and the lengths of the texts side by side, and under them what is left out.
+
+    `targets` draws the answers; where nothing does, their lengths are shown. `titles` call the two.
+    """
+    inputs = card(f"Length of each {titles.inputs}", length_bars(seen.lengths, preset.context, preset.title))
+    if targets is None and seen.target_lengths:
+        targets = card(f"Length of each {titles.target}", length_bars(seen.target_lengths, 0, ""))
+    charts = element("div", targets, inputs, class_="fs-two" if targets else None)
     return fragment(charts if seen.examples else None, left_out(seen.problems))
-
-
-def _balance(counts: Sequence[tuple[str, int]]) -> str:
-    if len(counts) < 2:
-        return ""
-    rows = sum(value for _, value in counts)
-    most, least = counts[0][1] / rows, counts[-1][1]
-    return f"{len(counts)} labels; the most frequent has {most:.0%} of the rows, the rarest has {count(least, 'row')}."
 
 
 def label_bars(counts: Sequence[tuple[str, int]]) -> Markup:
@@ -46,25 +57,25 @@ def label_bars(counts: Sequence[tuple[str, int]]) -> Markup:
 
 
 def length_bars(lengths: Sequence[int], limit: int, model: str) -> Markup:
-    """How many texts have how many tokens, and what the model's limit means for them."""
+    """How many texts have how many tokens, and what the model's limit means for them; a limit of 0 means nothing."""
     if not lengths:
         return fragment()
     bins = length_bins(lengths)
     most = max(value for _, _, value in bins) or 1
-    over = sum(length > limit for length in lengths)
+    over = sum(length > limit for length in lengths) if limit else 0
     columns = [
         element(
             "i",
             element("b", style=f"height:{max(2 if value else 0, 100 * value / most):.1f}%"),
             title=f"{low:,} to {high:,} tokens: {count(value, 'text')}",
-            data_over=low > limit,
+            data_over=bool(limit) and low > limit,
         )
         for low, high, value in bins
     ]
     told = f"Half of the texts have at most {sorted(lengths)[len(lengths) // 2]:,} tokens (pieces of words), the longest {max(lengths):,}."
     if over:
         told += f" {over / len(lengths):.1%} are longer than the {limit:,} tokens {model} reads; their end is cut off."
-    else:
+    elif limit:
         told += f" All fit into the {limit:,} tokens {model} reads."
     return fragment(
         element("p", told, class_="fs-quiet"),
@@ -92,5 +103,5 @@ def left_out(problems: Sequence[Problem]) -> Markup:
     """Rows that will be used nowhere."""
     if not problems:
         return fragment()
-    text = "They have no text or no label, and will be used nowhere. All other rows are."
+    text = "They miss something that the task needs, and will be used nowhere. All other rows are."
     return card("", problem_rows("Rows left out", problems, text), tone="watch")

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from studio import figures
 from studio.jobs.runs import RunSummary
 from studio.story import Status
+from studio.tasks import metric_named
 from studio.ui.markup import Child, Markup, element
 from studio.ui.titles import METRICS, MODELS
-from studio.ui.words import count, duration, moment, percent
+from studio.ui.words import count, duration, moment, quantity
 
 _STATES: dict[Status, tuple[str, str]] = {
     "draft": ("Not started", ""),
@@ -89,7 +90,7 @@ def _line(run: RunSummary, *, is_open: bool) -> Markup:
 def _best(run: RunSummary) -> Child:
     if run.value is None:
         return "—"
-    told = figures.loss(run.value) if run.metric == "loss" else percent(run.value)
+    told = figures.loss(run.value) if run.metric == "loss" else quantity(run.value, metric_named(run.metric).unit)
     return (told, _small(f"{METRICS.get(run.metric, run.metric)}, {run.part} rows"))
 
 

@@ -7,10 +7,13 @@ from studio.ui.markup import Markup, element, fragment
 from studio.ui.uploads import Bundled
 
 _PROMISES = (
-    ("What you need", "A few dozen rows for each label, better a few hundred: a text, and the label a person gave it."),
+    (
+        "What you need",
+        "A table with a few dozen examples, better a few hundred: texts, and beside each what the model should say to it.",
+    ),
     (
         "What you get",
-        "A model that labels new texts, an honest report on rows it never saw, and a zip that runs anywhere.",
+        "A model that answers new texts, an honest report on rows it never saw, and a zip that runs anywhere.",
     ),
     ("Where your data stays", "On this machine. Nothing is sent anywhere; no account and no graphics card are needed."),
 )

@@ -1,0 +1,48 @@
+"""Fills the gaps of a text: write ___ where a word is missing.
+
+    python predict.py TEXTS
+    python predict.py --file input.csv --output answers.csv
+
+In your own code:
+
+    from predict import Filler
+
+    model = Filler()
+    model([ROW])  # [{"answer": "the text with its gaps filled"}]
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from frame import Model, main
+from transformers import AutoModelForMaskedLM
+
+from studio.tasks.language_modeling import _GAP
+
+
+class Filler(Model):
+    """An encoder that guesses hidden words (loaded by AutoModelForMaskedLM)."""
+
+    def load(self, folder: Path) -> None:
+        """The model."""
+        self.model = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+        self.model.to(self.device).train(False)
+
+    def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """The likeliest token in every gap."""
+        answers = []
+        for row in rows:
+            text = _GAP.sub(lambda _: self.tokenizer.mask_token, row[self.names[0]])
+            tokens = self.tokenizer(text, truncation=True, max_length=self.facts["max_length"], return_tensors="pt").to(
+                self.device
+            )
+            ids = tokens["input_ids"][0]
+            guesses = self.model(**tokens).logits[0].argmax(-1)
+            filled = torch.where(ids == self.tokenizer.mask_token_id, guesses, ids).tolist()
+            answers.append({"answer": self.tokenizer.decode(filled, skip_special_tokens=True).strip()})
+        return answers
+
+
+if __name__ == "__main__":
+    main(Filler)

@@ -1,0 +1,36 @@
+"""Finds every label that fits a text: one, several or none.
+
+    python predict.py TEXTS
+    python predict.py --file input.csv --output answers.csv
+
+In your own code:
+
+    from predict import Labeler
+
+    model = Labeler()
+    model([ROW])  # [{"answer": [label, …], "confidence": {label: probability, …}}]
+"""
+
+from typing import Any
+
+from frame import main
+from pooled import Pooled
+
+
+class Labeler(Pooled):
+    """One number a label, each turned into a probability by itself; a label is given from its threshold on."""
+
+    def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """The labels in the model's order."""
+        labels = self.facts["labels"]
+        thresholds = self.facts.get("thresholds") or [0.5] * len(labels)  # chosen on the validation rows
+        answers = []
+        for shares in self.outputs(rows).double().sigmoid().tolist():
+            given = [name for name, share, least in zip(labels, shares, thresholds, strict=True) if share >= least]
+            confidence = {name: round(share, 6) for name, share in zip(labels, shares, strict=True)}
+            answers.append({"answer": given, "confidence": confidence})
+        return answers
+
+
+if __name__ == "__main__":
+    main(Labeler)

@@ -1,0 +1,30 @@
+"""Foretells a number for a text.
+
+    python predict.py TEXTS
+    python predict.py --file input.csv --output answers.csv
+
+In your own code:
+
+    from predict import Scorer
+
+    model = Scorer()
+    model([ROW])  # [{"answer": 3.8}]
+"""
+
+from typing import Any
+
+from frame import main
+from pooled import Pooled
+
+
+class Scorer(Pooled):
+    """One number a text, in deviations from the mean of the rows it learned from."""
+
+    def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """Back in the unit of the file it learned from."""
+        mean, deviation = self.facts["scaling"]
+        return [{"answer": float(f"{value * deviation + mean:.6g}")} for value in self.outputs(rows)[:, 0].tolist()]
+
+
+if __name__ == "__main__":
+    main(Scorer)

@@ -1,0 +1,46 @@
+"""A model that makes one vector of a text, and a linear layer that makes numbers of the vector."""
+
+from pathlib import Path
+
+import torch
+from frame import Model
+from safetensors.torch import load_file
+from transformers import AutoModel
+
+
+class Pooled(Model):
+    """The folder holds a base model that gives one vector a token (loaded by AutoModel), and a head.
+
+    The token vectors become one vector a text (their mean, or the first or last one), scaled to a fixed length, and one
+    linear layer turns that into numbers. AutoModelForSequenceClassification would put another, untrained head there.
+    """
+
+    def load(self, folder: Path) -> None:
+        """The base model, and the head: weight (numbers, width) and bias (numbers,)."""
+        self.model = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+        self.model.to(self.device).train(False)
+        self.head = {name: each.to(self.device) for name, each in load_file(folder / "head.safetensors").items()}
+
+    def outputs(self, rows: list[dict[str, str]]) -> torch.Tensor:
+        """One row a text (or two texts, read as one), one column a number."""
+        texts = [row[self.names[0]] for row in rows]
+        seconds = [row.get(self.names[1], "") for row in rows] if len(self.names) > 1 else None
+        tokens = self.tokenizer(
+            texts, seconds, truncation=True, max_length=self.facts["max_length"], padding=True, return_tensors="pt"
+        ).to(self.device)
+        if seconds is None:
+            tokens.pop("token_type_ids", None)
+        pooled = self.pool(self.model(**tokens).last_hidden_state, tokens["attention_mask"])
+        return torch.nn.functional.linear(pooled, self.head["weight"], self.head["bias"])
+
+    def pool(self, vectors: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Token vectors to one vector a text, the padding left out."""
+        if self.facts["pooling"] == "first":
+            pooled = vectors[:, 0]
+        elif self.facts["pooling"] == "last":
+            pooled = vectors[torch.arange(len(vectors)), mask.sum(1) - 1]
+        else:
+            pooled = (vectors * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
+        if self.facts["normalize"]:
+            pooled = torch.nn.functional.normalize(pooled, dim=-1)
+        return pooled * self.facts["scale"]

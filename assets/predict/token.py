@@ -1,0 +1,66 @@
+"""Marks the names in a text, each with its type and its place in characters.
+
+    python predict.py TEXTS
+    python predict.py --file input.csv --output answers.csv
+
+In your own code:
+
+    from predict import Marker
+
+    model = Marker()
+    model([ROW])  # [{"answer": [{"type": …, "text": …, "start": 0, "end": 5}, …]}]
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from frame import Model, main
+from safetensors.torch import load_file
+from transformers import AutoModel
+
+from studio.tasks.token_classification import _at_places, _entities
+from studio.tasks.windows import windows
+
+
+class Marker(Model):
+    """A base model that gives one vector a token (loaded by AutoModel), and a linear layer for each token:
+
+    no name, then begin and go on of every type. Long texts are read in windows that overlap.
+    """
+
+    batch_rows = 8
+
+    def load(self, folder: Path) -> None:
+        """The base model, and the head: weight (1 + 2 × types, width) and bias."""
+        self.model = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+        self.model.to(self.device).train(False)
+        self.head = {name: each.to(self.device) for name, each in load_file(folder / "head.safetensors").items()}
+
+    def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """The stretches of each text, in its order."""
+        shift = (self.facts.get("thresholds") or [0.0])[
+            0
+        ]  # how much less likely "no name" is made, by the validation rows
+        answers = []
+        texts = [row[self.names[0]] for row in rows]
+        for text, features in zip(texts, windows(texts, self.tokenizer, self.facts["max_length"]), strict=True):
+            places, logits = _at_places([self.logits(feature["input_ids"]) for feature in features], features)
+            found = []
+            if places:
+                logits[:, 0] -= shift
+                found = _entities(logits.argmax(1).tolist(), places, self.facts["labels"])
+            said = [{"type": kind, "text": text[start:end], "start": start, "end": end} for start, end, kind in found]
+            answers.append({"answer": said})
+        return answers
+
+    def logits(self, tokens: list[int]) -> np.ndarray:
+        """A row a token, of one window."""
+        ids = torch.tensor([tokens], device=self.device)
+        vectors = self.model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0]
+        return torch.nn.functional.linear(vectors, self.head["weight"], self.head["bias"]).float().cpu().numpy()
+
+
+if __name__ == "__main__":
+    main(Marker)

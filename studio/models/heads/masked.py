@@ -1,0 +1,36 @@
+"""An encoder that fills gaps: tokens hidden behind a mask are guessed from those on both sides."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from studio.models.heads.writing import WritingHead
+
+GUESSES = 5
+"""Of each gap, likeliest first."""
+
+
+class MaskedHead(WritingHead):
+    """The hidden tokens. Labels stand where they are hidden."""
+
+    kind = "masked"
+    auto_class = "AutoModelForMaskedLM"
+
+    @override
+    def read(self, backbone: Any, **batch: Tensor) -> Tensor:
+        given = {
+            name: each for name, each in batch.items() if name in ("input_ids", "attention_mask", "token_type_ids")
+        }
+        logits: Tensor = backbone(**given).logits
+        return logits
+
+    @override
+    def answer(self, backbone: Any, lengths: Any, **batch: Tensor) -> list[np.ndarray]:
+        """For every token of each row five guesses and their shares, (tokens, 10) float64: only gaps are looked at."""
+        shares = torch.softmax(self.read(backbone, **batch).float(), -1)
+        found = shares.topk(min(GUESSES, shares.shape[-1]), -1)
+        both = torch.cat([found.indices.double(), found.values.double()], -1).cpu().numpy()
+        return [row[: int(length)] for row, length in zip(both, lengths, strict=True)]

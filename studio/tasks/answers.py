@@ -1,0 +1,80 @@
+"""Answers that are a stretch of their text: written, found in the text, and compared as SQuAD compares them.
+
+A target is JSON, `{"text": "Hoesung Lee", "start": 17}`, in characters; without an answer `{"text": "", "start": -1}`.
+"""
+
+import json
+import re
+import string
+from collections import Counter
+
+from studio.errors import StudioError
+
+NO_ANSWER = '{"text": "", "start": -1}'
+_NUMBER = re.compile(r"\s*[-+]?\d+(?:\.0+)?\s*")
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_NO_SIGNS = str.maketrans("", "", string.punctuation)
+
+
+def written(text: str, start: int) -> str:
+    """A target, or an answer."""
+    return json.dumps({"text": text, "start": start}, ensure_ascii=False) if text else NO_ANSWER
+
+
+def read(target: str) -> tuple[str, int]:
+    """What `written` wrote: the answer and where it starts."""
+    found = json.loads(target)
+    return found["text"], found["start"]
+
+
+def from_cells(answer: str, start: str) -> str:
+    """A target from a cell with the answer (or SQuAD's `{"text": […], "answer_start": […]}`) and one with its start.
+
+    Nothing, or a start of -1 beside nothing, is a question without an answer.
+    """
+    if answer.lstrip().startswith("{"):
+        try:
+            found = json.loads(answer)
+            texts, starts = found.get("text", ""), found.get("answer_start", found.get("start", ""))
+            answer = str(texts[0] if texts else "") if isinstance(texts, list) else str(texts)
+            start = str(starts[0] if starts else "") if isinstance(starts, list) else str(starts)
+        except (ValueError, AttributeError, RecursionError):
+            pass  # a text that begins like this
+    told = int(float(start)) if _NUMBER.fullmatch(start) else None
+    return json.dumps({"text": answer, "start": told}, ensure_ascii=False) if answer.strip() else NO_ANSWER
+
+
+def placed(context: str, answer: str, start: int | None, where: str) -> str:
+    """The target, at the place of the answer that is nearest to where it was said to be, or at the first one.
+
+    Raises: StudioError where the context does not hold the answer.
+    """
+    shift = len(answer) - len(answer.lstrip())
+    said = answer.strip()
+    if not said:
+        return NO_ANSWER
+    told = max(0, start + shift) if start is not None and start >= 0 else 0
+    places = [place for place in (context.rfind(said, 0, told + len(said)), context.find(said, told)) if place >= 0]
+    if not places:
+        fix = "Spell the answer as the context does; leave it empty where the context has none."
+        raise StudioError(f"The answer “{said[:60]}” is not in its context", where=where, fix=fix)
+    return written(said, min(places, key=lambda place: (abs(place - told), place)))
+
+
+def normal(text: str) -> str:
+    """Lower case, without punctuation, articles and extra spaces. Source: the SQuAD 2.0 evaluation script."""
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_NO_SIGNS)).split())
+
+
+def exact(right: str, said: str) -> float:
+    """1 where both are the same. Source: `compute_exact` of the SQuAD 2.0 evaluation script."""
+    return float(normal(right) == normal(said))
+
+
+def overlap(right: str, said: str) -> float:
+    """F1 of the words. Source: `compute_f1` of the SQuAD 2.0 evaluation script."""
+    ours, theirs = normal(right).split(), normal(said).split()
+    if not ours or not theirs:
+        return float(ours == theirs)
+    common = (Counter(ours) & Counter(theirs)).total()
+    return 2 * common / (len(ours) + len(theirs))

@@ -1,0 +1,270 @@
+"""Answering questions from a text: the stretch of a context that answers, or that none does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from typing_extensions import override
+
+from studio.columns import Columns, columns_of
+from studio.data.detect import reading_for
+from studio.data.example import Example
+from studio.data.table import Table
+from studio.errors import StudioError
+from studio.tasks.answers import NO_ANSWER, exact, from_cells, overlap, placed, read, written
+from studio.tasks.recipe import Recipe
+from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.units import units
+
+_NEVER = 1e6
+"""A threshold no score reaches: there is always an answer."""
+_MOST_TOKENS = 30
+"""Longer stretches are no answers."""
+_BEST = 20
+"""Starts and ends looked at in each window, and stretches that confidence is shared among."""
+_SURE = "answer"
+
+
+class QuestionAnswering(Task):
+    """A context and a question in, a stretch of the context out; nothing where "no answer" is likelier by the threshold."""
+
+    name, title, order = "question-answering", "Answer questions from a text", 50
+    help = "Finds the answer to a question in a text that you give with it: a manual, a contract, an article."
+    inputs, target = ("context", "question", "answer_start"), "answer"
+    optional = ("answer_start",)
+    role_titles = {
+        "context": "Text with the answer",
+        "question": "Question",
+        "answer_start": "Where the answer starts",
+        "answer": "Answer",
+    }
+    families = frozenset({"encoder"})
+    head = "span"
+    metrics = (
+        Metric("f1", "F1", "How many words the given and the right answer share, averaged over the questions."),
+        Metric("exact_match", "Exact match", "Share of questions answered word for word, but for articles and signs."),
+    )
+    answers_as = "passage"
+    has_thresholds = True
+    together = "context"
+    watch = "f1"
+    baselines = ("best_sentence",)
+    recipe = Recipe(
+        learning_rate=2e-4,
+        epochs=5,
+        batch_rows=16,
+        label_smoothing=0.0,
+        why="measured to suit pointing into a text, which the model has to learn from nothing",
+    )
+    untuned = "Untuned model (frozen word vectors with a linear head)"
+    example = "questions_about_leaflets.csv"
+
+    @override
+    def detect(self, table: Table) -> Guess | None:
+        found = reading_for(table, self.name)
+        if found is None:
+            return None
+        columns: Columns = {role: str(found.roles[role]) for role in self.roles if role in found.roles}
+        return Guess(columns, found.reason, found.confidence)
+
+    @override
+    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+        single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
+        cells = {role: table.column(single[role]) for role in ("context", "question")}
+        if self.target in single:
+            starts = table.column(single["answer_start"]) if "answer_start" in single else [""] * len(table)
+            pairs = zip(table.column(single["answer"]), starts, strict=True)
+            cells["answer"] = [from_cells(answer, start) for answer, start in pairs]
+        arrays = {role: pa.array(values, pa.large_string()) for role, values in cells.items()}
+        return replace(table, cells=pa.table(arrays)), {role: role for role in cells}
+
+    @override
+    def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:
+        for role in ("context", "question"):
+            if not inputs[role].strip():
+                raise StudioError(f"The {role} is empty", where=f"row {row}", fix="Fill it in, or delete the row.")
+        kept = {role: inputs[role] for role in ("context", "question")}
+        if target is None:
+            return Example(row, kept)
+        try:
+            said, start = read(target)
+        except (ValueError, KeyError, TypeError):
+            fix = "Write the answer as it stands in the context."
+            raise StudioError("The answer cannot be read", where=f"row {row}", fix=fix) from None
+        return Example(row, kept, placed(inputs["context"], said, start, f"row {row}"))
+
+    @override
+    def labels(self, examples: Sequence[Example]) -> tuple[str, ...]:
+        """One name, under which an answer says how sure it is."""
+        return (_SURE,)
+
+    @override
+    def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
+        if not examples:
+            return []
+        tokenizer: Any = setup.tokenizer
+        questions = _shortened([example.inputs["question"] for example in examples], tokenizer, setup.max_length // 2)
+        encoded = tokenizer(
+            questions,
+            [example.inputs["context"] for example in examples],
+            truncation="only_second",
+            max_length=setup.max_length,
+            stride=max(0, min(96, setup.max_length // 4 - 2)),
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+            padding=False,
+        )
+        features: list[list[Feature]] = [[] for _ in examples]
+        for number, row in enumerate(encoded["overflow_to_sample_mapping"]):
+            which, offsets = encoded.sequence_ids(number), encoded["offset_mapping"][number]
+            places = [offset if part == 1 else None for part, offset in zip(which, offsets, strict=True)]
+            feature: Feature = {name: encoded[name][number] for name in ("input_ids", "attention_mask")}
+            if "token_type_ids" in encoded:
+                feature["token_type_ids"] = encoded["token_type_ids"][number]
+            feature["places"] = places
+            feature["answerable"] = [int(token == 0 or place is not None) for token, place in enumerate(places)]
+            if examples[row].target is not None:
+                feature["labels"] = _tokens_of(*read(examples[row].target or NO_ANSWER), places)
+            features[row].append(feature)
+        return features
+
+    @override
+    def decode(
+        self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
+    ) -> Answer:
+        found, nothing = _candidates(outputs, features)
+        threshold = setup.thresholds[0] if setup.thresholds else _NEVER
+        if not found:
+            return Answer(NO_ANSWER, {_SURE: 1.0})
+        scores = np.array([each.score for each in found] + ([nothing] if threshold < _NEVER else []))
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
+        if nothing - found[0].score > threshold:
+            return Answer(NO_ANSWER, {_SURE: float(shares[-1])})
+        context = example.inputs["context"]
+        start, end = _whole_words(context, found[0].start, found[0].end)
+        return Answer(written(context[start:end], start), {_SURE: float(shares[0])})
+
+    @override
+    def thresholds(
+        self,
+        outputs: Sequence[np.ndarray],
+        examples: Sequence[Example],
+        features: Sequence[Sequence[Feature]],
+        setup: Setup,
+    ) -> tuple[float, ...]:
+        """How much likelier "no answer" must be than the best answer, so that the validation rows' F1 is best.
+
+        Where every validation row has an answer, one is always given.
+        """
+        if all(example.target != NO_ANSWER for example in examples):
+            return (_NEVER,)
+        margins: list[float] = []
+        gains: list[float] = []  # F1 with an answer minus F1 without
+        first = 0
+        for example, cut in zip(examples, features, strict=True):
+            some = outputs[first : first + len(cut)]
+            first += len(cut)
+            found, nothing = _candidates(some, cut)
+            right = read(example.target or NO_ANSWER)[0]
+            said = read(self.decode(example, some, cut, replace(setup, thresholds=())).value)[0]
+            margins.append(nothing - found[0].score if found else _NEVER)
+            gains.append(overlap(right, said) - overlap(right, ""))
+        order = np.argsort(margins, kind="stable")
+        worth = np.concatenate([[0.0], np.cumsum(np.array(gains)[order])])
+        best = int(worth.argmax())  # so many rows, those with the smallest margins, are answered
+        edges = np.concatenate([[margins[order[0]] - 1], np.array(margins)[order], [margins[order[-1]] + 1]])
+        return (float((edges[best] + edges[best + 1]) / 2),)
+
+    @override
+    def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
+        """F1 of a row, whether it is exact, and one."""
+        pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
+        return np.array([(overlap(right, said), exact(right, said), 1) for right, said in pairs], float).reshape(-1, 3)
+
+    @override
+    def measure(self, sums: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """Source: the SQuAD 2.0 evaluation script, as shares."""
+        rows = np.maximum(sums[..., 2], 1)
+        return {"f1": sums[..., 0] / rows, "exact_match": sums[..., 1] / rows}
+
+    @override
+    def by_label(
+        self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]
+    ) -> list[tuple[str, int, int, int]]:
+        """Questions with and without an answer: exactly right, said to be so, being so."""
+        pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
+        counts = []
+        for name, has in (("with an answer", True), ("without an answer", False)):
+            due = [(right, said) for right, said in pairs if bool(right) == has]
+            said_so = sum(bool(said) == has for _, said in pairs)
+            if due:
+                counts.append((name, int(sum(exact(*each) for each in due)), said_so, len(due)))
+        return counts
+
+    @override
+    def show(self, value: str) -> str:
+        return read(value)[0] or "no answer"
+
+
+class _Candidate(NamedTuple):
+    score: float
+    start: int
+    end: int
+
+
+def _texts(answer: Answer, example: Example) -> tuple[str, str]:
+    """The right answer and the one that was given."""
+    return read(example.target or NO_ANSWER)[0], read(answer.value)[0]
+
+
+def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]:
+    """Questions cut to `most` tokens, so that there is room for the context."""
+    cut = tokenizer(
+        list(questions),
+        add_special_tokens=False,
+        truncation=True,
+        max_length=max(1, most - 2),
+        return_offsets_mapping=True,
+    )["offset_mapping"]
+    return [
+        question[: offsets[-1][1]] if offsets else question for question, offsets in zip(questions, cut, strict=True)
+    ]
+
+
+def _tokens_of(answer: str, start: int, places: Sequence[tuple[int, int] | None]) -> list[int]:
+    """First and last token of the answer; twice 0, the first token, where this window does not hold all of it."""
+    end = start + len(answer)
+    inside = [token for token, place in enumerate(places) if place is not None and place[0] < end and place[1] > start]
+    context = [place for place in places if place is not None]
+    if not answer or not inside or context[0][0] > start or context[-1][1] < end:
+        return [0, 0]
+    return [inside[0], inside[-1]]
+
+
+def _candidates(outputs: Sequence[np.ndarray], features: Sequence[Feature]) -> tuple[list[_Candidate], float]:
+    """The best stretches over all windows, best first, and the score of "no answer": its smallest over the windows."""
+    best: dict[tuple[int, int], float] = {}
+    nothing = float("inf")
+    for output, feature in zip(outputs, features, strict=True):
+        nothing = min(nothing, float(output[0].sum()))
+        tokens = [token for token, place in enumerate(feature["places"]) if place is not None and place[0] < place[1]]
+        starts, ends = output[tokens, 0].astype(float), output[tokens, 1].astype(float)
+        for first in np.argsort(-starts, kind="stable")[:_BEST]:
+            for last in np.argsort(-ends, kind="stable")[:_BEST]:
+                if first <= last < first + _MOST_TOKENS:
+                    span = feature["places"][tokens[first]][0], feature["places"][tokens[last]][1]
+                    best[span] = max(best.get(span, -np.inf), float(starts[first] + ends[last]))
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_BEST]
+    return [_Candidate(score, *span) for span, score in ranked], nothing
+
+
+def _whole_words(context: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch, with all of the words that it begins or ends in, without spaces at its edges."""
+    inside = [(first, behind) for first, behind in units(context) if first < end and behind > start]
+    return (inside[0][0], inside[-1][1]) if inside else (start, end)
+
+
+TASK = QuestionAnswering()

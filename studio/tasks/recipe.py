@@ -1,0 +1,17 @@
+"""What suits a task better than the settings that suit labels for whole texts; measured, not guessed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Facts for the suggestions (see models.suggest). What is None follows from the rows as everywhere."""
+
+    learning_rate: float | None = None
+    """For narrow models; wide ones get less."""
+    epochs: int | None = None
+    """Passes over the rows for a balanced run, where that gives enough steps."""
+    batch_rows: int | None = None
+    label_smoothing: float | None = None
+    why: str = ""
+    """The end of a sentence, as in "1e-4: measured to suit …"."""

@@ -1,0 +1,186 @@
+"""Conversations as a model reads them: its own chat template, tokens, and which of them are somebody's reply to be learned.
+
+A message is `{"role", "content"}`. What is learned is found by the template's own generation marks, or else by what a
+longer conversation has more than a shorter one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studio.errors import StudioError
+
+Message = dict[str, str]
+_MARKS = re.compile(r"\{%-?\s*generation\s*-?%\}")
+_TURN = (
+    "{% for message in messages %}{% if not loop.first %}{{ '\n\n' }}{% endif %}"
+    "{% if message['role'] == 'system' %}{{ message['content'] }}"
+    "{% elif message['role'] == 'assistant' %}{{ '### Reply:\n' ~ message['content'] ~ eos_token }}"
+    "{% else %}{{ '### Request:\n' + message['content'] }}{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '\n\n### Reply:\n' }}{% endif %}"
+)
+"""For base models that come without a template. The tuned model is saved with it."""
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A conversation as tokens."""
+
+    ids: list[int]
+    learned: list[bool]
+    """One a token."""
+    cut: bool = False
+    """Whether something did not fit."""
+
+
+def template_of(tokenizer: Any) -> str:
+    """The model's own chat template, or a plain one for a model that has none."""
+    own = tokenizer.chat_template
+    if isinstance(own, dict):
+        own = own.get("default")
+    if own:
+        return str(own)
+    begins = tokenizer.bos_token_id is not None and tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id
+    return ("{{ bos_token }}" if begins else "") + _TURN
+
+
+def spell(
+    tokenizer: Any, conversations: Sequence[Sequence[Message]], limit: int, *, asked: bool = False
+) -> list[Spelled]:
+    """Each conversation as at most `limit` tokens. `asked`: it ends where the model's next reply begins.
+
+    Where one is too long, the oldest turns go first, then the end of the last request, then the end of the reply.
+    Raises: StudioError when the template refuses it, or does not show which tokens are replies.
+    """
+    every = _tokens(tokenizer, conversations, asked=asked)
+    return [
+        spelled
+        if len(spelled.ids) <= limit
+        else Spelled(*_shortened(tokenizer, list(conversations[place]), limit, asked=asked), cut=True)
+        for place, spelled in enumerate(every)
+    ]
+
+
+def reply_ends(tokenizer: Any) -> tuple[int, ...]:
+    """Tokens that end a reply: what the template puts behind it, and the tokenizer's own end."""
+    sample = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    spelled = _tokens(tokenizer, [sample], asked=False)[0]
+    special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
+    learned = [each for each, is_learned in zip(spelled.ids, spelled.learned, strict=True) if is_learned]
+    last = learned[-1:] if learned and learned[-1] in special else []
+    own = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
+    return tuple(dict.fromkeys([*last, *own]))
+
+
+def _tokens(tokenizer: Any, conversations: Sequence[Sequence[Message]], *, asked: bool) -> list[Spelled]:
+    if not conversations:
+        return []
+    template = template_of(tokenizer)
+    if not asked and _MARKS.search(template):
+        return [_marked(tokenizer, template, messages) for messages in conversations]
+    texts, spans = [], []
+    for messages in conversations:
+        texts.append(_text(tokenizer, template, messages, asked=asked))
+        spans.append([] if asked else _replies(tokenizer, template, messages, texts[-1]))
+    encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
+    return [
+        Spelled(ids, _inside(places, learned))
+        for ids, places, learned in zip(encoded["input_ids"], encoded["offset_mapping"], spans, strict=True)
+    ]
+
+
+def _inside(places: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which tokens, by their characters, reach into one of the spans; both are in the text's order."""
+    found, at = [], 0
+    for start, end in places:
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        found.append(at < len(spans) and start < spans[at][1] and end > spans[at][0])
+    return found
+
+
+def _marked(tokenizer: Any, template: str, messages: Sequence[Message]) -> Spelled:
+    """By the template's own generation marks."""
+    try:
+        found = tokenizer.apply_chat_template(
+            list(messages), chat_template=template, return_dict=True, return_assistant_tokens_mask=True
+        )
+    except Exception as error:
+        raise _refusal(error) from error
+    return Spelled(list(found["input_ids"]), [bool(each) for each in found["assistant_masks"]])
+
+
+def _text(tokenizer: Any, template: str, messages: Sequence[Message], *, asked: bool) -> str:
+    try:
+        return str(
+            tokenizer.apply_chat_template(
+                list(messages), chat_template=template, tokenize=False, add_generation_prompt=asked
+            )
+        )
+    except Exception as error:
+        raise _refusal(error) from error
+
+
+def _replies(tokenizer: Any, template: str, messages: Sequence[Message], text: str) -> list[tuple[int, int]]:
+    """First and last character of every reply, its end mark included: what a turn adds to the conversation before it."""
+    spans = []
+    for place, message in enumerate(messages):
+        if message["role"] != "assistant":
+            continue
+        before = _text(tokenizer, template, messages[:place], asked=True) if place else ""
+        after = _text(tokenizer, template, messages[: place + 1], asked=False)
+        start = len(before) if after.startswith(before) else _alike(before, after)
+        said = after.find(message["content"].strip(), start)
+        if said < 0 or not text.startswith(after):
+            raise StudioError(
+                "The base model's chat template does not show which tokens are the replies: it has no generation marks, "
+                "and it writes the same turns differently when more follow",
+                fix="Choose another base model, or one reply a conversation (the task instruction-tuning).",
+            )
+        spans.append((start, max(start + len(after[start:].rstrip()), said + len(message["content"]))))
+    return spans
+
+
+def _alike(one: str, two: str) -> int:
+    """How many characters they have in common from the beginning."""
+    return next((place for place, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+
+
+def _shortened(tokenizer: Any, messages: list[Message], limit: int, *, asked: bool) -> tuple[list[int], list[bool]]:
+    """The end of a conversation that is too long."""
+    first = 1 if messages[0]["role"] == "system" else 0
+    keep = 1 if asked else 2
+    while len(messages) - first > keep:
+        del messages[first]
+        while len(messages) - first > keep and messages[first]["role"] == "assistant":  # templates begin with a request
+            del messages[first]
+        spelled = _tokens(tokenizer, [messages], asked=asked)[0]
+        if len(spelled.ids) <= limit:
+            return spelled.ids, spelled.learned
+    request = len(messages) - keep
+    bare = [*messages[:request], {**messages[request], "content": ""}, *messages[request + 1 :]]
+    empty = _tokens(tokenizer, [bare], asked=asked)[0]
+    reply = sum(empty.learned)
+    room = limit - (len(empty.ids) - reply) - min(reply, max(limit // 2, limit - len(empty.ids)))
+    words = tokenizer(messages[request]["content"], add_special_tokens=False)["input_ids"]
+    while True:
+        text = tokenizer.decode(words[: max(0, room)])
+        messages[request] = {**messages[request], "content": text}
+        spelled = _tokens(tokenizer, [messages], asked=asked)[0]
+        over = len(spelled.ids) - sum(spelled.learned) + min(sum(spelled.learned), limit // 2) - limit
+        if room <= 0 or over <= 0:
+            break
+        room -= over  # spelled again, a cut text may have a token more
+    if asked:  # what is left over is the template's: its end must stay, where the reply begins
+        return spelled.ids[-limit:], spelled.learned[-limit:]
+    return spelled.ids[:limit], spelled.learned[:limit]
+
+
+def _refusal(error: Exception) -> StudioError:
+    said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    return StudioError(
+        f"The base model's chat template refuses a conversation: {said}",
+        fix="Take out what it does not know (often a system message, or two turns of one speaker in a row), "
+        "or choose another base model.",
+    )

@@ -1,0 +1,61 @@
+"""Texts cut into the smallest pieces that a name can begin or end with, and pieces joined to a text again."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Burmese, Khmer
+    "\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Japanese syllables
+    "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Chinese characters
+)
+"""Scripts that put no space between words, so that a name may begin at any character."""
+_TIGHT = re.compile(f"[{_UNSPACED}\u3000-\u303f\uff00-\uffef]")
+"""These, and the punctuation that goes with them: no space stands beside it."""
+
+
+def units(text: str) -> list[tuple[int, int]]:
+    """Where each begins and ends: a run of letters and digits with their combining marks, a single character in scripts
+    without spaces, any other character but a space by itself. "Zoë's 東京" → Zoë · ' · s · 東 · 京."""
+    return [found.span() for found in _pattern().finditer(text)]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    marks = f"[{_marks()}\u200c\u200d]*"  # joiners stand inside words and emoji
+    return re.compile(f"[{_UNSPACED}]{marks}|(?:[^\\W_{_UNSPACED}]{marks})+|\\S{marks}")
+
+
+def _marks() -> str:
+    """All combining marks, as ranges of a character class."""
+    ranges: list[list[int]] = []
+    for number in range(0x300, sys.maxunicode + 1):
+        if unicodedata.category(chr(number))[0] == "M":
+            if ranges and ranges[-1][1] == number - 1:
+                ranges[-1][1] = number
+            else:
+                ranges.append([number, number])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+def joined(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """The words as one text, a space between them where their script has one, and where each begins and ends.
+
+    Words without a letter to show lie, with no width, where the text had come to.
+    """
+    parts: list[str] = []
+    places: list[tuple[int, int]] = []
+    end, last = 0, ""
+    for word in map(str.strip, words):
+        if not word:
+            places.append((end, end))
+            continue
+        if last and not (_TIGHT.match(last) or _TIGHT.match(word)):
+            parts.append(" ")
+            end += 1
+        parts.append(word)
+        places.append((end, end + len(word)))
+        end, last = end + len(word), word[-1]
+    return "".join(parts), places

@@ -1,0 +1,167 @@
+"""What tasks have in common whose models write: texts as answers, how far they are from the wanted ones, and what is learned."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, ClassVar
+
+import numpy as np
+from typing_extensions import override
+
+from studio.data.example import Example
+from studio.tasks import overlap
+from studio.tasks.task import Answer, Feature, Method, Metric, Piece, Setup, Task
+from studio.tasks.templates import Message, spell
+
+PERPLEXITY = Metric(
+    "perplexity",
+    "Perplexity",
+    "Between how many tokens the model wavers, on average, where the right one is known: 1 would be certainty. "
+    "Comparable between versions of one base model only.",
+    best="min",
+    unit="tokens",
+)
+CHRF = Metric(
+    "chrf",
+    "chrF",
+    "How many pieces of 1 to 6 letters the answers share with the wanted texts. Fair to other word forms, in any script "
+    f"(as sacreBLEU counts: {overlap.CHRF_SIGNATURE}).",
+)
+BLEU = Metric(
+    "bleu",
+    "BLEU",
+    "How many sequences of 1 to 4 words the answers share with the wanted texts "
+    f"(as sacreBLEU counts: {overlap.BLEU_SIGNATURE}; tok:char where words are not told apart by spaces).",
+)
+ROUGE_L = Metric(
+    "rouge_l", "ROUGE-L", "How much of the wanted texts' words stands in the answers, in the same order (F1)."
+)
+LENGTH = Metric(
+    "length",
+    "Length",
+    "Letters of the answers for each letter of the wanted texts; 1 is as long as they should be.",
+    unit="times",
+)
+
+_CHRF = slice(4, 4 + overlap.CHRF_SUMS)
+_BLEU = slice(_CHRF.stop, _CHRF.stop + overlap.BLEU_SUMS)
+_ROUGE, _SAID, _WANTED = range(_BLEU.stop, _BLEU.stop + 3)
+_NATS, _TOKENS, _GUESSED, _ROWS = range(4)
+
+
+class WritingTask(Task):
+    """A task whose answers are texts."""
+
+    writes = True
+    methods: ClassVar[tuple[Method, ...]] = ("lora", "whole")
+    watch = "loss"
+    answers_as = "text"
+    untuned = "Untuned model"
+    baselines: ClassVar[tuple[str, ...]] = ("nearest",)
+
+    @override
+    def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
+        wanted = [example.target or "" for example in examples]
+        by_character = overlap.mostly_unspaced(wanted)
+        return np.array(
+            [
+                [
+                    *answer.losses,
+                    answer.guessed,
+                    1,
+                    *_shared(answer.value, target, by_character),
+                    len(answer.value),
+                    len(target),
+                ]
+                for answer, target in zip(answers, wanted, strict=True)
+            ],
+            np.float64,
+        ).reshape(len(examples), _WANTED + 1)
+
+    @override
+    def measure(self, sums: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """Perplexity is not a number where no losses are known, as of models that are not asked for any."""
+        tokens = sums[..., _TOKENS]
+        known = np.where(tokens > 0, tokens, np.nan)
+        values = {
+            "perplexity": np.exp(np.minimum(sums[..., _NATS] / known, 700.0)),
+            "guessed": sums[..., _GUESSED] / known,
+            "chrf": overlap.chrf(sums[..., _CHRF]),
+            "bleu": overlap.bleu(sums[..., _BLEU]),
+            "rouge_l": sums[..., _ROUGE] / np.maximum(sums[..., _ROWS], 1),
+            "length": sums[..., _SAID] / np.maximum(sums[..., _WANTED], 1),
+        }
+        return {metric.name: values[metric.name] for metric in self.metrics}
+
+    @override
+    def decode(
+        self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
+    ) -> Answer:
+        """`outputs` holds the numbers of the tokens that were written."""
+        return Answer(setup.tokenizer.decode(outputs[0].astype(np.int64).tolist(), skip_special_tokens=True).strip())
+
+    @override
+    def text_of(self, example: Example) -> str:
+        return " ".join([*example.inputs.values(), example.target or ""])
+
+    @override
+    def reading(self, example: Example, setup: Setup) -> list[Piece]:
+        feature = self.encode([example], setup)[0][0]
+        ids, labels = feature["input_ids"], feature.get("labels", [-100] * len(feature["input_ids"]))
+        return list(pieces(ids, [label != -100 for label in labels], setup.tokenizer))
+
+
+@lru_cache(20_000)  # a report counts the same answers for the value, the interval and each comparison
+def _shared(said: str, wanted: str, by_character: bool) -> tuple[float, ...]:
+    return (
+        *overlap.chrf_counts(said, wanted),
+        *overlap.bleu_counts(said, wanted, by_character=by_character),
+        overlap.rouge_l(said, wanted),
+    )
+
+
+def pieces(ids: Sequence[int], learned: Iterable[bool], tokenizer: Any) -> Iterable[Piece]:
+    """Tokens as stretches of text, each all learned or all not, special tokens one by one."""
+    special = {*tokenizer.all_special_ids}
+
+    def kind(place: tuple[int, tuple[int, bool]]) -> tuple[bool, int]:
+        number, (token, is_learned) = place
+        return is_learned, number if token in special else -1
+
+    for (is_learned, alone), group in groupby(enumerate(zip(ids, learned, strict=True)), kind):
+        tokens = [token for _, (token, _) in group]
+        yield Piece(tokenizer.decode(tokens, skip_special_tokens=False), is_learned, alone >= 0)
+
+
+def token_feature(ids: Sequence[int], learned: Sequence[bool] | None, *, cut: bool = False) -> Feature:
+    """What a decoder reads, and the tokens it learns to write; the first has none before it from which it could be guessed."""
+    feature: Feature = {"input_ids": list(ids), "attention_mask": [1] * len(ids)}
+    if learned is not None:
+        feature["labels"] = [
+            token if yes and place else -100 for place, (token, yes) in enumerate(zip(ids, learned, strict=True))
+        ]
+    if cut:
+        feature["cut"] = True
+    return feature
+
+
+def room(setup: Setup) -> int:
+    """Tokens of a question, when the answer is still to be written."""
+    return setup.max_length - min(setup.new_tokens, setup.max_length // 2)
+
+
+def conversation_features(
+    setup: Setup, conversations: Sequence[tuple[Sequence[Message], str | None]]
+) -> list[list[Feature]]:
+    """One feature a conversation: with its last reply to learn from, or asking for it."""
+    features: list[list[Feature]] = [[] for _ in conversations]
+    for asked in (False, True):
+        some = [place for place, (_, reply) in enumerate(conversations) if (reply is None) == asked]
+        told = [
+            [*messages, {"role": "assistant", "content": reply}] if reply is not None else list(messages)
+            for messages, reply in (conversations[place] for place in some)
+        ]
+        limit = room(setup) if asked else setup.max_length
+        for place, spelled in zip(some, spell(setup.tokenizer, told, limit, asked=asked), strict=True):
+            features[place] = [token_feature(spelled.ids, None if asked else spelled.learned, cut=spelled.cut)]
+    return features

@@ -1,0 +1,101 @@
+"""What a model that writes needs beside the loop: what is learned of its rows, and answers with their losses at the end."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from studio.data.example import Example
+from studio.data.phrases import counted
+from studio.errors import StudioError
+from studio.models.heads import Wearing
+from studio.models.heads.writing import WritingHead
+from studio.tasks.task import Answer, Feature, Setup, Task
+from studio.worker import evaluate
+from studio.worker.batches import by_length
+from studio.worker.evaluate import Breathe, Kit
+from studio.worker.features import encode
+
+MOST_TESTED = 200
+"""Test rows that are written for at most: writing takes a pass through the model for every token."""
+_CONTINUED = 64
+"""Tokens that are written on where a task has no answers whose length could be learned."""
+
+
+def with_room(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> Setup:
+    """Room for answers a fifth longer than 99 of 100 training rows have."""
+    learned = [_learned(feature) for windows in features for feature in windows]
+    if not task.target or not learned:
+        return replace(setup, new_tokens=_CONTINUED)
+    common = float(np.percentile(learned, 99))
+    return replace(setup, new_tokens=min(setup.max_length, int(common * 1.2) + 8))
+
+
+def examine(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> tuple[str, ...]:
+    """What people should know of what is learned. Raises: StudioError when it is nothing, or never includes an end."""
+    every = [feature for windows in features for feature in windows]
+    learned = [_learned(feature) for feature in every]
+    if not any(learned):
+        raise StudioError(
+            "No token of any row would be learned",
+            where=f"text length limit of {setup.max_length} tokens",
+            fix="Raise the text length limit, or choose another base model: its chat template leaves no room for replies.",
+        )
+    ends = set(task.ends(setup))
+    if task.target and not any(ends.intersection(feature.get("labels", ())) for feature in every):
+        if any(feature.get("cut") for feature in every) and ends:
+            fix = "Raise the text length limit: every row is cut off before its end."
+        else:
+            fix = "Choose another base model: this one's tokenizer or chat template puts no end behind an answer."
+        raise StudioError("The model would never learn where an answer ends, and never stop writing", fix=fix)
+    told = []
+    if cut := sum(bool(feature.get("cut")) for feature in every):
+        told.append(
+            f"{counted(cut, 'training row')} of {len(every):,} did not fit into {setup.max_length} tokens and "
+            f"{'was' if cut == 1 else 'were'} shortened."
+        )
+    if empty := sum(count == 0 for count in learned):
+        told.append(f"Nothing is learned from {counted(empty, 'training row')}: no token of the answer was left.")
+    return tuple(told)
+
+
+def tested(task: Task, test: list[Example], seed: int) -> tuple[list[Example], list[str]]:
+    """The test rows that are written for, and a note where these are not all."""
+    if not task.target or len(test) <= MOST_TESTED:
+        return test, []
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(test))[:MOST_TESTED])
+    note = f"The report is on {MOST_TESTED} of {len(test):,} test rows, drawn by chance: writing answers takes long."
+    return [test[place] for place in chosen], [note]
+
+
+def answer(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: Breathe) -> list[Answer]:
+    """What the model writes for each example, and how surprised it is by the right answer."""
+    surprised = _surprises(model, kit, examples, lambda done: breathe(done / 4))
+    written = [Answer("") for _ in examples]
+    if kit.task.target:
+        written = evaluate.answer(model, kit, examples, lambda done: breathe(1 / 4 + 3 / 4 * done))
+    return [
+        replace(said, losses=(float(nats), int(tokens)), guessed=int(guessed))
+        for said, (nats, tokens, guessed) in zip(written, surprised, strict=True)
+    ]
+
+
+def _surprises(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: Breathe) -> np.ndarray:
+    """(examples, 3) float64: nats, tokens, tokens guessed."""
+    head = model.head
+    assert isinstance(head, WritingHead)  # others are not asked
+    rows, features = encode(kit.task, examples, kit.setup, kit.place.device, head.layout)
+    found, done = np.zeros((len(rows.lengths), 3)), 0
+    with evaluate.answering(model, kit.place):
+        for batch in by_length(rows.lengths, kit.place.answering_tokens):
+            found[batch] = head.surprise(model(**rows.batch(batch)), rows.labels_of(batch))
+            done += len(batch)
+            breathe(done / len(found))
+    owner = np.repeat(np.arange(len(examples)), [len(windows) for windows in features])
+    sums = np.zeros((len(examples), 3))
+    np.add.at(sums, owner, found)
+    return sums
+
+
+def _learned(feature: Feature) -> int:
+    return sum(label != -100 for label in feature.get("labels", ()))
