@@ -25,7 +25,8 @@ from studio.errors import StudioError
 from studio.jobs.inspection import Inspection, inspect_alone
 from studio.models.suggest import suggested_shares
 from studio.tasks import TASKS
-from studio.tasks.rows import examples_of
+from studio.tasks.rows import dealt_by, examples_of, label_counts
+from studio.tasks.task import Task
 
 _MOST = 20
 
@@ -85,7 +86,7 @@ def _checked(asked: argparse.Namespace, table: Table) -> _Checked:
     parsed = examples_of(chosen.task, table, chosen.columns)
     found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
-        found = [*_cannot_be_split(parsed.examples), *found]
+        found = [*_cannot_be_split(chosen.task, parsed.examples), *found]
     return _Checked(table, detection, chosen, parsed, found, is_said)
 
 
@@ -99,11 +100,11 @@ def _looked(asked: argparse.Namespace, task: str, parsed: Parsed) -> Inspection:
     return found
 
 
-def _cannot_be_split(examples: Sequence[Example]) -> list[Finding]:
+def _cannot_be_split(task: Task, examples: Sequence[Example]) -> list[Finding]:
     """What training would say before it starts."""
     validation, test = suggested_shares(len(examples))
     try:
-        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed)
+        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed, **dealt_by(task))
     except StudioError as error:
         return [Finding("cannot-be-split", "error", error.what, error.fix)]
     return []
@@ -128,7 +129,7 @@ def _write_table(table: Table, asked: argparse.Namespace) -> None:
 def _as_json(checked: _Checked) -> dict[str, Any]:
     table, reading = checked.table, checked.table.reading
     parsed = checked.parsed
-    labels = Counter(example.target for example in parsed.examples) if parsed is not None else Counter()
+    labels = label_counts(checked.chosen.task, parsed.examples) if checked.chosen and parsed else Counter()
     return {
         "file": table.name,
         "sha256": table.sha256,
@@ -257,8 +258,9 @@ def _content_in_words(checked: _Checked) -> Iterable[str]:
     parsed = checked.parsed
     if parsed is not None and parsed.examples:
         yield from parsed.notes
-        labels = Counter(example.target for example in parsed.examples).most_common()
-        yield f"{counted(len(parsed.examples), 'row')} can be used, with {counted(len(labels), 'label')}:"
+        labels = label_counts(checked.chosen.task, parsed.examples).most_common() if checked.chosen else []
+        with_labels = f", with {counted(len(labels), 'label')}:" if labels else "."
+        yield f"{counted(len(parsed.examples), 'row')} can be used{with_labels}"
         for label, count in labels[:_MOST]:
             yield f"  {count:>8,}  {label}"
         if len(labels) > _MOST:

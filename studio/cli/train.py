@@ -88,7 +88,13 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         parsed = examples_of(task, table, columns)
         texts = ["\n".join(example.inputs.values()) for example in parsed.examples]
         lengths = token_lengths(texts, tokenizer_file(home, model.id))
-        facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None)
+        facts = data_facts(
+            parsed.examples,
+            lengths,
+            has_test_file=asked.test is not None,
+            labels_in=task.labels_in,
+            several_labels=task.several_labels,
+        )
         suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config

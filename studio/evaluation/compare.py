@@ -94,11 +94,11 @@ def _drawn_differences(
     theirs: Sequence[Answer],
     seed: int,
 ) -> np.ndarray:
-    pair = [drawn_values(task, labels, examples, answers, seed) for answers in (ours, theirs)]
-    if pair[0] is not None and pair[1] is not None:
-        return pair[0][task.metrics[0].name] - pair[1][task.metrics[0].name]
-    random = np.random.default_rng(seed)
     name, known, rows = task.metrics[0].name, tuple(labels), len(examples)
+    pair = [drawn_values(task, labels, examples, answers, seed) or {} for answers in (ours, theirs)]
+    if all(name in drawn for drawn in pair):
+        return pair[0][name] - pair[1][name]
+    random = np.random.default_rng(seed)
     differences = []
     for _ in range(int(np.clip(RESAMPLES * 1000 // rows, 200, RESAMPLES))):
         drawn = random.integers(0, rows, rows)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from studio.data.example import Example
+from studio.data.split import LabelsIn, its_target
 from studio.data.table import Table
 from studio.models.embedded import embedded_folder
 from studio.models.hub import downloaded
@@ -65,9 +66,16 @@ def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: 
     return tuple(tokens.tolist())
 
 
-def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_file: bool = False) -> DataFacts:
+def data_facts(
+    examples: Sequence[Example],
+    lengths: Sequence[int],
+    *,
+    has_test_file: bool = False,
+    labels_in: LabelsIn = its_target,
+    several_labels: bool = False,
+) -> DataFacts:
     """What the suggestions are made from. `lengths` are those of the inputs (see `token_lengths`)."""
-    labels = Counter(example.target for example in examples if example.target is not None)
+    labels = Counter(label for example in examples if example.target is not None for label in labels_in(example))
     counted = np.array(lengths or [0])
     return DataFacts(
         rows=len(examples),
@@ -78,6 +86,7 @@ def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_
         p99_tokens=int(np.percentile(counted, 99)),
         max_tokens=int(counted.max()),
         has_test_file=has_test_file,
+        several_labels=several_labels,
     )
 
 

@@ -33,6 +33,7 @@ class DataFacts:
     rows: int
     """Usable rows of the table, before validation and test rows are kept aside."""
     labels: int
+    """Different ones; 0 where targets are no labels."""
     smallest_label: int
     """Rows of the rarest label."""
     mean_tokens: float
@@ -42,6 +43,8 @@ class DataFacts:
     """99 of 100 texts are no longer than this; 0 when it was not counted."""
     has_test_file: bool = False
     """The test rows come from a file of their own: none of these are kept aside for them."""
+    several_labels: bool = False
+    """A text may have several labels, or none."""
 
     def parts(self, validation_share: float, test_share: float) -> tuple[int, int, int]:
         """Rows that train, validate and test; `data.split` deals them out so, but keeps equal texts together."""
@@ -63,6 +66,11 @@ class DataFacts:
     def rows_a_label(self) -> float:
         """Rows to train on for each label, on average."""
         return self.train_rows / max(1, self.labels)
+
+    @property
+    def rows_in_words(self) -> str:
+        """As in 'about 130 rows a label', or 'about 5,000 rows' where targets are no labels."""
+        return f"about {self.rows_a_label:,.0f} rows{' a label' if self.labels else ''}"
 
 
 @dataclass(frozen=True)
@@ -180,7 +188,7 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
     if few:
         return Suggestion(
             wanted,
-            f"{passes}: with about {facts.rows_a_label:.0f} rows a label the model has to see each several times; {ends}.",
+            f"{passes}: with {facts.rows_in_words} the model has to see each several times; {ends}.",
         )
     return Suggestion(
         wanted, f"{passes}: with {learned:,} rows to learn from the model has seen enough by then; {ends}."
@@ -196,15 +204,17 @@ def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
         rate = min(rate, 5e-5 if preset.layers <= 6 else 3e-5)
         return Suggestion(rate, f"{small(rate)}: a model of this size forgets what it knew when its steps are larger.")
     if few:
-        return Suggestion(
-            rate, f"{small(rate)}: small steps, since about {facts.rows_a_label:.0f} rows a label are easily memorized."
-        )
-    return Suggestion(
-        rate, f"{small(rate)}: about {facts.rows_a_label:,.0f} rows a label carry large steps, which learn faster."
-    )
+        return Suggestion(rate, f"{small(rate)}: small steps, since {facts.rows_in_words} are easily memorized.")
+    return Suggestion(rate, f"{small(rate)}: {facts.rows_in_words} carry large steps, which learn faster.")
 
 
 def _label_smoothing(facts: DataFacts) -> Suggestion:
+    if facts.labels == 0:
+        return Suggestion(0.0, "None: there are no labels to be too sure of.")
+    if facts.several_labels:
+        return Suggestion(
+            0.0, "None: most labels are absent from most texts, and even a little of each would be too much."
+        )
     if facts.rows_a_label < FEW_ROWS_A_LABEL:
         return Suggestion(0.0, "None: with few rows a label every one of them should count in full.")
     return Suggestion(0.1, "0.1: keeps the model from being too sure of labels that may be wrong.")

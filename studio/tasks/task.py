@@ -5,7 +5,7 @@ one instance named `TASK`; being there is being known (see `studio.tasks.TASKS`)
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -57,7 +57,8 @@ class Guess:
 
 @dataclass(frozen=True)
 class Metric:
-    """A number of the report. `best` says which direction is better; all values are from 0 to 1 unless `unit` says otherwise."""
+    """A number of the report. `best` says which direction is better; values are from 0 to 1 where `unit` is `share`; it is
+    empty for a number by itself."""
 
     name: str
     title: str
@@ -89,11 +90,15 @@ class Task(ABC):
     families: ClassVar[frozenset[str]]
     """Families of base models that can be tuned for it: `encoder`, `decoder`, `encoder-decoder`."""
     head: ClassVar[str]
-    """Which head the model wears (see models.heads)."""
+    """Which head the model wears (see models.heads), unless `head_for` says otherwise."""
     metrics: ClassVar[tuple[Metric, ...]]
     """What `score` returns, most important first."""
     has_labels: ClassVar[bool] = False
     """Whether the target is one of a few labels, one a row."""
+    several_labels: ClassVar[bool] = False
+    """Whether the target is any number of a few labels."""
+    blank_target: ClassVar[bool] = False
+    """Whether an empty cell is an answer too, as where a text may have no label."""
     answers_as: ClassVar[str] = "label"
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
@@ -117,6 +122,19 @@ class Task(ABC):
         texts = tuple(column for role in self.inputs for column in roles.get(role, ()))
         label = roles.get(self.target, ("",))[0] if self.has_labels else ""
         return Patient(table, self.name, texts, label, roles, test)
+
+    @property
+    def names_labels(self) -> bool:
+        """Whether targets are labels, one or several."""
+        return self.has_labels or self.several_labels
+
+    def head_for(self, columns: Iterable[str]) -> str:
+        """Which head the model wears where these roles have columns."""
+        return self.head
+
+    def untuned_for(self, columns: Iterable[str]) -> str:
+        """The base model as it comes, as a line of the report, where these roles have columns."""
+        return self.untuned
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -191,7 +209,7 @@ class Task(ABC):
         return None
 
     def measure(self, sums: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
-        """Every metric of `metrics` from sums of `counts`, (…, sums) → (…)."""
+        """The metrics that are made of these sums of `counts`, (…, sums) → (…); others get intervals by scoring drawn rows."""
         raise NotImplementedError
 
     def by_label(

@@ -236,7 +236,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         diagnose(patient),
         tuple(counts.most_common()),
         lengths,
-        data_facts(parsed.examples, lengths),
+        data_facts(parsed.examples, lengths, labels_in=task.labels_in, several_labels=task.several_labels),
         parsed.notes,
     )
 

@@ -65,7 +65,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     examples, checked = read_part(run, "train"), read_part(run, "validation")
     say("Loading the base model", None)
     folder = base_folder(run)
-    kind = head_named(task.head)
+    kind = head_named(task.head_for(config.columns))
     backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     backbone.to(place.device)
     setup = make_setup(task, config, examples, backbone, tokenizer)
@@ -92,7 +92,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
-    cut = int((rows.lengths >= setup.max_length).sum())
+    cut = rows.reaching(setup.max_length)
     return Job(run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut)
 
 
@@ -120,7 +120,8 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
     pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
-    return HeadFacts(task.head, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
+    kind = task.head_for(config.columns)
+    return HeadFacts(kind, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:

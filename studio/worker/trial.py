@@ -57,7 +57,7 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     began = time.monotonic()
     examples = read_part(run, "train")
     base = base_folder(run)
-    kind = head_named(task.head)
+    kind = head_named(task.head_for(config.columns))
     backbone, tokenizer = load_base(base, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     setup = make_setup(task, config, examples, backbone, tokenizer)
     model = Wearing(backbone, make_head(backbone, head_facts(task, config, base, setup), config)).to(place.device)

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from studio.assets import ASSETS
-from studio.data.check import parse_rows
 from studio.data.doctor import diagnose
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import split
 from studio.errors import StudioError
-from studio.tasks import TASKS, detect, task_named
+from studio.evaluation.baselines import BASELINES
+from studio.models.heads import HeadFacts, PooledHead, head_named
+from studio.tasks import TASKS, detect, rows, task_named
 from studio.tasks.task import Answer, Setup
 
 every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
@@ -39,9 +40,25 @@ def bundled(task):
     return table, guess.columns
 
 
+def parsed(task):
+    return rows.examples_of(task, *bundled(task))
+
+
 def examples_of(task):
-    table, columns = bundled(task)
-    return parse_rows(table, columns, task.inputs, task.target, task.parse).examples
+    return parsed(task).examples
+
+
+def setup_of(task, tokenizer):
+    examples = examples_of(task)
+    return Setup(tokenizer, task.labels(examples), MOST_TOKENS, scaling=task.scaling(examples))
+
+
+def outputs_of(task, setup, feature, chance):
+    """What the task's head would put out for a feature: any numbers."""
+    head = head_named(task.head_for(feature))
+    assert issubclass(head, PooledHead)
+    facts = HeadFacts(head.kind, "mean", True, 1.0, setup.labels, MOST_TOKENS, task.name)
+    return chance.normal(size=head.outputs(facts)).astype(np.float32)
 
 
 @every_task
@@ -52,6 +69,12 @@ def test_facts_are_whole(task):
     assert len(task.help) > 30
     assert task.families
     assert task.baselines
+    assert set(task.baselines) <= set(BASELINES)
+    assert not (task.has_labels and task.several_labels)
+    assert set(task.optional) <= set(task.inputs)
+    for roles in (task.required, task.roles):
+        assert head_named(task.head_for(roles)).kind == task.head_for(roles)
+        assert task.untuned_for(roles)
 
 
 @every_task
@@ -62,19 +85,19 @@ def test_the_bundled_example_is_clean_and_recognized(task):
     found = detect(table)
     assert found is not None
     assert found[0] is task
-    parsed = parse_rows(table, columns, task.inputs, task.target, task.parse)
-    assert parsed.problems == []
-    assert parsed.notes == ()
-    labels = task.labels(parsed.examples)
+    found = parsed(task)
+    assert found.problems == []
+    assert found.notes == ()
+    labels = task.labels(found.examples)
     assert not [each for each in diagnose(task.patient(table, columns)) if each.severity == "error"]
-    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1)
+    parts = split(found.examples, validation_share=0.1, test_share=0.1, seed=1, **rows.dealt_by(task))
     assert task.labels(parts.test) == labels
 
 
 @every_task
 def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
     examples = examples_of(task)[:20]
-    setup = Setup(tokenizer, task.labels(examples_of(task)), MOST_TOKENS)
+    setup = setup_of(task, tokenizer)
     encoded = task.encode(examples, setup)
     assert len(encoded) == len(examples)
     chance = np.random.default_rng(1)
@@ -82,18 +105,22 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer):
         assert features
         assert all(len(each["input_ids"]) == len(each["attention_mask"]) <= MOST_TOKENS for each in features)
         assert all("labels" in each for each in features)
-        outputs = [chance.normal(size=len(setup.labels)).astype(np.float32) for _ in features]
+        outputs = [outputs_of(task, setup, example.inputs, chance) for _ in features]
         answer = task.decode(example, outputs, features, setup)
-        assert answer.value in setup.labels
+        assert task.parse(example.inputs, answer.value, 2).target == answer.value  # in the form of the targets
+        assert task.show(answer.value)
+        assert set(task.labels_in(Example(2, example.inputs, answer.value))) <= set(setup.labels)
         assert answer.confidence.keys() == set(setup.labels)
-        assert sum(answer.confidence.values()) == pytest.approx(1)
-        assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
+        if task.has_labels:
+            assert answer.value in setup.labels
+            assert sum(answer.confidence.values()) == pytest.approx(1)
+            assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
 
 
 @every_task
 def test_an_example_without_target_encodes(task, tokenizer):
     examples = examples_of(task)
-    setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
+    setup = setup_of(task, tokenizer)
     asked = [Example(example.row, example.inputs) for example in examples[:3]]
     assert all("labels" not in feature for features in task.encode(asked, setup) for feature in features)
     assert task.encode([], setup) == []
@@ -103,9 +130,14 @@ def test_an_example_without_target_encodes(task, tokenizer):
 def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer):
     """A separate test file may hold labels that training never saw."""
     examples = examples_of(task)
-    setup = Setup(tokenizer, task.labels(examples), MOST_TOKENS)
-    strange = Example(2, examples[0].inputs, "a label that is nowhere else")
-    assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
+    setup = Setup(tokenizer, task.labels(examples)[1:], MOST_TOKENS)
+    if task.has_labels:
+        strange = Example(2, examples[0].inputs, "a label that is nowhere else")
+        assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
+    if task.several_labels:
+        (gone,) = set(task.labels(examples)) - set(setup.labels)
+        strange = next(example for example in examples if task.labels_in(example) == (gone,))
+        assert all(feature["labels"] == [0.0] * len(setup.labels) for feature in task.encode([strange], setup)[0])
 
 
 @every_task
@@ -115,15 +147,32 @@ def test_perfect_answers_score_best(task):
     values = task.score(perfect, examples, task.labels(examples))
     assert list(values) == [metric.name for metric in task.metrics]
     for metric in task.metrics:
-        if metric.best == "max":
-            assert values[metric.name] == pytest.approx(1)
+        assert values[metric.name] == pytest.approx(1 if metric.best == "max" else 0)
+
+
+@every_task
+def test_sums_measure_what_scoring_scores(task):
+    """Where metrics are made of sums, they agree with the score, over all rows and over a part of them."""
+    examples = examples_of(task)
+    labels, chance = task.labels(examples), np.random.default_rng(2)
+    answers = [Answer(examples[place].target) for place in chance.permutation(len(examples))]
+    counts = task.counts(answers, examples, labels)
+    if counts is None:
+        return
+    for rows_ in (slice(0, 20), slice(0, None)):
+        values = task.score(answers[rows_], examples[rows_], labels)
+        for name, value in task.measure(counts[rows_].sum(0), labels).items():
+            assert float(value) == pytest.approx(values[name], abs=1e-9)
 
 
 @every_task
 def test_a_bad_row_is_refused_by_its_number(task):
     good = examples_of(task)[0]
-    for role in (*task.inputs, task.target):
+    for role in task.roles:
+        if role == task.target and task.blank_target:
+            assert task.parse(good.inputs, " ", 17).target is not None
+            continue
         inputs = {**good.inputs, **({role: "  "} if role in task.inputs else {})}
         with pytest.raises(StudioError, match="row 17") as refusal:
             task.parse(inputs, " " if role == task.target else good.target, 17)
-        assert role in str(refusal.value).lower()
+        assert role.partition("_")[0] in str(refusal.value).lower()
