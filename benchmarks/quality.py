@@ -1,6 +1,6 @@
 """How good the default settings are: real data sets through the public path, from table to report.
 
-    python benchmarks/quality.py [banking77] [movies] [spam] [--share 0.1] [--set epochs=1 …] [--home FOLDER]
+    python benchmarks/quality.py [banking77] [movies] [spam] [emotions] [stsb] [--share 0.1] [--set epochs=1 …] [--home FOLDER]
 
 Each goes the way of a person's run: read, columns guessed, suggested settings, frozen run folder, a worker process, the
 report on the official test rows. The data lies beside the checkout (`../shared/data`) or where `--data` says.
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from studio.config import RunConfig
-from studio.data.check import parse_rows
 from studio.data.read import read_table
 from studio.data.table import Table
 from studio.evaluation.report import read_report
@@ -30,6 +29,7 @@ from studio.models.sizing import Machine
 from studio.models.suggest import suggest
 from studio.rundir import Home, RunDir
 from studio.tasks import detect
+from studio.tasks.rows import examples_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,6 +47,8 @@ CASES = {
     "banking77": Case("intent_banking77", "accuracy", 0.935),
     "movies": Case("sentiment_movie_reviews", "accuracy", 0.80),
     "spam": Case("spam_sms", "macro_f1", 0.97),
+    "emotions": Case("multilabel_emotions", "macro_f1", 0.42),
+    "stsb": Case("similarity_stsb", "pearson", 0.83),
 }
 
 
@@ -85,7 +87,8 @@ def _run(case: Case, name: str, home: Home, options: argparse.Namespace) -> tupl
     }
     best = run.events()[-1]
     interval = f"{ours.low:.4f} … {ours.high:.4f}"
-    values = (f"{rungs['frozen']:.4f}", f"{rungs['tfidf']:.4f}", f"{best.best_step} of {best.step}", f"{minutes:.1f}")
+    words = next(value for name, value in rungs.items() if name.startswith("tfidf"))
+    values = (f"{rungs['frozen']:.4f}", f"{words:.4f}", f"{best.best_step} of {best.step}", f"{minutes:.1f}")
     return ours.value, (name, case.metric, f"{ours.value:.4f}", interval, f"{case.target:.3f}", *values)
 
 
@@ -93,9 +96,10 @@ def _config(train: Table, name: str, home: Home, options: argparse.Namespace) ->
     found = detect(train)
     assert found is not None, "no columns were recognized"
     task, guess = found
-    examples = parse_rows(train, guess.columns, task.inputs, task.target, task.parse).examples
-    lengths = token_lengths([example.inputs["text"] for example in examples], tokenizer_file(home, "embedded"))
-    facts = data_facts(examples, lengths, has_test_file=True)
+    examples = examples_of(task, train, guess.columns).examples
+    texts = ["\n".join(example.inputs.values()) for example in examples]
+    lengths = token_lengths(texts, tokenizer_file(home, "embedded"))
+    facts = data_facts(examples, lengths, has_test_file=True, task=task)
     wanted = suggest(facts, EMBEDDED, Machine.here(), options.effort)
     settings: dict[str, Any] = {setting: suggestion.value for setting, suggestion in wanted.items()}
     settings |= dict(each.split("=", 1) for each in options.set)

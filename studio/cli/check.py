@@ -20,6 +20,7 @@ from studio.data.table import Problem, Table
 from studio.figures import quantity
 from studio.jobs.inspection import Inspection
 from studio.tasks import TASKS
+from studio.tasks.rows import label_counts
 
 _MOST = 20
 
@@ -65,7 +66,7 @@ def _write_table(table: Table, asked: argparse.Namespace) -> None:
 def _as_json(checked: Checked) -> dict[str, Any]:
     table, reading = checked.table, checked.table.reading
     parsed = checked.parsed
-    labels = Counter(example.target for example in parsed.examples) if parsed is not None else Counter()
+    labels = label_counts(checked.chosen.task, parsed.examples) if checked.chosen and parsed else Counter()
     return {
         "file": table.name,
         "sha256": table.sha256,
@@ -203,8 +204,9 @@ def _content_in_words(checked: Checked) -> Iterable[str]:
     parsed = checked.parsed
     if parsed is not None and parsed.examples:
         yield from parsed.notes
-        labels = Counter(example.target for example in parsed.examples).most_common()
-        yield f"{counted(len(parsed.examples), 'row')} can be used, with {counted(len(labels), 'label')}:"
+        labels = label_counts(checked.chosen.task, parsed.examples).most_common() if checked.chosen else []
+        with_labels = f", with {counted(len(labels), 'label')}:" if labels else "."
+        yield f"{counted(len(parsed.examples), 'row')} can be used{with_labels}"
         for label, count in labels[:_MOST]:
             yield f"  {count:>8,}  {label}"
         if len(labels) > _MOST:

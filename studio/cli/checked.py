@@ -19,7 +19,8 @@ from studio.errors import StudioError
 from studio.jobs.inspection import Inspection, inspect_alone
 from studio.models.suggest import suggested_shares
 from studio.tasks import TASKS
-from studio.tasks.rows import examples_of
+from studio.tasks.rows import dealt_by, examples_of
+from studio.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def look_over(asked: argparse.Namespace, table: Table) -> Checked:
     parsed = examples_of(chosen.task, table, chosen.columns)
     found = diagnose(chosen.task.patient(table, chosen.columns))
     if not any(each.severity == "error" for each in found):
-        found = [*_cannot_be_split(parsed.examples, is_sorted=chosen.task.has_labels), *found]
+        found = [*_cannot_be_split(chosen.task, parsed.examples), *found]
     return Checked(table, detection, chosen, parsed, found, is_said)
 
 
@@ -71,11 +72,11 @@ def look_at_labels(asked: argparse.Namespace, task: str, parsed: Parsed) -> Insp
     return found
 
 
-def _cannot_be_split(examples: Sequence[Example], *, is_sorted: bool) -> list[Finding]:
+def _cannot_be_split(task: Task, examples: Sequence[Example]) -> list[Finding]:
     """What training would say before it starts."""
     validation, test = suggested_shares(len(examples))
     try:
-        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed, stratify=is_sorted)
+        split(examples, validation_share=validation, test_share=test, seed=RunConfig().seed, **dealt_by(task))
     except StudioError as error:
         return [Finding("cannot-be-split", "error", error.what, error.fix)]
     return []

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.data.alike import same_text
@@ -33,7 +33,16 @@ class Parts:
     notes: tuple[str, ...] = ()
 
 
-def split(
+LabelsIn = Callable[[Example], Sequence[str]]
+"""The labels that an example's target names: `Task.labels_in`."""
+
+
+def its_target(example: Example) -> tuple[str, ...]:
+    """For tasks whose target is a label."""
+    return (example.target or "",)
+
+
+def split(  # noqa: PLR0913 - each is a wish of its own
     examples: Sequence[Example],
     *,
     validation_share: float,
@@ -41,9 +50,12 @@ def split(
     seed: int,
     test: Sequence[Example] | None = None,
     stratify: bool = True,
+    labels_in: LabelsIn = its_target,
     wishes: Wishes = NO_WISHES,
 ) -> Parts:
     """Split by seed, each label in the same proportions (within a row), the same text never in two parts.
+
+    A row with several labels is dealt out by the rarest of them, which a part would miss first.
 
     A given `test` stays as it is, so that official splits stay comparable; rows whose text is in it leave training and
     validation. `stratify` is off for tasks whose target is no label. `wishes` go before chance; a `test` goes before
@@ -62,17 +74,18 @@ def split(
         checked = [example for example in rows if wishes.named.get(example.row) == "validation"]
         rows, told = _without([each for each in rows if wishes.named.get(each.row) != "validation"], checked)
         notes += told
-    _check(rows, (0.0 if checked else validation_share) + test_share, stratify)
+    kinds = _kinds(rows, labels_in) if stratify else [""] * len(rows)
+    _check(rows, (0.0 if checked else validation_share) + test_share, kinds if stratify else None)
     validation_rows = 0 if checked else min(max(1, round(validation_share * len(rows))), MOST_VALIDATION)
     test_rows = 0 if test is not None else max(1, round(test_share * len(rows)))
     if not checked and validation_rows < round(validation_share * len(rows)):
         most = counted(MOST_VALIDATION, "row")
         notes.append(f"Validation is limited to {most}, so that checks stay quick; the rest is trained on.")
-    groups = _groups(rows, stratify, wishes.together)
+    groups = _groups(rows, kinds, wishes.together)
     if wishes.place:
         train, validation, held_back = in_time(rows, groups, wishes.place, validation_rows, test_rows)
     else:
-        train, validation, held_back = _deal_all(rows, groups, validation_rows, test_rows, random.Random(seed))
+        train, validation, held_back = _deal_all(rows, groups, kinds, validation_rows, test_rows, random.Random(seed))
     validation, tested = checked or validation, held_back if test is None else list(test)
     if not validation or not tested or not train:
         raise StudioError(
@@ -80,7 +93,7 @@ def split(
             fix="Add rows, so that at least one label has three different texts, or choose no column that keeps rows together.",
         )
     if stratify:
-        notes += _about_test(train, tested)
+        notes += _about_test(train, tested, labels_in)
     return Parts(train, validation, tested, tuple(notes))
 
 
@@ -98,7 +111,14 @@ def _without(rows: list[Example], test: Sequence[Example]) -> tuple[list[Example
     return kept, [note] if gone else []
 
 
-def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:
+def _kinds(rows: Sequence[Example], labels_in: LabelsIn) -> list[str]:
+    """The rarest label of each row; the first in the alphabet of equally rare ones, and empty for a row without."""
+    named = [labels_in(example) for example in rows]
+    counts = Counter(label for labels in named for label in labels)
+    return [min(labels, key=lambda label: (counts[label], label), default="") for labels in named]
+
+
+def _check(rows: Sequence[Example], held_back: float, kinds: Sequence[str] | None) -> None:
     asking = next((example for example in rows if example.target is None), None)
     if asking is not None:
         raise StudioError(
@@ -108,11 +128,9 @@ def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:
         raise StudioError(
             f"There are only {counted(len(rows), 'usable row')}, training needs at least {LEAST_ROWS}", fix="Add rows."
         )
-    labels = {example.target for example in rows}
-    if stratify and len(labels) < 2:
-        raise StudioError(
-            f"Every row has the label “{shortened(rows[0].target or '', 60)}”", fix="Add rows with another label."
-        )
+    if kinds is not None and len(set(kinds)) < 2:
+        said = f"the label “{shortened(kinds[0], 60)}”" if kinds[0] else "no label"
+        raise StudioError(f"Every row has {said}", fix="Add rows with another label.")
     if held_back > MOST_HELD_BACK:
         raise StudioError(
             f"Validation and test would take {held_back:.0%} of the rows",
@@ -121,18 +139,18 @@ def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:
         )
 
 
-def _groups(rows: Sequence[Example], stratify: bool, together: Mapping[int, str]) -> dict[str, list[list[int]]]:
+def _groups(rows: Sequence[Example], kinds: Sequence[str], together: Mapping[int, str]) -> dict[str, list[list[int]]]:
     """Label → groups of rows (by index) that stay together. A group with several labels counts to its most frequent."""
     groups: dict[str, list[list[int]]] = defaultdict(list)
     for members in companions(rows, together):
-        said = Counter(rows[index].target or "" for index in members)
-        groups[said.most_common(1)[0][0] if stratify else ""].append(members)
+        groups[Counter(kinds[index] for index in members).most_common(1)[0][0]].append(members)
     return groups
 
 
 def _deal_all(
     rows: Sequence[Example],
     groups: dict[str, list[list[int]]],
+    kinds: Sequence[str],
     validation_rows: int,
     test_rows: int,
     chance: random.Random,
@@ -143,8 +161,7 @@ def _deal_all(
     part_of: dict[int, str] = {}
     for label in sorted(groups):
         _deal(groups[label], {"test": wanted_test[label], "validation": wanted_validation[label]}, chance, part_of)
-    if "" not in groups:  # the one group of tasks without labels
-        _train_every_label(rows, groups, part_of)
+    _train_every_label(kinds, groups, part_of)
     train, validation, test = (
         [example for index, example in enumerate(rows) if part_of[index] == part]
         for part in ("train", "validation", "test")
@@ -188,22 +205,22 @@ def _deal(groups: list[list[int]], room: dict[str, int], chance: random.Random, 
         part_of.update(dict.fromkeys(group, part))
 
 
-def _train_every_label(rows: Sequence[Example], groups: dict[str, list[list[int]]], part_of: dict[int, str]) -> None:
+def _train_every_label(kinds: Sequence[str], groups: dict[str, list[list[int]]], part_of: dict[int, str]) -> None:
     """A label that only occurs beside a more frequent one on the same text must not be missing from training."""
-    trained = {rows[index].target for index, part in part_of.items() if part == "train"}
+    trained = {kinds[index] for index, part in part_of.items() if part == "train"}
     for group in (group for members in groups.values() for group in members):
-        if any(rows[index].target not in trained for index in group):
+        if any(kinds[index] not in trained for index in group):
             part_of.update(dict.fromkeys(group, "train"))
-            trained.update(rows[index].target for index in group)
+            trained.update(kinds[index] for index in group)
 
 
-def _about_test(train: Sequence[Example], test: Sequence[Example]) -> list[str]:
-    trained = {example.target or "" for example in train}
-    tested = Counter(example.target or "" for example in test)
+def _about_test(train: Sequence[Example], test: Sequence[Example], labels_in: LabelsIn) -> list[str]:
+    trained = {label for example in train for label in labels_in(example)}
+    tested = Counter(label for example in test for label in labels_in(example))
     notes = []
     if missing := sorted(trained - tested.keys()):
         notes.append(f"No test rows for {listed(missing)}: the report cannot say how well they are learned.")
     if unknown := sorted(tested.keys() - trained):
-        affected = counted(sum(tested[label] for label in unknown), "test row")
+        affected = counted(sum(not trained.issuperset(labels_in(example)) for example in test), "test row")
         notes.append(f"Never trained on, but in the test file: {listed(unknown)}; {affected} cannot be answered right.")
     return notes

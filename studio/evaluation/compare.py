@@ -96,8 +96,8 @@ def _drawn_differences(
     both: tuple[Sequence[Answer], Sequence[Answer]],
     seed: int,
 ) -> np.ndarray:
-    pair = [drawn_values(task, labels, examples, answers, seed) for answers in both]
-    if pair[0] is not None and pair[1] is not None:
+    pair = [drawn_values(task, labels, examples, answers, seed) or {} for answers in both]
+    if all(name in drawn for drawn in pair):
         return pair[0][name] - pair[1][name]
     random = np.random.default_rng(seed)
     known, rows = tuple(labels), len(examples)

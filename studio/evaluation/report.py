@@ -9,7 +9,6 @@ from studio.data.example import Example
 from studio.data.phrases import listed
 from studio.errors import StudioError
 from studio.evaluation.baselines import BASELINES
-from studio.evaluation.baselines.tfidf import sample
 from studio.evaluation.compare import compare
 from studio.evaluation.confusion import calibration_error, confusion_matrix, label_results, per_label
 from studio.evaluation.scoring import hits, label_numbers, label_order, score_answers
@@ -52,16 +51,19 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
     ladder = [
         BaselineResult(
             name=name,
-            title=BASELINES[name].title if name in BASELINES else task.untuned,
+            title=BASELINES[name].title if name in BASELINES else task.untuned_for(test[0].inputs),
             metrics=score_answers(task, labels, test, theirs, seed),
             comparison=compare(task, labels, test, answers, theirs, against=name, seed=seed),
         )
         for name, theirs in said.items()
     ]
     told = list(notes)
-    learned = sample(train, seed) if "tfidf" in said else train
-    if len(learned) < len(train):
-        told.append(f"The simple model (TF-IDF) learned from a sample of {len(learned):,} of {len(train):,} rows.")
+    for name in task.baselines:
+        learned = len(BASELINES[name].sample(train, seed))
+        if learned < len(train):
+            told.append(
+                f"{_capital(BASELINES[name].short)} learned from a sample of {learned:,} of {len(train):,} rows."
+            )
     report = Report(
         task=task.name,
         labels=list(labels),
@@ -75,6 +77,10 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
     if task.has_labels:
         return _with_labels(report, test, answers)
     return report.model_copy(update={"per_label": label_results(task.by_label(answers, test, tuple(labels)))})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _best(task: Task, ladder: list[BaselineResult]) -> Comparison | None:

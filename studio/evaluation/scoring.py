@@ -26,7 +26,7 @@ _SAME = 1e-9
 def drawn_values(
     task: Task, labels: Sequence[str], examples: Sequence[Example], answers: Sequence[Answer], seed: int
 ) -> dict[str, Floats] | None:
-    """Every metric over resampled rows, (resamples,) each, for a task whose metrics are made of sums; else None."""
+    """The metrics over resampled rows, (resamples,) each, where they are made of sums; None for a task without such."""
     counts = task.counts(answers, examples, tuple(labels))
     return None if counts is None else task.measure(resampled(counts, seed), tuple(labels))
 
@@ -38,7 +38,7 @@ def score_answers(
     if not examples:
         raise StudioError("There are no rows to score", fix="Use a file with texts and their right labels.")
     values = task.score(answers, examples, tuple(labels))
-    drawn = drawn_values(task, labels, examples, answers, seed)
+    drawn = drawn_values(task, labels, examples, answers, seed) or {}
     results = []
     for metric in task.metrics:
         value = values[metric.name]
@@ -46,7 +46,7 @@ def score_answers(
             continue
         low, high = (
             _interval(task, metric.name, value, labels, examples, answers, seed)
-            if drawn is None
+            if metric.name not in drawn
             else percentiles(drawn[metric.name])
         )
         results.append(

@@ -16,7 +16,7 @@ from studio.data.table import Problem, Table
 from studio.data.wishes import Wishes, wishes
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
-from studio.tasks.rows import examples_of
+from studio.tasks.rows import dealt_by, examples_of
 from studio.tasks.task import Task
 
 MOST_PROBLEMS = 20
@@ -41,7 +41,7 @@ def create_run(
         test_share=config.split.test_share,
         seed=config.seed,
         test=tested.examples if tested is not None else None,
-        stratify=task.has_labels,
+        **dealt_by(task),
         wishes=_wishes(task, table, config, parsed.examples),
     )
     frozen = {

@@ -71,7 +71,12 @@ def data_facts(
     examples: Sequence[Example], lengths: Sequence[int], *, has_test_file: bool = False, task: Task | None = None
 ) -> DataFacts:
     """What the suggestions are made from. `lengths` are those of what is read (see `Task.text_of` and `token_lengths`)."""
-    labels = Counter("" if task and task.writes else each.target for each in examples if each.target is not None)
+    labels = Counter(
+        label
+        for example in examples
+        if example.target is not None
+        for label in (("",) if task and task.writes else task.labels_in(example) if task else (example.target,))
+    )
     counted = np.array(lengths or [0])
     return DataFacts(
         rows=len(examples),

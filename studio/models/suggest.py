@@ -35,6 +35,7 @@ class DataFacts:
     rows: int
     """Usable rows of the table, before validation and test rows are kept aside."""
     labels: int
+    """Different ones; 0 where targets are no labels."""
     smallest_label: int
     """Rows of the rarest label."""
     mean_tokens: float
@@ -71,6 +72,11 @@ class DataFacts:
     def rows_a_label(self) -> float:
         """Rows to train on for each label, on average."""
         return self.train_rows / max(1, self.labels)
+
+    @property
+    def rows_in_words(self) -> str:
+        """As in 'about 130 rows a label', or 'about 5,000 rows' where targets are no labels."""
+        return f"about {self.rows_a_label:,.0f} rows{' a label' if self.labels else ''}"
 
 
 @dataclass(frozen=True)
@@ -197,7 +203,7 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
     if few:
         return Suggestion(
             wanted,
-            f"{passes}: with about {facts.rows_a_label:.0f} rows a label the model has to see each several times; {ends}.",
+            f"{passes}: with {facts.rows_in_words} the model has to see each several times; {ends}.",
         )
     return Suggestion(
         wanted, f"{passes}: with {learned:,} rows to learn from the model has seen enough by then; {ends}."
@@ -217,12 +223,8 @@ def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
     if known:
         return Suggestion(rate, f"{small(rate)}: {facts.recipe.why}.")
     if few:
-        return Suggestion(
-            rate, f"{small(rate)}: small steps, since about {facts.rows_a_label:.0f} rows a label are easily memorized."
-        )
-    return Suggestion(
-        rate, f"{small(rate)}: about {facts.rows_a_label:,.0f} rows a label carry large steps, which learn faster."
-    )
+        return Suggestion(rate, f"{small(rate)}: small steps, since {facts.rows_in_words} are easily memorized.")
+    return Suggestion(rate, f"{small(rate)}: {facts.rows_in_words} carry large steps, which learn faster.")
 
 
 def _label_smoothing(facts: DataFacts) -> Suggestion:
@@ -230,6 +232,8 @@ def _label_smoothing(facts: DataFacts) -> Suggestion:
         return Suggestion(facts.recipe.label_smoothing, f"{facts.recipe.label_smoothing:g}: {facts.recipe.why}.")
     if facts.writes:
         return Suggestion(0.0, "None: of a text every word is meant as it stands.")
+    if facts.labels == 0:
+        return Suggestion(0.0, "None: there are no labels to be too sure of.")
     if facts.rows_a_label < FEW_ROWS_A_LABEL:
         return Suggestion(0.0, "None: with few rows a label every one of them should count in full.")
     return Suggestion(0.1, "0.1: keeps the model from being too sure of labels that may be wrong.")

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,7 +44,7 @@ class LanguageModeling(WritingTask):
     example = "trail_notes.csv"
 
     @override
-    def head_of(self, family: str) -> str:
+    def head_for(self, columns: Iterable[str], family: str) -> str:
         return "masked" if family == "encoder" else "causal"
 
     @override

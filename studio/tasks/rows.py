@@ -1,9 +1,12 @@
 """A table as examples of a task: arranged into one row an example, then each row parsed."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from studio.columns import Columns, columns_of
 from studio.data.check import Parsed, parse_rows
+from studio.data.example import Example
 from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -23,6 +26,17 @@ def examples_of(task: Task, table: Table, columns: Columns, *, with_target: bool
         single.pop(task.target, None)
     inputs = [role for role in task.inputs if role in single]
     return parse_rows(arranged, single, inputs, task.target, task.parse)
+
+
+def label_counts(task: Task, examples: Sequence[Example]) -> Counter[str]:
+    """How many examples have each label, the most frequent first."""
+    counts = Counter(label for example in examples for label in task.labels_in(example))
+    return Counter(dict(counts.most_common()))
+
+
+def dealt_by(task: Task) -> dict[str, Any]:
+    """How `data.split` deals out the examples of this task."""
+    return {"stratify": task.names_labels, "labels_in": task.labels_in}
 
 
 def check_columns(task: Task, table: Table, columns: Columns, roles: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ one instance named `TASK`; being there is being known (see `studio.tasks.TASKS`)
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -75,7 +75,8 @@ class Guess:
 
 @dataclass(frozen=True)
 class Metric:
-    """A number of the report. `best` says which direction is better; all values are from 0 to 1 unless `unit` says otherwise."""
+    """A number of the report. `best` says which direction is better; values are from 0 to 1 where `unit` is `share`; it is
+    empty for a number by itself."""
 
     name: str
     title: str
@@ -107,7 +108,7 @@ class Task(ABC):
     families: ClassVar[frozenset[str]]
     """Families of base models that can be tuned for it: `encoder`, `decoder`, `encoder-decoder`."""
     head: ClassVar[str]
-    """Which head the model wears (see models.heads), where `head_of` does not say another."""
+    """Which head the model wears (see models.heads), unless `head_for` says otherwise."""
     writes: ClassVar[bool] = False
     """Whether its answers are texts that the model writes, or the texts themselves are learned."""
     methods: ClassVar[tuple[Method, ...]] = ("whole", "head", "lora")
@@ -116,6 +117,10 @@ class Task(ABC):
     """What `score` returns, most important first."""
     has_labels: ClassVar[bool] = False
     """Whether the target is one of a few labels, one a row."""
+    several_labels: ClassVar[bool] = False
+    """Whether the target is any number of a few labels."""
+    blank_target: ClassVar[bool] = False
+    """Whether an empty cell is an answer too, as where a text may have no label."""
     answers_as: ClassVar[str] = "label"
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
@@ -145,6 +150,19 @@ class Task(ABC):
         return Patient(table, self.name, texts, label, roles, test)
 
     @property
+    def names_labels(self) -> bool:
+        """Whether targets are labels, one or several."""
+        return self.has_labels or self.several_labels
+
+    def head_for(self, columns: Iterable[str], family: str) -> str:
+        """Which head a base model of that family wears where these roles have columns."""
+        return self.head
+
+    def untuned_for(self, columns: Iterable[str]) -> str:
+        """The base model as it comes, as a line of the report, where these roles have columns."""
+        return self.untuned
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """All of them, the target last."""
         return (*self.inputs, self.target) if self.target else self.inputs
@@ -172,10 +190,6 @@ class Task(ABC):
     def labels(self, examples: Sequence[Example]) -> tuple[str, ...]:
         """All labels of the training rows, in a fixed order; empty for tasks without."""
         return tuple(sorted({label for example in examples for label in self.labels_in(example)}))
-
-    def head_of(self, family: str) -> str:
-        """Which head a base model of that family wears."""
-        return self.head
 
     def check_method(self, trains: str) -> None:
         """Raises: StudioError when the task cannot be trained that way."""
@@ -251,7 +265,7 @@ class Task(ABC):
         return None
 
     def measure(self, sums: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
-        """Every metric of `metrics` from sums of `counts`, (…, sums) → (…)."""
+        """The metrics that are made of these sums of `counts`, (…, sums) → (…); others get intervals by scoring drawn rows."""
         raise NotImplementedError
 
     def by_label(

@@ -1,4 +1,4 @@
-"""Text classification: a text in, one of the labels seen in training out."""
+"""Text classification: a text, or two, in, one of the labels seen in training out."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,16 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.two_texts import SECOND, encoded, refuse_blank
 
 
 class TextClassification(Task):
-    """A text in, one of the labels seen in training out."""
+    """A text, or two, in, one of the labels seen in training out."""
 
     name, title, order = "text-classification", "Text classification", 10
     help = "Sorts texts into groups that you name: sentiment, topic, intent, spam or not."
-    inputs, target = ("text",), "label"
-    role_titles = {"text": "Text", "label": "Label"}
+    inputs, optional, target = ("text", SECOND), (SECOND,), "label"
+    role_titles = {"text": "Text", SECOND: "Second text", "label": "Label"}
     families = frozenset({"encoder"})
     head = "sequence"
     metrics = (
@@ -36,38 +37,24 @@ class TextClassification(Task):
 
     @override
     def detect(self, table: Table) -> Guess | None:
-        found = reading_for(table, self.name, ("text-label",))
-        if found is None:
-            return None
-        return Guess(
-            {"text": str(found.roles["text"]), "label": str(found.roles["label"])}, found.reason, found.confidence
-        )
+        found = reading_for(table, self.name, ("text-label", "pair-label"))
+        return None if found is None else Guess(dict(found.roles), found.reason, found.confidence)
 
     @override
     def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:
-        if not inputs["text"].strip():
-            raise StudioError("The text is empty", where=f"row {row}", fix="Fill it in, or delete the row.")
+        refuse_blank(inputs, row)
         if target is not None and not target.strip():
             raise StudioError("The label is empty", where=f"row {row}", fix="Fill it in, or delete the row.")
         return Example(row, inputs, None if target is None else target.strip())
 
     @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
-        if not examples:
-            return []
-        texts = [example.inputs["text"] for example in examples]
-        encoded = setup.tokenizer(texts, truncation=True, max_length=setup.max_length, padding=False)
         number = {label: index for index, label in enumerate(setup.labels)}
-        features: list[list[Feature]] = []
-        for index, example in enumerate(examples):
-            feature: Feature = {
-                "input_ids": encoded["input_ids"][index],
-                "attention_mask": encoded["attention_mask"][index],
-            }
+        features = encoded(examples, setup)
+        for feature, example in zip(features, examples, strict=True):
             if example.target in number:  # a separate test file may hold labels that training never saw
                 feature["labels"] = number[example.target]
-            features.append([feature])
-        return features
+        return [[feature] for feature in features]
 
     @override
     def decode(

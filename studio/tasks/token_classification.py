@@ -69,7 +69,7 @@ class TokenClassification(Task):
         single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
         if not {"text", "entities"} <= single.keys():
             return super().patient(table, columns, test)
-        roles = {
+        roles: dict[str, tuple[str, ...]] = {
             theirs: (single[ours],) for theirs, ours in _ROLES[layout_of(table, single)].items() if single.get(ours)
         }
         return Patient(table, self.name, (single["text"],), "", roles, test)

@@ -139,6 +139,11 @@ class TokenRows:
         """Rows, or tokens that are learned."""
         return int(self.units[rows].sum())
 
+    def reaching(self, limit: int) -> int:
+        """Rows with a text of so many tokens or more."""
+        texts = [self.tokens, *(each for name, each in self.more.items() if name == "other_ids")]
+        return int(np.any([text.lengths >= limit for text in texts], axis=0).sum())
+
     @property
     def numbers(self) -> Iterator[NDArray[Any]]:
         """All that it is, as arrays."""

@@ -102,7 +102,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
-    cut = 0 if kind.writes else int((rows.lengths >= setup.max_length).sum())
+    cut = 0 if kind.writes else rows.reaching(setup.max_length)
     return Job(
         run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut, told
     )
@@ -132,7 +132,7 @@ def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
             where=config.model.id,
             fix="Choose another base model.",
         )
-    return head_named(task.head_of(family))
+    return head_named(task.head_for(config.columns, family))
 
 
 def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:

@@ -110,9 +110,10 @@ def _best_head(
     began = time.monotonic()
     best: tuple[tuple[float, float], Tensor, Tensor] | None = None
     weight, bias = torch.zeros_like(head.linear.weight), torch.zeros_like(head.linear.bias)
+    given = head.given(pooled)
     for number, strength in enumerate(STRENGTHS):
         breathe(0.95 + 0.05 * number / len(STRENGTHS))  # before, not after: the last fit must not be lost by leaving
-        weight, bias = fit_linear(pooled, labels, weight, bias, strength / head.facts.scale**2, loss=head.fit_loss)
+        weight, bias = fit_linear(given, labels, weight, bias, strength / head.facts.scale**2, loss=head.fit_loss)
         head.put(weight, bias)
         with torch.no_grad():
             outputs: Tensor = head(seen)
@@ -190,8 +191,10 @@ def sample(train: TokenRows, seed: int) -> Numbers:
         return np.arange(rows)
     order = np.random.default_rng(seed).permutation(rows)
     first = order[:0]
-    if train.layout == "label":
-        _, first = np.unique(train.labels_of(order).cpu().numpy(), return_index=True)
+    if train.layout in ("label", "values"):
+        labels = train.labels_of(order).cpu().numpy()
+        one = labels if labels.ndim == 1 else np.where(labels > 0, labels.sum(0), np.inf).argmin(1)  # the rarest it has
+        _, first = np.unique(one, return_index=True)
     order = np.concatenate([order[first], np.delete(order, first)])
     fits = int(np.searchsorted(np.cumsum(train.lengths[order]), MOST_TOKENS, side="right"))
     return np.sort(order[: max(len(first), min(MOST_ROWS, fits))])

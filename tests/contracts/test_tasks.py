@@ -14,9 +14,9 @@ from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import split
 from studio.errors import StudioError
+from studio.evaluation.baselines import BASELINES
 from studio.models.heads import HeadFacts, head_named
-from studio.tasks import TASKS, detect, task_named
-from studio.tasks.rows import examples_of as rows_as_examples
+from studio.tasks import TASKS, detect, rows, task_named
 from studio.tasks.task import Answer, Setup
 
 every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
@@ -54,9 +54,17 @@ def bundled(task):
     return table, guess.columns
 
 
+def parsed(task):
+    return rows.examples_of(task, *bundled(task))
+
+
 def examples_of(task):
-    table, columns = bundled(task)
-    return rows_as_examples(task, table, columns).examples
+    return parsed(task).examples
+
+
+def setup_of(task, tokenizer):
+    examples = examples_of(task)
+    return Setup(tokenizer, task.labels(examples), MOST_TOKENS, scaling=task.scaling(examples))
 
 
 @every_task
@@ -68,7 +76,14 @@ def test_facts_are_whole(task):
     assert len(task.help) > 30
     assert task.families
     assert task.baselines or task.untuned
+    assert set(task.baselines) <= set(BASELINES)
     assert task.methods
+    assert not (task.has_labels and task.several_labels)
+    assert set(task.optional) <= set(task.inputs)
+    for roles in (task.required, task.roles):
+        for family in task.families:
+            assert head_named(task.head_for(roles, family)).kind == task.head_for(roles, family)
+        assert task.untuned_for(roles)
 
 
 @every_task
@@ -79,19 +94,19 @@ def test_the_bundled_example_is_clean_and_recognized(task):
     found = detect(table)
     assert found is not None
     assert found[0] is task
-    parsed = rows_as_examples(task, table, columns)
-    assert parsed.problems == []
-    assert parsed.notes == ()
-    labels = task.labels(parsed.examples)
+    found = parsed(task)
+    assert found.problems == []
+    assert found.notes == ()
+    labels = task.labels(found.examples)
     assert not [each for each in diagnose(task.patient(table, columns)) if each.severity == "error"]
-    parts = split(parsed.examples, validation_share=0.1, test_share=0.1, seed=1, stratify=task.has_labels)
+    parts = split(found.examples, validation_share=0.1, test_share=0.1, seed=1, **rows.dealt_by(task))
     assert task.labels(parts.test) == labels
 
 
 @every_task
 def test_encode_and_decode_give_one_answer_an_example(task, tokenizer_for):
     examples = examples_of(task)[:20]
-    setup = Setup(tokenizer_for(task), task.labels(examples_of(task)), MOST_TOKENS)
+    setup = setup_of(task, tokenizer_for(task))
     encoded = task.encode(examples, setup)
     assert len(encoded) == len(examples)
     for example, features in zip(examples, encoded, strict=True):
@@ -105,9 +120,10 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer_for):
             )
             assert isinstance(answer.value, str)
             continue
-        answer = task.decode(example, outputs_of(task, features, setup), features, setup)
+        answer = task.decode(example, outputs_of(task, example, features, setup), features, setup)
         asked = task.parse(example.inputs, answer.value, example.row)  # an answer is written as a target is
         assert asked.target == answer.value
+        assert set(task.labels_in(Example(2, example.inputs, answer.value))) <= set(setup.labels)
         assert set(answer.confidence) <= set(setup.labels)
         assert all(0 <= share <= 1 + 1e-9 for share in answer.confidence.values())
         assert isinstance(task.show(answer.value), str)
@@ -117,16 +133,17 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer_for):
             assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
 
 
-def outputs_of(task, features, setup):
+def outputs_of(task, example, features, setup):
     """What an untrained head says of vectors drawn by chance, one array a feature."""
     torch.manual_seed(1)
-    facts = HeadFacts(task.head, "mean", True, 1.0, setup.labels, MOST_TOKENS, task.name)
-    head = head_named(task.head)(8, facts).train(False)
-    shape = {"label": (), "values": ()}
+    kind = task.head_for(example.inputs, "encoder")
+    facts = HeadFacts(kind, "mean", True, 1.0, setup.labels, MOST_TOKENS, task.name)
+    head = head_named(kind)(8, facts).train(False)
     arrays = []
     for feature in features:
         length = len(feature["input_ids"])
-        seen = torch.randn(1, *shape.get(head.layout, (length,)), 8)
+        shape = (2,) if "other_ids" in feature else (length,) if head.layout in ("tokens", "places") else ()
+        seen = torch.randn(1, *shape, 8)
         if "answerable" in feature:
             seen = torch.cat([seen, torch.tensor(feature["answerable"]).view(1, -1, 1)], -1)
         with torch.no_grad():
@@ -137,21 +154,24 @@ def outputs_of(task, features, setup):
 @every_task
 def test_an_example_without_target_encodes(task, tokenizer_for):
     examples = examples_of(task)
-    setup = Setup(tokenizer_for(task), task.labels(examples), MOST_TOKENS)
+    setup = setup_of(task, tokenizer_for(task))
     asked = [Example(example.row, example.inputs) for example in examples[:3]]
     assert all("labels" not in feature for features in task.encode(asked, setup) for feature in features)
     assert task.encode([], setup) == []
 
 
-@pytest.mark.parametrize("task", [task for task in TASKS.values() if task.has_labels], ids=lambda task: task.name)
+@pytest.mark.parametrize("task", [task for task in TASKS.values() if task.names_labels], ids=lambda task: task.name)
 def test_a_target_never_trained_on_encodes_as_unknown(task, tokenizer_for):
     """A separate test file may hold labels that training never saw."""
     examples = examples_of(task)
-    setup = Setup(tokenizer_for(task), task.labels(examples), MOST_TOKENS)
-    if not task.has_labels:
-        pytest.skip("its targets are not single labels")
-    strange = Example(2, examples[0].inputs, "a label that is nowhere else")
-    assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
+    setup = Setup(tokenizer_for(task), task.labels(examples)[1:], MOST_TOKENS)
+    if task.has_labels:
+        strange = Example(2, examples[0].inputs, "a label that is nowhere else")
+        assert all("labels" not in feature for feature in task.encode([strange], setup)[0])
+    if task.several_labels:
+        (gone,) = set(task.labels(examples)) - set(setup.labels)
+        strange = next(example for example in examples if task.labels_in(example) == (gone,))
+        assert all(feature["labels"] == [0.0] * len(setup.labels) for feature in task.encode([strange], setup)[0])
 
 
 @every_task
@@ -161,19 +181,33 @@ def test_perfect_answers_score_best(task):
     values = task.score(perfect, examples, task.labels(examples))
     assert list(values) == [metric.name for metric in task.metrics]
     for metric in task.metrics:
-        if metric.best == "max":
-            assert values[metric.name] == pytest.approx(1)
-        elif task.writes:
-            assert values[metric.name] == pytest.approx(1)  # a perplexity of no doubt
+        best = 1 if metric.best == "max" or task.writes else 0  # a perplexity of no doubt is 1
+        assert values[metric.name] == pytest.approx(best)
+
+
+@every_task
+def test_sums_measure_what_scoring_scores(task):
+    """Where metrics are made of sums, they agree with the score, over all rows and over a part of them."""
+    examples = examples_of(task)
+    labels, chance = task.labels(examples), np.random.default_rng(2)
+    answers = [Answer(examples[place].target) for place in chance.permutation(len(examples))]
+    counts = task.counts(answers, examples, labels)
+    if counts is None:
+        return
+    for rows_ in (slice(0, 20), slice(0, None)):
+        values = task.score(answers[rows_], examples[rows_], labels)
+        for name, value in task.measure(counts[rows_].sum(0), labels).items():
+            assert float(value) == pytest.approx(values[name], abs=1e-9)
 
 
 @every_task
 def test_a_bad_row_is_refused_by_its_number(task):
     good = examples_of(task)[0]
-    for role in (
-        role for role in (*good.inputs, task.target) if role and (role == task.target or role in task.required)
-    ):
+    for role in (each for each in task.required if each in (*good.inputs, task.target)):
+        if role == task.target and task.blank_target:
+            assert task.parse(good.inputs, " ", 17).target is not None
+            continue
         inputs = {**good.inputs, **({role: "  "} if role in task.inputs else {})}
         with pytest.raises(StudioError, match="row 17") as refusal:
             task.parse(inputs, " " if role == task.target else good.target, 17)
-        assert role in str(refusal.value).lower()
+        assert role.partition("_")[0] in str(refusal.value).lower()

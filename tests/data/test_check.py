@@ -12,7 +12,8 @@ COLUMNS = {"text": "review", "label": "stars"}
 
 
 def parsed(table, columns=COLUMNS):
-    return parse_rows(table, columns, TASK.inputs, TASK.target, TASK.parse)
+    inputs = [role for role in TASK.inputs if role in columns or role in TASK.required]
+    return parse_rows(table, columns, inputs, TASK.target, TASK.parse)
 
 
 def test_rows_become_examples_and_bad_ones_problems(tmp_path):

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from data.real import SHARED_DATA
 from studio.data.alike import same_text
-from studio.data.check import parse_rows
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import LEAST_ROWS, MOST_VALIDATION, split
 from studio.errors import StudioError
+from studio.tasks.rows import examples_of
 from studio.tasks.text_classification import TASK
 
 HOW = {"validation_share": 0.1, "test_share": 0.1, "seed": 1}
@@ -207,9 +207,7 @@ def test_the_official_split_of_a_real_set():
     if not files[0].exists():
         return  # the separate test set above is the same case
     columns = {"text": "text", "label": "category"}
-    train, test = (
-        parse_rows(read_table(file), columns, TASK.inputs, TASK.target, TASK.parse).examples for file in files
-    )
+    train, test = (examples_of(TASK, read_table(file), columns).examples for file in files)
     parts = split(train, **HOW, test=test)
     assert parts.test == test
     assert "left out of training because the same text is in the test file" in parts.notes[0]

@@ -1,5 +1,6 @@
 """Suggestions: the measured recipe, its limits, and sentences that say why."""
 
+import json
 from dataclasses import replace
 from typing import get_args
 
@@ -12,9 +13,11 @@ from studio.data.example import Example
 from studio.data.split import MOST_VALIDATION, split
 from studio.errors import StudioError
 from studio.models import sizing
+from studio.models.lengths import data_facts
 from studio.models.presets import EMBEDDED, PRESETS, preset_named
 from studio.models.sizing import Machine
 from studio.models.suggest import DataFacts, Effort, suggest
+from studio.tasks import task_named
 
 PLAIN = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
 WITH_GPU = replace(PLAIN, gpu="NVIDIA L4", gpu_memory=24 * 10**9)
@@ -170,3 +173,19 @@ def test_every_suggestion_is_a_possible_setting_with_a_reason(
         config.early_stopping.checks_per_epoch * validation / train / 3 < 0.2
     )  # checks take under a fifth of the time
     assert config.early_stopping.patience >= 2
+
+
+def test_numbers_and_several_labels_have_recipes_of_their_own() -> None:
+    """A number's different values are no labels: a thousand of them are not a thousand labels with few rows each."""
+    examples = [Example(row, {"text": f"text {row}"}, f"{row}.5") for row in range(2000)]
+    numbers = data_facts(examples, [10] * 2000, task=task_named("text-regression"))
+    assert numbers.labels == 0
+    found = suggest(numbers, EMBEDDED, PLAIN)
+    assert found["learning_rate"].value == 1e-4
+    assert "about 1,600 rows carry" in found["learning_rate"].why
+    assert found["label_smoothing"].value == 0.0
+    told = [replace(each, target=json.dumps(["a", "b"][: each.row % 3])) for each in examples]
+    several = data_facts(told, [10] * 2000, task=task_named("multi-label-classification"))
+    assert several.labels == 2
+    assert several.smallest_label == 666
+    assert suggest(several, EMBEDDED, PLAIN)["label_smoothing"].value == 0.0

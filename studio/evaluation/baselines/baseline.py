@@ -18,3 +18,5 @@ class Baseline:
     """As in the sentence \"Better than the simple model (TF-IDF): …\"."""
     answer: Callable[[Sequence[Example], Sequence[Example], int], list[Answer]]
     """Training rows, rows asked, seed → an answer a row asked. It sees the targets of the training rows only."""
+    sample: Callable[[Sequence[Example], int], Sequence[Example]] = lambda train, _seed: train
+    """Training rows, seed → those it learns from, where all would take minutes."""

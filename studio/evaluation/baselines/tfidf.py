@@ -7,7 +7,6 @@ at random. A linear SVM has no probabilities. C = 10 and words without punctuati
 sets.
 """
 
-import re
 import warnings
 from collections.abc import Sequence
 
@@ -16,19 +15,17 @@ import numpy as np
 from studio.data.example import Example
 from studio.evaluation.baselines.baseline import Baseline
 from studio.evaluation.baselines.most_frequent import most_frequent
+from studio.evaluation.baselines.words import counted_words
 from studio.tasks.task import Answer
 
 _MOST_CHARACTERS = 10_000_000
 _MOST_WORK = 100_000_000  # characters × labels; 10,003 short rows × 77 labels are 46 million and take about 10 s
-_PIECES_CHARACTERS = 3_000_000  # pieces of words are many times as many as words, and a text's beginning tells most
 _ITERATIONS = 30
 
 
 def tfidf(train: Sequence[Example], test: Sequence[Example], seed: int) -> list[Answer]:
     """Logistic regression (C = 10) on TF-IDF of words and pairs of words, and of 2 to 5 letters within words."""
-    from scipy.sparse import hstack  # noqa: PLC0415 - slow to import; only a worker or a script gets here
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - slow to import; only a worker or a script gets here
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     train = sample(train, seed)
@@ -36,31 +33,15 @@ def tfidf(train: Sequence[Example], test: Sequence[Example], seed: int) -> list[
     if len(set(targets)) < 2:
         return most_frequent(train, test, seed)
     seen, asked = [_text(example) for example in train], [_text(example) for example in test]
-    length = max(100, _PIECES_CHARACTERS // len(train))
-    words = TfidfVectorizer(
-        ngram_range=(1, 2), token_pattern=r"\w+", sublinear_tf=True, max_features=300_000, dtype=np.float32
-    )
-    pieces = TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=(2, 5),
-        sublinear_tf=True,
-        min_df=2 if len(train) >= 1000 else 1,
-        max_features=300_000,
-        dtype=np.float32,
-    )
-    known = [pieces.fit_transform([text[:length] for text in seen])]
-    new = [pieces.transform([text[:length] for text in asked])]
-    if any(re.search(r"\w", text) for text in seen):  # texts of emoji or "!!!" have pieces but no words
-        known.append(words.fit_transform(seen))
-        new.append(words.transform(asked))
+    rows = counted_words(seen)
     model = LogisticRegression(C=10.0, max_iter=_ITERATIONS, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # measured above: more iterations bring nothing
-        model.fit(hstack(known).tocsr(), targets)
+        model.fit(rows(seen), targets)
     labels = [str(label) for label in model.classes_]
     return [
         Answer(labels[int(shares.argmax())], dict(zip(labels, shares.tolist(), strict=True)))
-        for shares in model.predict_proba(hstack(new).tocsr())
+        for shares in model.predict_proba(rows(asked))
     ]
 
 
@@ -79,4 +60,6 @@ def _text(example: Example) -> str:
     return "\n".join(example.inputs.values())
 
 
-BASELINE = Baseline("tfidf", "Simple model (TF-IDF with logistic regression)", "the simple model (TF-IDF)", tfidf)
+BASELINE = Baseline(
+    "tfidf", "Simple model (TF-IDF with logistic regression)", "the simple model (TF-IDF)", tfidf, sample
+)

@@ -29,12 +29,21 @@ class PooledHead(Head):
 
     def __init__(self, width: int, facts: HeadFacts, *, dropout: float = 0.0, label_smoothing: float = 0.0) -> None:
         super().__init__(width, facts, dropout=dropout, label_smoothing=label_smoothing)
-        self.linear = nn.Linear(width, self.outputs(facts))
+        self.linear = nn.Linear(self.given_width(width), self.outputs(facts))
 
     @staticmethod
     def outputs(facts: HeadFacts) -> int:
         """How many numbers a text gets."""
         return len(facts.labels)
+
+    @staticmethod
+    def given_width(width: int) -> int:
+        """How many numbers of a row the linear layer is given, for a base model of that width."""
+        return width
+
+    def given(self, seen: Tensor) -> Tensor:
+        """What the linear layer is given of what was read, (rows, numbers)."""
+        return seen
 
     def pool(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Token vectors (batch, tokens, width) and their mask (batch, tokens) → text vectors (batch, width), float32."""
@@ -57,8 +66,8 @@ class PooledHead(Head):
 
     @override
     def forward(self, seen: Tensor) -> Tensor:
-        """Text vectors (batch, width) → outputs (batch, numbers)."""
-        outputs: Tensor = self.linear(seen)
+        """What was read, as text vectors (batch, width) → outputs (batch, numbers)."""
+        outputs: Tensor = self.linear(self.given(seen))
         return outputs
 
     @override
