@@ -12,9 +12,8 @@ from studio.data.detect.detection import NAMES
 from studio.data.doctor.report import as_text
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
-from studio.models.presets import PRESETS, Preset
 from studio.tasks import TASKS, detect, task_named
-from studio.ui import uploads
+from studio.ui import base_model, uploads
 from studio.ui.choices import chosen
 from studio.ui.markup import element, fragment
 from studio.ui.pieces import error_card
@@ -138,7 +137,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         reading=reading(table, seen.notes),
         reason=_reason(studio, session, guess.reason if as_guessed and guess else ""),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
-        picture=picture(seen, task.role_titles[task.target], _preset(session)),
+        picture=picture(seen, task.role_titles[task.target], base_model.facts(studio.home, session)),
         can_go_on=seen.can_train,
         inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
     ).updates
@@ -179,8 +178,8 @@ def test_note(studio: Studio, session: Session) -> str:
 
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
-    tokenizer = tokenizer_file(studio.home, session.model)
-    preset = _preset(session)
+    preset = base_model.facts(studio.home, session)
+    tokenizer = tokenizer_file(studio.home, base_model.picked(studio.home, session))
     wanted = Wanted(
         session.table,
         session.task,
@@ -200,10 +199,6 @@ def can_train(studio: Studio, session: Session) -> bool:
         return look(studio, session).can_train
     except StudioError:
         return False
-
-
-def _preset(session: Session) -> Preset:
-    return next((preset for preset in PRESETS if preset.id == session.model), PRESETS[0])
 
 
 @dataclass(frozen=True)
