@@ -11,6 +11,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 from typing_extensions import override
 
 NAME = "some/encoder"
@@ -21,7 +23,7 @@ CONFIG = {"model_type": "bert", "hidden_size": 64, "num_hidden_layers": 2, "inte
           "vocab_size": 1000, "max_position_embeddings": 512}  # fmt: skip
 GOOD = {
     "config.json": json.dumps(CONFIG).encode(),
-    "tokenizer.json": b"{}",
+    "tokenizer.json": Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]")).to_str().encode(),
     "tokenizer_config.json": b'{"tokenizer_class": "BertTokenizer"}',
     "vocab.txt": b"[PAD]\n[UNK]\n",
     "1_Pooling/config.json": b'{"pooling_mode_cls_token": true}',
@@ -72,6 +74,10 @@ class StandInHub(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked has gone: that is what some tests are about."""
 
     def asked_for(self, name: str) -> list[str]:
         """The requests for that file."""

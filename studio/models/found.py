@@ -94,7 +94,7 @@ def _of_folder(folder: Path, choice: str) -> Preset:
     if shape is None or not (shape.layers and shape.width and shape.vocabulary and weights):
         return usual
     told = {name: value for name, value in asdict(shape).items() if value}
-    return replace(usual, parameters=round(weights / 4e6, 1), **told)
+    return replace(usual, parameters=max(0.1, round(weights / 4e6, 1)), **told)
 
 
 def _place(home: Home) -> Path:

@@ -88,7 +88,10 @@ def data_facts(examples: Sequence[Example], lengths: Sequence[int], *, has_test_
 def _tokenizer(file: Path) -> Any:
     from tokenizers import Tokenizer  # noqa: PLC0415 - 0.2 s that the opening of the page need not wait for
 
-    tokenizer = Tokenizer.from_file(str(file))
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception:  # noqa: BLE001 - what tokenizers raises for a file it cannot read has no type of its own
+        tokenizer = Tokenizer.from_file(str(embedded_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

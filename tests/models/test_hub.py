@@ -272,10 +272,20 @@ def test_settings_that_name_code(hub: StandInHub, home: Home, settings: dict[str
     assert on_its_way(home, PRESET) == 0
 
 
-def test_settings_that_are_no_json(hub: StandInHub, home: Home) -> None:
-    hub.files["config.json"] = b"\x80not json"
+@pytest.mark.parametrize(
+    ("name", "bytes_"),
+    [
+        ("config.json", b"\x80not json"),
+        ("config.json", b"[]"),
+        ("tokenizer.json", b"{}"),
+        ("tokenizer.json", b"no json"),
+    ],
+)
+def test_settings_that_are_damaged(hub: StandInHub, home: Home, name: str, bytes_: bytes) -> None:
+    hub.files[name] = bytes_
     with pytest.raises(StudioError, match="damaged"):
         download(home, PRESET)
+    assert not hub.asked_for(BIG)
 
 
 def test_honest_settings_pass() -> None:

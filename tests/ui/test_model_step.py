@@ -96,7 +96,7 @@ def test_every_preset_of_the_task_is_a_card_with_plain_facts(studio):
         "Apache-2.0",
         "On this machine",
         "tokens a second",
-        "GB memory",
+        "GB of memory",
         "Fits here",
     ):
         assert said in cards, said

@@ -32,6 +32,7 @@ _WANTED = re.compile(
     r"|vocab\.txt|vocab\.json|merges\.txt|spiece\.model|sentencepiece\.bpe\.model|tokenizer\.model"
     r"|model\.safetensors|model-\d{5}-of-\d{5}\.safetensors|model\.safetensors\.index\.json"
 )
+_TOKENIZER = "tokenizer.json"
 _SPARE_BYTES = 200_000_000
 """Left free on the disk after a download, for runs."""
 _TIMEOUT_S = 30.0
@@ -127,7 +128,7 @@ def _download(home: Home, model: Pinned, progress: Progress, cancelled: Cancelle
 
         try:
             path = fetch_file(model.id, model.revision, file, partial, told, cancelled)
-            if file.rfilename in SETTINGS:
+            if file.rfilename in (*SETTINGS, _TOKENIZER):
                 _judge(path, f"{model.id}, {file.rfilename}")
         except StudioError as error:
             if not cancelled() and "program code" in error.what:
@@ -152,9 +153,12 @@ def _listed(model: Pinned) -> list[RepoSibling]:
 def _judge(path: Path, where: str) -> None:
     try:
         settings = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise StudioError("The model's settings are damaged", where=where, fix="Choose another model.") from error
-    refuse_code(settings)
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict) or (path.name == _TOKENIZER and not isinstance(settings.get("model"), dict)):
+        raise StudioError("The model's settings are damaged", where=where, fix="Choose another model.")
+    if path.name in SETTINGS:
+        refuse_code(settings)
 
 
 def _check_space(model: Pinned, needed: int, folder: Path) -> None:

@@ -151,7 +151,7 @@ def _preset(info: ModelInfo, commit: str, shape: Shape, files: dict[str, RepoSib
         info.id,
         info.id.rpartition("/")[2],
         shape.family,
-        _parameters(info) or round(weights / 4e6, 1),
+        max(0.1, _parameters(info) or round(weights / 4e6, 1)),
         shape.context,
         _languages(info),
         _license(info),
@@ -169,7 +169,8 @@ def _preset(info: ModelInfo, commit: str, shape: Shape, files: dict[str, RepoSib
 
 
 def _parameters(info: ModelInfo) -> float:
-    return round(info.safetensors.total / 1e6, 1) if info.safetensors is not None else 0.0
+    total = info.safetensors.total if info.safetensors is not None else 0
+    return round(total / 1e6, 1) if isinstance(total, int) and total > 0 else 0.0
 
 
 def _license(info: ModelInfo) -> str:

@@ -40,7 +40,7 @@ def consent(model_id: str) -> str:
         return f"{accept}, with the account whose token this server has; then try again. Or choose another model."
     return (
         f"{accept}; make an access token that may read, and start the studio with HF_TOKEN set to it (or run "
-        "`hf auth login` on this machine); then try again. Or choose another model."
+        "hf auth login on this machine); then try again. Or choose another model."
     )
 
 

@@ -44,7 +44,7 @@ class Preset:
     @property
     def body(self) -> float:
         """Millions of parameters beside the word vectors: what each token is multiplied with."""
-        return self.parameters - self.tables * self.words
+        return max(0.05 * self.parameters, self.parameters - self.tables * self.words)  # odd facts of strangers' models
 
     @property
     def words(self) -> float:

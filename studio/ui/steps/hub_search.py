@@ -79,7 +79,7 @@ def look(studio: Studio, session: Session, event: gr.EventData) -> tuple[Session
         return session, error_card(error)
     choice = remember(studio.home, preset)
     told = f"{preset.title} is picked, at commit {preset.revision[:12]}; it stands among the models above."
-    return replace(session, model=choice, settings={}), element("p", told, class_="fs-note", role="status")
+    return replace(session, model=choice, settings={}), element("p", told, class_="fs-quiet fs-below", role="status")
 
 
 def _card(found: Found) -> Markup:

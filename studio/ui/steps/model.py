@@ -134,7 +134,7 @@ def _offer(studio: Studio, choice: str, preset: Preset, *, foreign: bool) -> mod
         preset,
         base_model.is_here(studio.home, preset),
         fit,
-        expected(preset, studio.machine, trains="lora" if fit.trains == "lora" else "whole"),
+        expected(preset, studio.machine, trains="lora" if fit.trains == "lora" else "whole").tokens_per_s,
         size_of(preset),
         foreign and preset.languages == "English",
     )

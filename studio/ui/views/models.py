@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from studio.models.hub.background import Fetching
 from studio.models.presets import Preset
-from studio.models.sizing import SIZES, Expected, Fit, Size, gigabytes
+from studio.models.sizing import SIZES, Fit, Size, gigabytes
 from studio.ui.choices import radio_card, radio_cards
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card, more
@@ -31,7 +31,8 @@ class Offer:
     preset: Preset
     is_here: bool
     fit: Fit
-    need: Expected
+    speed: float
+    """Tokens that training reads a second, roughly."""
     size: Size | None
     is_foreign: bool = False
     """Whether the texts are in a script that it does not know."""
@@ -124,7 +125,8 @@ def _card(offer: Offer, picked: str, hub: bool | None) -> Markup:
     how = " with adapters" if offer.fit.trains == "lora" else ""
     length = f"{preset.context:,} tokens"
     said = (_parameters(preset), preset.languages, length, _license(preset), _taught(preset))
-    facts = (" · ".join(each for each in said if each), f"Here, roughly estimated: {offer.need.in_words}{how}")
+    needs = f"Here, roughly: {_speed(offer)}, from {gigabytes(offer.fit.memory)} of memory{how}"
+    facts = (" · ".join(each for each in said if each), needs)
     return radio_card(
         offer.choice,
         preset.title,
@@ -145,6 +147,10 @@ def _place(offer: Offer, hub: bool | None) -> Markup:
         if hub is False
         else _chip(f"Download {size_of_download(offer.preset)}", "info")
     )
+
+
+def _speed(offer: Offer) -> str:
+    return f"{offer.speed:,.0f} tokens a second" if offer.speed >= 1 else "less than 1 token a second"
 
 
 def _parameters(preset: Preset) -> str:
