@@ -59,8 +59,11 @@ def test_from_the_search_to_the_settings(hub, open_page, url):
     hub.slow_s = 0.0
     page.locator("#model-fetch").click()
     expect(page.locator("#model-next")).to_be_enabled()
-    expect(page.locator("#model-cards label", has=card)).to_contain_text("On this machine")
+    fetched = page.locator("#model-cards label", has=page.locator(f"input[data-choice='{NAME}@{REVISION}']"))
+    expect(fetched).to_contain_text("On this machine")
     expect(page.locator("#model-fetch")).to_be_hidden()
+    page.locator("#model-next").click()
+    expect(page.locator("#settings-plan")).to_contain_text("Expected time")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 380)])

@@ -144,6 +144,13 @@ def test_no_hub_at_all(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     assert nothing_is_there(home)
 
 
+def test_a_server_that_is_told_to_stay_offline(hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(StudioError, match="cannot be reached"):
+        download(home, PRESET)
+    assert hub.asked == []
+
+
 def test_a_line_that_breaks_goes_on_where_it_was(hub: StandInHub, home: Home) -> None:
     hub.cuts, hub.cut_times = {BIG: 50_000}, 2
     assert (download(home, PRESET) / BIG).read_bytes() == WEIGHTS

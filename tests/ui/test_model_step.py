@@ -326,6 +326,14 @@ def test_a_search_shows_cards_and_names_the_refused(studio, stand_in):
     assert "no such model" in hub_search.find(studio, Session(), "nothing like that")
 
 
+def test_a_model_named_in_full_can_be_looked_up_though_no_search_finds_it(studio, stand_in):
+    said = hub_search.find(studio, Session(), NAME)
+    assert re.findall(r'data-choice="([^"]*)"', said) == [NAME]
+    assert "Look up this very model" in said
+    stand_in.rows = [{"id": NAME, "config": {"model_type": "bert"}, "tags": []}]
+    assert "very model" not in hub_search.find(studio, Session(), NAME)
+
+
 @pytest.mark.parametrize("words", ["", "x", None])
 def test_a_search_needs_words(studio, stand_in, words):
     assert "two letters" in hub_search.find(studio, Session(), words)

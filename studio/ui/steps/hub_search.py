@@ -7,7 +7,7 @@ import gradio as gr
 
 from studio.errors import StudioError
 from studio.models.found import remember
-from studio.models.hub.find import Found, look_up, search
+from studio.models.hub.find import HUB_ID, Found, look_up, search
 from studio.tasks import task_named
 from studio.ui.choices import button_card, choices, chosen
 from studio.ui.markup import Markup, element, fragment
@@ -54,13 +54,14 @@ def find(studio: Studio, session: Session, words: str) -> Markup:
         found = search(words, task.families)
     except StudioError as error:
         return error_card(error)
-    if not found:
+    named = _named(words) if HUB_ID.fullmatch(words) and all(each.id != words for each in found) else None
+    if not found and named is None:
         return element("p", f"The Hub knows no such model that can be tuned for {task.title}.", class_="fs-quiet")
     usable = [_card(each) for each in found if not each.refusal]
     refused = [element("li", element("b", each.id), f": {each.refusal}") for each in found if each.refusal]
     return fragment(
         element("p", f"{count(len(usable), 'model')}, the most used first. Pick one.", class_="fs-quiet") if usable else None,
-        element("div", usable, class_="fs-picks"),
+        element("div", named, usable, class_="fs-picks"),
         element("p", "Found, but refused: the studio never runs code from a model.", class_="fs-quiet fs-below") if refused else None,
         element("ul", refused, class_="fs-list") if refused else None,
     )  # fmt: skip
@@ -80,6 +81,11 @@ def look(studio: Studio, session: Session, event: gr.EventData) -> tuple[Session
     choice = remember(studio.home, preset)
     told = f"{preset.title} is picked, at commit {preset.revision[:12]}; it stands among the models above."
     return replace(session, model=choice, settings={}), element("p", told, class_="fs-quiet fs-below", role="status")
+
+
+def _named(model_id: str) -> Markup:
+    """A model that was named in full and not found by the words: it may be new, private, or kept from searches."""
+    return button_card(model_id, model_id, element("em", "Look up this very model"))
 
 
 def _card(found: Found) -> Markup:
