@@ -92,7 +92,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
 def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
     _columns(parser)
-    parser.add_argument("--model", metavar="NAME", help="base model: embedded, a preset's name, or folder:NAME")
+    parser.add_argument("--model", metavar="NAME", help="base model: embedded, a name on the Hub, or folder:NAME")
     parser.add_argument(
         "--effort", choices=("quick", "balanced", "thorough"), help="how much to try (default: balanced)"
     )

@@ -22,14 +22,17 @@ from studio.jobs import actions
 from studio.jobs.briefs import brief
 from studio.jobs.runs import create_run
 from studio.models.folder import model_folder
+from studio.models.found import choice_of, facts_of, order_of, preset_of, remember
 from studio.models.hub import download, downloaded
+from studio.models.hub.find import HUB_ID, look_up
 from studio.models.lengths import data_facts, token_lengths, tokenizer_file
-from studio.models.presets import Preset, preset_named
+from studio.models.presets import PRESETS, suited
 from studio.models.sizing import Machine
 from studio.models.suggest import suggest
 from studio.rundir import Home, RunDir
 from studio.story import Story
 from studio.tasks.rows import examples_of
+from studio.tasks.task import Task
 
 
 def train(asked: argparse.Namespace) -> int:
@@ -72,7 +75,7 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         else {}
     )
     task, columns = task_and_columns(asked, table, given.task if given is not None else "", known)
-    model = _model(asked.model) if asked.model else given.model if given is not None else Model()
+    model = given.model if given is not None and not asked.model else _model(asked.model or "", task, home)
     config = given if given is not None and not asked.effort else RunConfig()
     config = config.model_copy(
         update={
@@ -85,11 +88,12 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         }
     )
     if given is None or asked.effort:
+        preset = preset_of(home, model)
         parsed = examples_of(task, table, columns)
         texts = [task.text_of(example) for example in parsed.examples]
-        lengths = token_lengths(texts, tokenizer_file(home, model.id))
+        lengths = token_lengths(texts, tokenizer_file(home, choice_of(preset)))
         facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None, task=task)
-        suggested = suggest(facts, _facts_of(model), Machine.here(), asked.effort or "balanced")
+        suggested = suggest(facts, preset, Machine.here(), asked.effort or "balanced")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config
 
@@ -130,15 +134,20 @@ def _compare_source(source: Source, asked: argparse.Namespace, table: Table) -> 
         complain(plain(f"{table.name} is not the file that the settings were made with{made}: expect another model."))
 
 
-def _model(name: str) -> Model:
-    return Model(id=name) if name.startswith("folder:") else Model(id=name, revision=preset_named(name).revision)
-
-
-def _facts_of(model: Model) -> Preset:
-    """Facts for the suggestions; a model folder is taken for a common mid-sized encoder."""
-    if model.id.startswith("folder:"):
-        return Preset(model.id, model.id, "encoder", 110, 512, "unknown", "unknown")
-    return preset_named(model.id)
+def _model(name: str, task: Task, home: Home) -> Model:
+    """The model of that name, pinned; one that is neither a preset nor known here is looked up on the Hub. Raises: StudioError."""
+    if not name:
+        name = suited(task.families)[0].id
+    elif HUB_ID.fullmatch(name) and not any(preset.id == name for preset in PRESETS):
+        name = remember(home, look_up(name))
+    family = facts_of(home, name).family
+    if family not in task.families:
+        raise StudioError(
+            f"A model of this kind ({family}) cannot be tuned for {task.title}",
+            where=name,
+            fix="Choose one of: " + ", ".join(preset.id for preset in suited(task.families)) + ".",
+        )
+    return order_of(home, name)
 
 
 def _fetch(model: Model, home: Home, quiet: bool) -> None:
@@ -146,7 +155,7 @@ def _fetch(model: Model, home: Home, quiet: bool) -> None:
     if model.id == "embedded" or model.id.startswith("folder:"):
         model_folder(model, home)
         return
-    preset = preset_named(model.id)
+    preset = preset_of(home, model)
     if downloaded(home, preset) is None:
         bar = Bar(quiet)
         bar.note(f"Downloading {preset.title} …")

@@ -6,7 +6,11 @@ from studio.config import Model
 from studio.models.presets import PRESETS
 
 _EMBEDDED_ON_HUB = "sentence-transformers/all-MiniLM-L6-v2"
-_LICENSE_NAMES = {"apache-2.0": "Apache License 2.0", "mit": "MIT License"}
+_LICENSE_NAMES = {
+    "apache-2.0": "Apache License 2.0", "mit": "MIT License", "gemma": "Gemma Terms of Use", "llama3.2": "Llama 3.2 Community License",
+}  # fmt: skip
+_OWN_TERMS = {"gemma": "https://ai.google.dev/gemma/terms", "llama3.2": "https://www.llama.com/llama3_2/license/"}
+"""Of licences that SPDX does not list."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,9 @@ class Base:
 def base_of(model: Model) -> Base:
     """The facts of a run's base model."""
     preset = next((preset for preset in PRESETS if preset.id == model.id), None)
-    if preset is None:
-        return Base(model.id.removeprefix("folder:"), "", "", "")
+    if preset is None:  # a folder of the administrator's, or a model that somebody found on the Hub
+        hub = model.id if model.revision else ""
+        return Base(model.id.removeprefix("folder:").rpartition("/")[2], hub, "", "", model.revision)
     hub = _EMBEDDED_ON_HUB if preset.id == "embedded" else preset.id
     return Base(preset.title, hub, preset.license, preset.languages, model.revision or preset.revision)
 
@@ -45,17 +50,25 @@ def base_of(model: Model) -> Base:
 def license_note(model: Model) -> str:
     """What the exported folder says of the base model's licence, in Markdown."""
     base = base_of(model)
-    if not base.license:
+    address = f"https://huggingface.co/{base.hub}"
+    pinned = f" (revision {base.revision})" if base.revision else ""
+    if not base.hub:
         return (
             "# Licence of the base model\n\nThe weights in this folder were tuned from a model folder that the "
             "administrator of the studio offered. The studio does not know its licence: ask before you pass the weights on.\n"
         )
-    address = f"https://huggingface.co/{base.hub}"
-    pinned = f" (revision {base.revision})" if base.revision else ""
+    if not base.license:
+        return (
+            f"# Licence of the base model\n\nThe weights in this folder were tuned from [{base.hub}]({address}){pinned}. "
+            "The studio does not know its licence: look at that page before you pass the weights on.\n"
+        )
+    own = _OWN_TERMS.get(base.license)
+    spdx = _SPDX.get(base.license, base.license)
+    named = base.license_name if own else f"{base.license_name} (SPDX: {base.license})"
     return (
         f"# Licence of the base model\n\nThe weights in this folder were tuned from [{base.hub}]({address}){pinned}, "
-        f"which its authors publish under the {base.license_name} (SPDX: {base.license}). That licence goes on to apply to "
-        f"what was made from it. Its text: <https://spdx.org/licenses/{_SPDX.get(base.license, base.license)}.html>.\n"
+        f"which its authors publish under the {named}. That licence goes on to apply to "
+        f"what was made from it. Its text: <{own or f'https://spdx.org/licenses/{spdx}.html'}>.\n"
     )
 
 

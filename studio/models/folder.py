@@ -1,35 +1,33 @@
 """From a run's base model to the folder it is loaded from. Knows where models lie, not how they are loaded."""
 
 import json
-import re
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from studio.config import Model
 from studio.errors import StudioError
 from studio.models.embedded import embedded_folder
+from studio.models.families import family_of
+from studio.models.found import FOLDER_NAME, OFFERED, offered_folder
 from studio.models.hub import downloaded, refuse_code
-from studio.models.presets import preset_named
+from studio.models.presets import PRESETS, preset_named
 from studio.rundir import Home
-
-_OFFERED = "folder:"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def model_folder(model: Model, home: Home) -> Path:
     """The folder of `model` on this machine. Raises: StudioError with what to do when it is not here."""
     if model.id == "embedded":
         return embedded_folder()
-    if model.id.startswith(_OFFERED):
-        return _offered(model.id.removeprefix(_OFFERED), home)
-    preset = preset_named(model.id)
-    if model.revision:  # the order's own pin, also after a later version of the studio moved the preset's
-        preset = replace(preset, revision=model.revision)
-    folder = downloaded(home, preset)
+    if model.id.startswith(OFFERED):
+        return _offered(model.id, home)
+    if not model.revision:
+        model = Model(id=model.id, revision=preset_named(model.id).revision)
+    folder = downloaded(home, model)  # the order's own pin, also after a later version of the studio moved the preset's
     if folder is None:
+        title = next((preset.title for preset in PRESETS if preset.id == model.id), model.id)
         raise StudioError(
-            f"The base model {preset.title} is not on this machine",
-            where=f"{preset.id} at revision {preset.revision[:12]}",
+            f"The base model {title} is not on this machine",
+            where=f"{model.id} at revision {model.revision[:12]}",
             fix="Download it in step 2, Model, or choose the built-in one.",
         )
     return folder
@@ -39,49 +37,43 @@ def offered_folders(home: Home) -> list[str]:
     """Model ids (`folder:NAME`) of the folders the administrator put under models/offered, by name."""
     place = home.models / "offered"
     names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
-    return [_OFFERED + name for name in names if _NAME.fullmatch(name) and (place / name / "config.json").is_file()]
+    return [
+        OFFERED + name for name in names if FOLDER_NAME.fullmatch(name) and (place / name / "config.json").is_file()
+    ]
 
 
-_DECODERS = ("ForCausalLM", "LMHeadModel")
-
-
-def family_of(model: Model, folder: Path) -> str:
-    """`encoder`, `decoder` or `encoder-decoder`: a preset's fact, else what the folder's config.json says."""
-    if not model.id.startswith(_OFFERED):
-        return preset_named(model.id).family
-    try:
-        facts = json.loads((folder / "config.json").read_bytes())
-    except (OSError, ValueError):
-        return "encoder"
-    if facts.get("is_encoder_decoder"):
-        return "encoder-decoder"
-    named = [str(name) for name in facts.get("architectures") or ()]
-    is_decoder = facts.get("is_decoder") or (
-        any(name.endswith(_DECODERS) for name in named) and "bert" not in str(facts.get("model_type")).lower()
-    )
-    return "decoder" if is_decoder else "encoder"
+def family_in(folder: Path) -> str:
+    """`encoder`, `decoder` or `encoder-decoder`, as the folder's config.json says; empty for a model of no known kind."""
+    return family_of(_json(folder / "config.json")) or ""
 
 
 def pooling_of(model: Model, folder: Path) -> str:
-    """How this model's token vectors become one, `mean` or `first`: a preset's fact, else the folder's own word.
+    """How this model's token vectors become one, `mean`, `first` or `last`: a preset's fact, else the folder's own word.
 
-    Source: sentence-transformers keeps `1_Pooling/config.json` beside the weights; without it, the mean.
+    Source: sentence-transformers keeps `1_Pooling/config.json` beside the weights; without it, the mean, and a decoder's
+    last token, which alone has seen all others.
     """
-    if not model.id.startswith(_OFFERED):
-        return preset_named(model.id).pooling
+    known = next((preset for preset in PRESETS if preset.id == model.id), None)
+    if known is not None:
+        return known.pooling
+    facts = _json(folder / "1_Pooling" / "config.json")
+    if facts.get("pooling_mode_cls_token"):
+        return "first"
+    is_decoder = family_of(_json(folder / "config.json")) == "decoder"
+    return "last" if facts.get("pooling_mode_lasttoken") or (is_decoder and not facts) else "mean"
+
+
+def _json(path: Path) -> dict[str, Any]:
     try:
-        facts = json.loads((folder / "1_Pooling" / "config.json").read_bytes())
+        facts = json.loads(path.read_bytes())
     except (OSError, ValueError):
-        return "mean"
-    return "first" if facts.get("pooling_mode_cls_token") else "mean"
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
-def _offered(name: str, home: Home) -> Path:
-    folder = home.models / "offered" / name
-    if not _NAME.fullmatch(name) or not folder.is_dir():
-        raise StudioError(
-            f"There is no model folder named {name[:80]!r}", fix="Ask the administrator which folders are offered."
-        )
+def _offered(choice: str, home: Home) -> Path:
+    folder = offered_folder(home, choice)
+    name = folder.name
     try:
         refuse_code(json.loads((folder / "config.json").read_bytes()))
     except (OSError, ValueError) as error:

@@ -1,5 +1,6 @@
 """How long texts are in tokens, counted with the tokenizer alone: no torch, no transformers."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -11,9 +12,10 @@ import pyarrow.compute as pc
 
 from studio.data.example import Example
 from studio.data.table import Table
+from studio.errors import StudioError
 from studio.models.embedded import embedded_folder
+from studio.models.found import facts_of
 from studio.models.hub import downloaded
-from studio.models.presets import PRESETS
 from studio.models.suggest import DataFacts
 from studio.rundir import Home
 from studio.tasks.recipe import Recipe
@@ -28,11 +30,12 @@ _CHARACTERS_A_TOKEN = 4
 
 def tokenizer_file(home: Home, model_id: str) -> Path:
     """The tokenizer of that base model if it is on this machine, else the built-in one's, which counts much alike."""
-    preset = next((preset for preset in PRESETS if preset.id == model_id), None)
+    folder: Path | None = None
     if model_id.startswith("folder:"):
-        folder: Path | None = home.models / "offered" / Path(model_id.removeprefix("folder:")).name
-    else:
-        folder = downloaded(home, preset) if preset and model_id != "embedded" else None
+        folder = home.models / "offered" / Path(model_id.removeprefix("folder:")).name
+    elif model_id != "embedded":
+        with contextlib.suppress(StudioError):  # a stranger's word
+            folder = downloaded(home, facts_of(home, model_id))
     file = (folder or embedded_folder()) / "tokenizer.json"
     return file if file.is_file() else embedded_folder() / "tokenizer.json"
 
@@ -97,7 +100,10 @@ def data_facts(
 def _tokenizer(file: Path) -> Any:
     from tokenizers import Tokenizer  # noqa: PLC0415 - 0.2 s that the opening of the page need not wait for
 
-    tokenizer = Tokenizer.from_file(str(file))
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception:  # noqa: BLE001 - what tokenizers raises for a file it cannot read has no type of its own
+        tokenizer = Tokenizer.from_file(str(embedded_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -32,6 +32,15 @@ _GPU_TFLOPS = {
 """Dense half-precision peaks of the makers' data sheets, by a part of the name; a longer name comes first."""
 _UNKNOWN_GPU_TFLOPS = 30
 _CGROUPS = Path("/sys/fs/cgroup")
+_BYTES_A_CHANCE = 16
+"""Of each word of the vocabulary at each place that is learned: logit, its gradient, and what they are made from.
+15.5 measured with a small Llama, with all its layers trained and with adapters."""
+_WRITERS_SHARE = 0.8
+"""Activations of decoders, which drop nothing out, of what step_memory says (measured: 0.72 to 0.79)."""
+_REWRITERS_SHARE = 2.0
+"""The same of encoder-decoders, which look at two texts and keep their attention scores (measured with a small T5: 1.9)."""
+_LEAST_TOKENS = 512
+"""Of the smallest batch worth training with; larger steps are added up from several."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +113,8 @@ def estimate_memory(
 ) -> int:
     """Bytes a training run will take at its peak, on the processor with the worker's own memory, or on the GPU.
 
-    `padded_tokens` is the size of the largest batch, `longest` its longest row. Right to about 20 % for whole-model
-    training of small encoders; the measured trial replaces it.
+    `padded_tokens` is the size of the largest batch, `longest` its longest row; an encoder-decoder is taken to write as
+    much as it reads. Right to about 20 % for small models; the measured trial replaces it.
     """
     weights = 4 * preset.parameters * 1e6
     trainable = (preset.body if freeze_embeddings else preset.parameters) * 1e6
@@ -113,13 +122,17 @@ def estimate_memory(
         trainable = preset.layers * lora_rank * 18 * preset.width  # both factors of all six matrices of a layer
     elif trains == "head":
         trainable = 0
+    share = {"encoder": 1.0, "decoder": _WRITERS_SHARE, "encoder-decoder": _REWRITERS_SHARE}[preset.family]
     step = step_memory(
         trainable=trainable,
         layers=2 if trains == "head" else preset.layers,  # without a gradient they are let go layer by layer
         width=preset.width,
-        padded_tokens=padded_tokens,
+        padded_tokens=round(padded_tokens * share),
+        feed_forward=preset.inner,
         lora=trains == "lora",
     )
+    if preset.writes:
+        step += _BYTES_A_CHANCE * padded_tokens * preset.vocabulary
     if longest > 200:  # three copies of the attention scores, which short rows hide
         heads = max(1, preset.width // 64)
         step += 3 * 4 * heads * longest * padded_tokens * (preset.layers if trains != "head" else 1)
@@ -132,12 +145,61 @@ def expected(preset: Preset, machine: Machine, *, trains: Trains = "whole", padd
     """Speed and memory of training `preset` here, from the arithmetic a token needs and how fast this machine is at it.
 
     A token costs 6 floating point operations a parameter of the body for the whole model (forward 2, backward 4),
-    4 with adapters only, 2 for the head alone.
+    4 with adapters only, 2 for the head alone; a model that writes also weighs every word of its vocabulary.
     """
-    operations = {"whole": 6, "lora": 4, "head": 2}[trains] * preset.body * 1e6
+    learned = preset.body + (preset.words if preset.writes else 0)
+    operations = {"whole": 6, "lora": 4, "head": 2}[trains] * learned * 1e6
     rate = _gpu_flops(machine.gpu) * _GPU_SHARE if machine.gpu else matrix_flops() * _CPU_SHARE
     memory = estimate_memory(preset, trains=trains, padded_tokens=padded_tokens, gpu=bool(machine.gpu))
     return Expected(_two_figures(rate / operations), -int(-memory // 100_000_000) * 100_000_000)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How much of a model can be tuned in some memory."""
+
+    trains: Trains | None
+    """The most that fits; None where nothing does."""
+    memory: int
+    """Bytes that it needs; of the least that there is where nothing fits."""
+
+
+def fit(preset: Preset, memory: float, *, gpu: bool = False) -> Fit:
+    """What of `preset` can be tuned in so many bytes: the whole model, else adapters, else (where it sorts) its head."""
+    ways: tuple[Trains, ...] = ("whole", "lora") if preset.writes else ("whole", "lora", "head")
+    need = {way: estimate_memory(preset, trains=way, padded_tokens=_LEAST_TOKENS, gpu=gpu) for way in ways}
+    found = next((way for way in ways if need[way] <= memory), None)
+    return Fit(found, need[found] if found else min(need.values()))
+
+
+def fit_here(preset: Preset, machine: Machine) -> Fit:
+    """The same for this machine: its GPU where there is one, else nine tenths of the free memory."""
+    return fit(preset, 0.9 * (machine.gpu_memory if machine.gpu else machine.available), gpu=bool(machine.gpu))
+
+
+@dataclass(frozen=True)
+class Size:
+    """A kind of machine that people have."""
+
+    name: str
+    title: str
+    memory: float
+    """Bytes that a run may take there."""
+    gpu: bool = True
+
+
+SIZES = (
+    Size("laptop", "Small: for a laptop", 8e9, gpu=False),
+    Size("gpu16", "Medium: for a graphics card of 16 GB", 0.9 * 16e9),
+    Size("gpu80", "Large: for a graphics card of 80 GB", 0.9 * 80e9),
+)
+"""From small to large. A laptop of 16 GB has about half of it for this."""
+
+
+def size_of(preset: Preset) -> Size | None:
+    """The smallest kind of machine that can tune it: an encoder as a whole, others with adapters at least."""
+    ways: tuple[Trains, ...] = ("whole", "lora") if preset.writes else ("whole",)
+    return next((size for size in SIZES if fit(preset, size.memory, gpu=size.gpu).trains in ways), None)
 
 
 @cache

@@ -20,6 +20,8 @@ from studio.tasks.recipe import Recipe
 
 Effort = Literal["quick", "balanced", "thorough"]
 
+MOST_TOKENS = 8192
+"""The longest text that the settings allow, whatever the model could read."""
 FEW_ROWS_A_LABEL = 36
 """Rows to train on for each label: below, the recipe for few."""
 _FEWEST_STEPS = {"quick": 60, "balanced": 120, "thorough": 240}
@@ -124,13 +126,13 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
 def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
     common = facts.p99_tokens or facts.p95_tokens
     wanted = facts.max_tokens if facts.max_tokens <= max(64, 2 * common) else common
-    value = min(preset.context, max(32, -(-wanted // 16) * 16))
+    most = min(preset.context, MOST_TOKENS)
+    value = min(most, max(32, -(-wanted // 16) * 16))
     if value >= facts.max_tokens:
         return Suggestion(value, f"{value} tokens: enough for the longest text, which has {facts.max_tokens:,}.")
-    if value == preset.context and wanted > value:
-        return Suggestion(
-            value, f"{value} tokens: the most {preset.title} can read; the end of longer texts is cut off."
-        )
+    if value == most and wanted > value:
+        whose = f"the most {preset.title} can read" if most == preset.context else "the most that can be set"
+        return Suggestion(value, f"{value} tokens: {whose}; the end of longer texts is cut off.")
     share = "99" if facts.p99_tokens else "95"
     return Suggestion(
         value,

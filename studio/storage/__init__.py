@@ -14,6 +14,7 @@ from studio.storage.disk import make_folder
 from studio.storage.files import Log, copy_file, open_output, remove_file, sha256, write_file, write_json, write_with
 from studio.storage.folders import MANIFEST, Stage, problems_of, remove_folder, sweep
 from studio.storage.lease import Hold, Holder, Lease
+from studio.storage.parts import Part, discard, link_or_move
 
 __all__ = [
     "MANIFEST",
@@ -21,8 +22,11 @@ __all__ = [
     "Holder",
     "Lease",
     "Log",
+    "Part",
     "Stage",
     "copy_file",
+    "discard",
+    "link_or_move",
     "make_folder",
     "open_output",
     "problems_of",

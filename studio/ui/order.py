@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from studio.config import SETTINGS, Model, RunConfig, Source, Split
+from studio.config import SETTINGS, RunConfig, Source, Split
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.jobs.trial import Trial
@@ -16,11 +16,10 @@ from studio.models.presets import Preset
 from studio.models.sizing import estimate_memory, expected
 from studio.models.suggest import DataFacts, Suggestion, suggest
 from studio.tasks import task_named
-from studio.ui import uploads
+from studio.ui import base_model, uploads
 from studio.ui.controls import value_of
 from studio.ui.session import Session
 from studio.ui.steps import data
-from studio.ui.steps.model import ordered, stand_in
 from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 
@@ -97,7 +96,7 @@ def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
     if not session.table:
         raise StudioError("There is no table yet", fix="Bring one in step 1, Data.")
     facts = data.look(studio, session).facts
-    preset = stand_in(session.model)
+    preset = base_model.facts(studio.home, session)
     suggestions = suggest(facts, preset, studio.machine, effort or session.effort)  # type: ignore[arg-type]
     values = {name: setting.default for name, setting in SETTINGS.items()}
     values |= {name: suggestion.value for name, suggestion in suggestions.items()}
@@ -114,7 +113,7 @@ def _trial(studio: Studio, session: Session, values: dict[str, Any]) -> Trial | 
         here = uploads.read(studio.home, session.table, studio.limits)
         measured = {name: SETTINGS[name].of(was) for name in _DECIDE_SPEED}
         told = (was.source.sha256, was.source.edits, was.columns, was.model)
-        same = told == (here.sha256, here.edits, session.columns, _model(session))
+        same = told == (here.sha256, here.edits, session.columns, base_model.ordered(studio.home, session))
         if not same or measured != {name: values[name] for name in _DECIDE_SPEED}:
             return None
         return Trial.parse(json.loads(draft.trial.read_bytes()))
@@ -145,7 +144,7 @@ def config(studio: Studio, session: Session) -> RunConfig:
         task=task_named(session.task).name,
         columns=session.columns,
         source=_source(studio, session, table),
-        model=_model(session),
+        model=base_model.ordered(studio.home, session),
         split=Split(**{f"{wish}_column": column for wish, column in session.split.items() if wish in WISHES}),
     ).with_settings(whole.values)
 
@@ -166,10 +165,6 @@ def _source(studio: Studio, session: Session, table: Table) -> Source:
         read_as=uploads.choices(studio.home, session.table).said,
         edits=table.edits,
     )
-
-
-def _model(session: Session) -> Model:
-    return ordered(session.model)
 
 
 def _name(table: Table) -> str:

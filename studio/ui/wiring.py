@@ -19,7 +19,20 @@ from studio.ui import drafts, navigation
 from studio.ui.binding import Row, bind_row, only
 from studio.ui.pieces import heading
 from studio.ui.session import Session
-from studio.ui.steps import data, doubts, export, mending, model, results, runs, settings, train, try_it, whole_table
+from studio.ui.steps import (
+    data,
+    doubts,
+    export,
+    hub_search,
+    mending,
+    model,
+    results,
+    runs,
+    settings,
+    train,
+    try_it,
+    whole_table,
+)
 from studio.ui.studio import Studio
 
 if TYPE_CHECKING:
@@ -157,12 +170,30 @@ def _data_rows(page: "Page") -> list[Row]:
 
 def _model_rows(page: "Page") -> list[Row]:
     step = page.model
-    below = [step.note, step.fetch, step.go_on]
-    fetched = Row(None, model.fetch, [page.session], step.view, "full", _on(step.note))
+    search, reads = step.search, [page.session]
+    shown = Row(None, model.show, reads, step.view)
     return [
         Row(page.tab["model"].select, model.show, [page.session], step.view),
-        Row(step.cards.choose, model.choose, [page.session], [page.session, *below]),
-        Row(step.fetch.click, model.fetching, [page.session], [step.note, step.fetch], then=(fetched,)),
+        Row(step.cards.choose, model.choose, reads, [page.session, *step.below]),
+        Row(step.fetch.click, model.fetch, reads, step.view),
+        Row(step.cancel.click, model.cancel, reads, step.below),
+        Row(step.timer.tick, model.watch, reads, step.view),
+        Row(
+            [search.find.click, search.words.submit],
+            hub_search.find,
+            [*reads, search.words],
+            [search.results],
+            "minimal",
+        ),
+        Row(
+            search.results.choose,
+            hub_search.look,
+            reads,
+            [page.session, search.results],
+            "minimal",
+            keep=only("model", "settings"),
+            then=(shown,),
+        ),
         Row(step.go_on.click, model.go_on, [page.session], [page.tabs]),
     ]
 

@@ -11,7 +11,7 @@ import numpy as np
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
-from studio.models.folder import family_of, model_folder, pooling_of
+from studio.models.folder import family_in, model_folder, pooling_of
 from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
@@ -123,12 +123,16 @@ def base_folder(run: RunDir) -> Path:
     return model_folder(run.config.model, Home(run.path.parent.parent))
 
 
+_FAMILIES = {"encoder": "an encoder", "decoder": "a decoder", "encoder-decoder": "an encoder-decoder"}
+
+
 def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
     """The head that the task puts on this base model. Raises: StudioError for a family it cannot use."""
-    family = family_of(config.model, folder)
+    family = family_in(folder)
     if family not in task.families:
         raise StudioError(
-            f"The base model is of the family '{family}', and {task.title} needs {' or '.join(sorted(task.families))}",
+            f"The base model is {_FAMILIES.get(family, 'of a kind that the studio does not know')}, and {task.title} needs "
+            + " or ".join(_FAMILIES[each] for each in sorted(task.families)),
             where=config.model.id,
             fix="Choose another base model.",
         )

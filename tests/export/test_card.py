@@ -127,9 +127,26 @@ def test_without_a_report_there_is_no_card(fresh):
 def test_every_preset_has_facts_for_the_card(preset):
     base = base_of(Model(id=preset.id))
     assert "/" in base.hub
-    assert base.license in ("apache-2.0", "mit")
+    assert base.license in ("apache-2.0", "mit") or preset.is_gated
+    assert base.license_name != base.license  # it is named as people write it
     assert base.language_code in ("en", "multilingual")
     assert base.hub in license_note(Model(id=preset.id))
+
+
+def test_of_a_model_found_on_the_hub_its_page_is_named_and_no_licence_claimed():
+    model = Model(id="some/encoder", revision="a" * 40)
+    base = base_of(model)
+    assert (base.title, base.hub, base.license, base.revision) == ("encoder", "some/encoder", "", "a" * 40)
+    note = license_note(model)
+    assert "huggingface.co/some/encoder" in note
+    assert "does not know its licence" in note
+    assert "spdx" not in note
+
+
+def test_terms_that_spdx_does_not_list_have_their_own_address():
+    note = license_note(Model(id="google/gemma-3-1b-it"))
+    assert "ai.google.dev/gemma/terms" in note
+    assert "SPDX" not in note
 
 
 def test_of_a_folder_nothing_is_claimed():

@@ -12,6 +12,8 @@ TOLD = {
     "tests": "the same tree, plus contracts/ (every task, preset), browser/, faults/, house/",
     "studio": "the package",
     "studio/data": "file → Table → Example",
+    "studio/models/hub": "base models from the Hub: found, pinned, fetched piece by piece, checked; never any code",
+    "studio/models/presets": "base models as data, one line of facts each",
     "studio/data/detect": "which task a table is for, and which column plays which role",
     "studio/data/doctor": "what a careful person would want to know before training, each with its fix",
     "studio/data/reading": "what stands behind `read.py`: encodings, structure, formats, limits",

@@ -1,149 +1,70 @@
 """Downloads from a stand-in Hub on 127.0.0.1, asked by the real huggingface_hub over real HTTP."""
 
 import errno
-import hashlib
 import json
-import struct
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
-from typing_extensions import override
+from stand_in_hub import CONFIG, FETCHED, GOOD, NAME, REVISION, WEIGHTS, StandInHub, standing_in
 
 from studio.errors import StudioError
-from studio.models.hub import download, downloaded, folder_of, refuse_code
+from studio.models.hub import download, downloaded, folder_of, on_its_way, refuse_code, transfer
 from studio.models.presets import EMBEDDED, Preset
 from studio.rundir import Home
-from studio.storage import problems_of
+from studio.storage import disk, problems_of
 
-REVISION = "0123456789abcdef0123456789abcdef01234567"
-PRESET = Preset("some/encoder", "Encoder", "encoder", 1.0, 512, "English", "mit", revision=REVISION)
-HEADER = json.dumps({"weight": {"dtype": "F32", "shape": [4096, 8], "data_offsets": [0, 131072]}}).encode()
-WEIGHTS = struct.pack("<Q", len(HEADER)) + HEADER + bytes(range(256)) * 512
-GOOD = {
-    "config.json": b'{"model_type": "bert"}',
-    "tokenizer.json": b"{}",
-    "tokenizer_config.json": b'{"tokenizer_class": "BertTokenizer"}',
-    "vocab.txt": b"[PAD]\n[UNK]\n",
-    "model.safetensors": WEIGHTS,
-    "pytorch_model.bin": b"never to be fetched",
-    "modeling_encoder.py": b"never to be fetched",
-    "onnx/model.onnx": b"never to be fetched",
-}
-
-
-class StandIn(ThreadingHTTPServer):
-    """A Hub with one model. What goes wrong is set by a test, by its attributes."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
-        self.files: dict[str, bytes] = dict(GOOD)
-        self.status = 200
-        self.error_code = ""
-        self.sends: dict[str, bytes] = {}
-        self.cuts: set[str] = set()
-        self.revision = REVISION
-        self.asked: list[str] = []
-
-
-class _Answers(BaseHTTPRequestHandler):
-    server: StandIn
-    protocol_version = "HTTP/1.1"
-
-    @override
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_GET(self) -> None:
-        path = unquote(urlsplit(self.path).path)
-        self.server.asked.append(f"{self.command} {path}")
-        if self.server.status != 200:
-            return self.reply(self.server.status, b"{}", {"X-Error-Code": self.server.error_code})
-        if path == f"/api/models/{PRESET.id}/revision/{REVISION}":
-            listing = {"id": PRESET.id, "sha": self.server.revision, "siblings": self.siblings()}
-            return self.reply(200, json.dumps(listing).encode())
-        name = path.removeprefix(f"/{PRESET.id}/resolve/{REVISION}/")
-        if name not in self.server.files:
-            return self.reply(404, b"", {"X-Error-Code": "EntryNotFound"})
-        body = self.server.sends.get(name, self.server.files[name])
-        return self.reply(200, body, {"X-Repo-Commit": REVISION, "ETag": f'"{name}"'}, name in self.server.cuts)
-
-    def siblings(self) -> list[dict[str, Any]]:
-        rows = []
-        for name, data in self.server.files.items():
-            row: dict[str, Any] = {"rfilename": name, "size": len(data), "blobId": git_blob(data)}
-            if name.endswith((".safetensors", ".bin", ".onnx")):
-                digest = hashlib.sha256(data).hexdigest()
-                row["lfs"] = {"sha256": digest, "size": len(data), "pointerSize": 134}
-            rows.append(row)
-        return rows
-
-    def reply(self, status: int, body: bytes, headers: dict[str, str] | None = None, cut: bool = False) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body[: len(body) // 2] if cut else body)
-        if cut:
-            self.close_connection = True
-
-
-def git_blob(data: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+PRESET = Preset(NAME, "Encoder", "encoder", 1.0, 512, "English", "mit", revision=REVISION)
+BIG = "model.safetensors"
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[StandIn]:
-    server = StandIn()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandInHub]:
+    monkeypatch.setattr(transfer, "PAUSE_S", 0.0)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    with standing_in() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        yield server
 
 
-def nothing_is_left(home: Home) -> bool:
-    return downloaded(home, PRESET) is None and not any((home.models / "hub").iterdir())
+def nothing_is_there(home: Home) -> bool:
+    place = home.models / "hub"
+    return downloaded(home, PRESET) is None and not (place.is_dir() and any(place.iterdir()))
 
 
-def test_only_the_allowed_files_come_and_every_byte_is_checked(hub: StandIn, home: Home) -> None:
+def ranges(hub: StandInHub) -> list[str]:
+    """The parts of the large file that were asked for."""
+    return [head.get("Range", "") for path, head in zip(hub.asked, hub.headers, strict=True) if path.endswith(BIG)]
+
+
+def test_only_the_allowed_files_come_and_every_byte_is_checked(hub: StandInHub, home: Home) -> None:
     seen: list[tuple[int, int]] = []
     assert downloaded(home, PRESET) is None
     folder = download(home, PRESET, lambda done, total: seen.append((done, total)))
     assert folder == folder_of(home, PRESET) == downloaded(home, PRESET)
     assert folder.name == f"some--encoder@{REVISION}"
-    wanted = {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "model.safetensors"}
-    assert {path.name for path in folder.iterdir()} == wanted | {"manifest.json"}
-    assert all((folder / name).read_bytes() == GOOD[name] for name in wanted)
+    here = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert here == {*FETCHED, "manifest.json"}
+    assert all((folder / name).read_bytes() == GOOD[name] for name in FETCHED)
     assert problems_of(folder) == []
-    total = sum(len(GOOD[name]) for name in wanted)
+    total = sum(len(GOOD[name]) for name in FETCHED)
     assert seen[-1] == (total, total)
     assert seen == sorted(seen)
     assert not any(name in request for request in hub.asked for name in ("pytorch_model", ".py", "onnx"))
+    assert all(f"/resolve/{REVISION}/" in path for path in hub.asked if "/resolve/" in path)  # never at a branch
+    assert on_its_way(home, PRESET) == 0
 
 
-def test_what_is_here_is_not_fetched_again(hub: StandIn, home: Home) -> None:
+def test_what_is_here_is_not_fetched_again(hub: StandInHub, home: Home) -> None:
     folder = download(home, PRESET)
     hub.status = 500
     assert download(home, PRESET) == folder
 
 
-def test_a_model_that_lost_a_byte_on_disk_does_not_count_as_here(hub: StandIn, home: Home) -> None:
+def test_a_model_that_lost_a_byte_on_disk_does_not_count_as_here(hub: StandInHub, home: Home) -> None:
     folder = download(home, PRESET)
-    (folder / "model.safetensors").write_bytes(WEIGHTS[:-1])
+    (folder / BIG).write_bytes(WEIGHTS[:-1])
     assert downloaded(home, PRESET) is None
     assert download(home, PRESET) == folder
     assert problems_of(folder) == []
@@ -155,55 +76,185 @@ def test_a_model_that_lost_a_byte_on_disk_does_not_count_as_here(hub: StandIn, h
         (404, "RepoNotFound", "no such model"),
         (404, "RevisionNotFound", "no such model"),
         (401, "", "does not give"),
+        (403, "", "does not give"),
+        (401, "GatedRepo", "accepted its terms"),
         (403, "GatedRepo", "accepted its terms"),
         (429, "", "slow down"),
         (500, "", "answer 500"),
         (503, "", "answer 503"),
     ],
 )
-def test_refusals_are_said_in_words(hub: StandIn, home: Home, status: int, code: str, words: str) -> None:
-    hub.status, hub.error_code = status, code
+@pytest.mark.parametrize("only", ["/api/", "/resolve/", BIG])
+def test_refusals_are_said_in_words(hub: StandInHub, home: Home, status: int, code: str, words: str, only: str) -> None:
+    hub.status, hub.error_code, hub.only = status, code, only
     with pytest.raises(StudioError, match=words) as caught:
         download(home, PRESET)
     assert caught.value.fix
-    assert nothing_is_left(home)
+    assert nothing_is_there(home)
+    hub.status = 200
+    assert downloaded(home, PRESET) is None
+    assert problems_of(download(home, PRESET)) == []  # and later it works
+
+
+@pytest.mark.parametrize("status", [429, 500, 502])
+def test_a_passing_trouble_is_waited_out(hub: StandInHub, home: Home, status: int) -> None:
+    hub.status, hub.only, hub.failures = status, BIG, 2
+    assert problems_of(download(home, PRESET)) == []
+    assert len(ranges(hub)) == 3
+
+
+def test_the_hub_says_how_long_to_wait(hub: StandInHub, home: Home) -> None:
+    hub.status, hub.retry_after = 429, "300"
+    with pytest.raises(StudioError) as caught:
+        download(home, PRESET)
+    assert "300 seconds" in caught.value.fix
+
+
+def test_what_to_do_for_a_gated_model(hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.status, hub.error_code = 403, "GatedRepo"
+    monkeypatch.setattr("studio.models.hub.words.get_token", lambda: None)
+    with pytest.raises(StudioError) as caught:
+        download(home, PRESET)
+    assert all(word in caught.value.fix for word in ("HF_TOKEN", "hf auth login", f"{hub.address}/{NAME}"))
+    monkeypatch.setattr("studio.models.hub.words.get_token", lambda: "hf_x")
+    with pytest.raises(StudioError, match="accepted its terms") as caught:
+        download(home, PRESET)
+    assert "the account whose token this server has" in caught.value.fix
+
+
+def test_the_token_goes_to_the_hub_and_nowhere_else(
+    hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with standing_in() as store:
+        hub.elsewhere = store.address
+        assert problems_of(download(home, PRESET)) == []
+        assert store.asked_for(BIG)
+        assert not any("hf_secret" in str(headers) for headers in store.headers)
+    assert {headers.get("authorization", headers.get("Authorization")) for headers in hub.headers} == {
+        "Bearer hf_secret"
+    }
 
 
 def test_no_hub_at_all(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "PAUSE_S", 0.0)
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # the discard port: nobody listens
-    with pytest.raises(StudioError, match="hub"):
+    with pytest.raises(StudioError, match="cannot be reached"):
         download(home, PRESET)
-    assert nothing_is_left(home)
+    assert nothing_is_there(home)
 
 
-def test_a_body_that_ends_early(hub: StandIn, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # the library waits a second between its five tries
-    hub.cuts = {"model.safetensors"}
-    with pytest.raises(StudioError, match="broke off"):
+def test_a_server_that_is_told_to_stay_offline(hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(StudioError, match="cannot be reached"):
         download(home, PRESET)
-    assert nothing_is_left(home)
+    assert hub.asked == []
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "vocab.txt"])
-def test_other_bytes_of_the_same_length(hub: StandIn, home: Home, name: str) -> None:
+def test_a_line_that_breaks_goes_on_where_it_was(hub: StandInHub, home: Home) -> None:
+    hub.cuts, hub.cut_times = {BIG: 50_000}, 2
+    assert (download(home, PRESET) / BIG).read_bytes() == WEIGHTS
+    assert ranges(hub) == ["", "bytes=50000-", "bytes=100000-"]
+
+
+def test_a_line_that_stays_broken_is_given_up_and_later_goes_on(hub: StandInHub, home: Home) -> None:
+    hub.cuts = {BIG: 0}
+    hub.sends = {}
+    with pytest.raises(StudioError, match="broke off") as caught:
+        download(home, PRESET)
+    assert "goes on" in caught.value.fix
+    assert len(ranges(hub)) == 4
+    assert nothing_is_there(home)
+    small = [name for name in FETCHED if name != BIG]
+    assert on_its_way(home, PRESET) == sum(len(GOOD[name]) for name in small)
+    hub.cuts = {}
+    hub.asked.clear(), hub.headers.clear()
+    seen: list[int] = []
+    assert problems_of(download(home, PRESET, lambda done, total: seen.append(done))) == []
+    assert not any(hub.asked_for(name) for name in small)
+    assert seen[0] >= sum(len(GOOD[name]) for name in small)  # progress begins where it was
+
+
+def test_a_download_resumes_in_the_middle_of_a_file(hub: StandInHub, home: Home) -> None:
+    hub.stalls = {BIG: 40_000}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer, "STALL_S", 0.15)
+        patch.setattr(transfer, "_TRIES", 1)
+        with pytest.raises(StudioError, match="stopped answering"):
+            download(home, PRESET)
+    hub.stalls = {}
+    hub.asked.clear(), hub.headers.clear()
+    assert (download(home, PRESET) / BIG).read_bytes() == WEIGHTS
+    assert ranges(hub) == ["bytes=40000-"]
+
+
+def test_a_hub_that_knows_no_ranges_sends_the_whole_again(hub: StandInHub, home: Home) -> None:
+    hub.knows_ranges = False
+    hub.cuts, hub.cut_times = {BIG: 50_000}, 1
+    assert (download(home, PRESET) / BIG).read_bytes() == WEIGHTS
+    assert ranges(hub) == ["", "bytes=50000-"]
+
+
+@pytest.mark.parametrize("name", [BIG, "vocab.txt", "config.json"])
+def test_other_bytes_of_the_same_length(hub: StandInHub, home: Home, name: str) -> None:
     hub.sends = {name: bytes(byte ^ 1 for byte in GOOD[name])}
     with pytest.raises(StudioError, match="not the one that was pinned"):
         download(home, PRESET)
-    assert nothing_is_left(home)
+    assert nothing_is_there(home)
+    hub.sends = {}
+    assert problems_of(download(home, PRESET)) == []  # the wrong bytes were thrown away
 
 
-def test_another_revision_than_the_pinned_one(hub: StandIn, home: Home) -> None:
+def test_more_bytes_than_were_promised(hub: StandInHub, home: Home) -> None:
+    hub.sends = {BIG: WEIGHTS + b"more"}
+    with pytest.raises(StudioError, match="not the one that was pinned"):
+        download(home, PRESET)
+    assert nothing_is_there(home)
+
+
+def test_bytes_spoilt_on_this_disk_are_found_before_the_model_is_there(hub: StandInHub, home: Home) -> None:
+    hub.status, hub.only = 404, BIG
+    with pytest.raises(StudioError):
+        download(home, PRESET)
+    spoilt = next((home.models / "partial").rglob("vocab.txt"))
+    spoilt.write_bytes(bytes(len(GOOD["vocab.txt"])))
+    hub.status = 200
+    assert (download(home, PRESET) / "vocab.txt").read_bytes() == GOOD["vocab.txt"]
+
+
+def test_a_cancelled_download_keeps_what_has_come(hub: StandInHub, home: Home) -> None:
+    hub.slow_s = 0.005
+    seen: list[int] = []
+    half = len(WEIGHTS) // 2
+    with pytest.raises(StudioError, match="cancelled"):
+        download(home, PRESET, lambda done, total: seen.append(done), lambda: bool(seen and seen[-1] > half))
+    assert nothing_is_there(home)
+    assert half < on_its_way(home, PRESET) < len(WEIGHTS)
+    hub.slow_s = 0.0
+    assert problems_of(download(home, PRESET)) == []
+    assert ranges(hub)[1].startswith("bytes=")
+
+
+def test_another_revision_than_the_pinned_one(hub: StandInHub, home: Home) -> None:
     hub.revision = "f" * 40
     with pytest.raises(StudioError, match="another revision"):
         download(home, PRESET)
 
 
-def test_a_model_without_safetensors(hub: StandIn, home: Home) -> None:
-    del hub.files["model.safetensors"]
+@pytest.mark.parametrize("revision", ["main", "", "0123456", "g" * 40])
+def test_only_a_commit_is_fetched(hub: StandInHub, home: Home, revision: str) -> None:
+    model = SimpleNamespace(id=NAME, revision=revision)
+    with pytest.raises(StudioError, match="does not come from the Hub"):
+        download(home, model)
+    assert hub.asked == []
+
+
+def test_a_model_without_safetensors(hub: StandInHub, home: Home) -> None:
+    del hub.files[BIG]
     with pytest.raises(StudioError, match="safetensors"):
         download(home, PRESET)
     assert not any("pytorch_model" in request for request in hub.asked)
-    assert nothing_is_left(home)
+    assert nothing_is_there(home)
 
 
 HOSTILE = [
@@ -219,39 +270,52 @@ HOSTILE = [
 
 @pytest.mark.parametrize("settings", HOSTILE, ids=lambda settings: next(iter(settings)))
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json"])
-def test_settings_that_name_code(hub: StandIn, home: Home, settings: dict[str, Any], name: str) -> None:
-    hub.files[name] = json.dumps({"model_type": "bert"} | settings).encode()
+def test_settings_that_name_code(hub: StandInHub, home: Home, settings: dict[str, Any], name: str) -> None:
+    hub.files[name] = json.dumps(CONFIG | settings).encode()
     with pytest.raises(StudioError, match="program code"):
         download(home, PRESET)
-    assert not any("model.safetensors" in request for request in hub.asked)  # refused before the large file
-    assert nothing_is_left(home)
+    assert not hub.asked_for(BIG)  # refused before the large file
+    assert nothing_is_there(home)
+    assert on_its_way(home, PRESET) == 0
 
 
-def test_settings_that_are_no_json(hub: StandIn, home: Home) -> None:
-    hub.files["config.json"] = b"\x80not json"
+@pytest.mark.parametrize(
+    ("name", "bytes_"),
+    [
+        ("config.json", b"\x80not json"),
+        ("config.json", b"[]"),
+        ("tokenizer.json", b"{}"),
+        ("tokenizer.json", b"no json"),
+    ],
+)
+def test_settings_that_are_damaged(hub: StandInHub, home: Home, name: str, bytes_: bytes) -> None:
+    hub.files[name] = bytes_
     with pytest.raises(StudioError, match="damaged"):
         download(home, PRESET)
+    assert not hub.asked_for(BIG)
 
 
 def test_honest_settings_pass() -> None:
     refuse_code({"model_type": "bert", "attn_implementation": "sdpa", "_attn_implementation": None, "auto_map": {}})
 
 
-def test_a_full_disk_is_told_before_the_download(hub: StandIn, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_before_the_download(hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=10**6))
     with pytest.raises(StudioError, match="not enough space"):
         download(home, PRESET)
     assert not any("resolve" in request for request in hub.asked)
 
 
-def test_a_disk_that_fills_up_on_the_way(hub: StandIn, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*args: Any, **settings: Any) -> str:
+def test_a_disk_that_fills_up_on_the_way(hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, data: Any) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("studio.models.hub.hf_hub_download", full)
+    hub.cuts, hub.cut_times = {BIG: 10}, 1
+    lease_written = disk.DISK.write
+    monkeypatch.setattr(disk.DISK, "write", lambda at, data: (full if len(data) > 1000 else lease_written)(at, data))
     with pytest.raises(StudioError, match="disk is full"):
         download(home, PRESET)
-    assert nothing_is_left(home)
+    assert nothing_is_there(home)
 
 
 def test_the_built_in_model_is_not_downloaded(home: Home) -> None:

@@ -45,3 +45,10 @@ def test_an_offered_folder_brings_its_own(home):
     own.parent.mkdir(parents=True)
     own.write_bytes(TOKENIZER.read_bytes())
     assert tokenizer_file(home, "folder:ours") == own
+
+
+def test_a_tokenizer_that_cannot_be_read_is_stood_in_for(tmp_path):
+    odd = tmp_path / "tokenizer.json"
+    odd.write_text('{"version": "9", "model": {"type": "Unheard"}}')
+    texts = ["a text", "another, longer text"]
+    assert token_lengths(texts, odd) == token_lengths(texts, embedded_folder() / "tokenizer.json")

@@ -1,12 +1,24 @@
 """Estimates against measured runs, and what a machine says of itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from studio.models import sizing
-from studio.models.presets import EMBEDDED, preset_named
-from studio.models.sizing import Machine, estimate_memory, expected, gigabytes, matrix_flops, step_memory
+from studio.models.presets import EMBEDDED, PRESETS, Preset, preset_named
+from studio.models.sizing import (
+    SIZES,
+    Machine,
+    estimate_memory,
+    expected,
+    fit,
+    fit_here,
+    gigabytes,
+    matrix_flops,
+    size_of,
+    step_memory,
+)  # fmt: skip
 
 PLAIN = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
 MINILM = {"layers": 6, "width": 384}
@@ -38,6 +50,61 @@ def test_a_whole_run_of_the_built_in_model(freeze: bool, measured: int) -> None:
     """The worker was measured at 490 to 504 MB with the model loaded; a step comes on top."""
     estimate = estimate_memory(EMBEDDED, freeze_embeddings=freeze, padded_tokens=520) / 1e6
     assert estimate == pytest.approx(497 + measured, rel=0.1)
+
+
+LLAMA = Preset("x/llama", "", "decoder", 24.6, 512, "", "mit", layers=8, width=512, inner=1408, vocabulary=2000)
+T5 = Preset("x/t5", "", "encoder-decoder", 38.8, 512, "", "mit", layers=12, width=512, inner=1024, vocabulary=2000)
+
+
+# Peak above the loaded model of two steps of AdamW, measured with small random models of transformers 5.23 (MB): a
+# Llama with grouped heads, and a gated T5 that reads and writes as many tokens. Word vectors are frozen.
+@pytest.mark.parametrize(
+    ("preset", "trains", "vocabulary", "tokens", "measured"),
+    [
+        (LLAMA, "whole", 2000, 1024, 706),
+        (LLAMA, "whole", 32_000, 1024, 1185),
+        (LLAMA, "whole", 2000, 2048, 1200),
+        (LLAMA, "lora", 2000, 1024, 659),
+        (LLAMA, "lora", 32_000, 1024, 1136),
+        (T5, "whole", 2000, 1024, 1944),
+        (T5, "whole", 32_000, 1024, 2398),
+    ],
+)
+def test_models_that_write_agree_with_measured_steps(
+    preset: Preset, trains: sizing.Trains, vocabulary: int, tokens: int, measured: int
+) -> None:
+    parameters = preset.parameters + (vocabulary - 2000) * preset.width / 1e6
+    preset = replace(preset, parameters=parameters, vocabulary=vocabulary)
+    loaded = 500e6 - 91e6 + 4e6 * parameters
+    step = (estimate_memory(preset, trains=trains, padded_tokens=tokens) - loaded) / 1e6
+    assert step == pytest.approx(measured, rel=0.25)
+
+
+def test_a_large_vocabulary_costs_memory_and_time_where_words_are_written() -> None:
+    small, large = (replace(LLAMA, parameters=24.6 + rows * 512 / 1e6, vocabulary=rows) for rows in (2000, 150_000))
+    assert estimate_memory(large) - estimate_memory(small) > 16 * 2048 * 148_000
+    assert expected(large, PLAIN).tokens_per_s < expected(small, PLAIN).tokens_per_s / 2
+
+
+def test_what_fits_goes_from_the_whole_to_nothing_as_memory_shrinks() -> None:
+    qwen = preset_named("Qwen/Qwen3-0.6B")
+    ways = [fit(qwen, gigabyte * 1e9).trains for gigabyte in (64, 16, 8, 2)]
+    assert ways == ["whole", "whole", "lora", None]
+    assert fit(qwen, 2e9).memory > 2e9  # what would be needed at least
+    assert fit(EMBEDDED, 0.6e9).trains == "head"
+    assert [fit_here(qwen, Machine(2, 0, int(free))).trains for free in (20e9, 9e9, 1e9)] == ["whole", "lora", None]
+    assert (
+        fit_here(qwen, Machine(2, 0, 10**9, "NVIDIA L4", 24 * 10**9)).trains == "whole"
+    )  # the card counts, if there is one
+
+
+def test_the_sizes_of_machines() -> None:
+    names = {preset.id: size.name for preset in PRESETS if (size := size_of(preset))}
+    assert names["embedded"] == names["google/flan-t5-small"] == names["Qwen/Qwen3-0.6B"] == "laptop"
+    assert names["Qwen/Qwen3-1.7B"] == names["google/flan-t5-large"] == "gpu16"
+    assert names["Qwen/Qwen3-8B"] == names["google/madlad400-3b-mt"] == "gpu80"
+    assert size_of(replace(LLAMA, parameters=70_000)) is None
+    assert [size.memory for size in SIZES] == sorted(size.memory for size in SIZES)
 
 
 def test_the_head_alone_needs_least() -> None:

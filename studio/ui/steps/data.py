@@ -12,10 +12,10 @@ from studio.data.doctor.report import as_text
 from studio.data.phrases import shortened
 from studio.errors import StudioError
 from studio.models.lengths import tokenizer_file
-from studio.models.presets import PRESETS, Preset
+from studio.models.presets import Preset
 from studio.tasks import detect, task_named
 from studio.tasks.task import Task
-from studio.ui import uploads
+from studio.ui import base_model, uploads
 from studio.ui.answers import kind_of
 from studio.ui.choices import chosen
 from studio.ui.markup import Markup, element, fragment
@@ -133,7 +133,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         view,
         reading=reading(table, seen.notes),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
-        picture=_picture(task, seen, _preset(session)),
+        picture=_picture(task, seen, base_model.facts(studio.home, session)),
         can_go_on=seen.can_train,
         inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
     ).updates
@@ -164,8 +164,8 @@ def test_note(studio: Studio, session: Session) -> str:
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     _has_answers(studio, session)
-    tokenizer = tokenizer_file(studio.home, session.model)
-    preset = _preset(session)
+    preset = base_model.facts(studio.home, session)
+    tokenizer = tokenizer_file(studio.home, base_model.picked(studio.home, session))
     wanted = Wanted(
         session.table,
         session.task,
@@ -201,10 +201,6 @@ def can_train(studio: Studio, session: Session) -> bool:
         return look(studio, session).can_train
     except StudioError:
         return False
-
-
-def _preset(session: Session) -> Preset:
-    return next((preset for preset in PRESETS if preset.id == session.model), PRESETS[0])
 
 
 @dataclass(frozen=True)

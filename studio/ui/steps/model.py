@@ -5,27 +5,26 @@ from typing import Any
 
 import gradio as gr
 
-from studio.config import Model
 from studio.errors import StudioError
-from studio.models.folder import model_folder, offered_folders
-from studio.models.hub import download, downloaded
-from studio.models.presets import EMBEDDED, PRESETS, Preset, preset_named
+from studio.models.hub import on_its_way
+from studio.models.hub.background import DOWNLOADS, Fetching
+from studio.models.hub.words import consent
+from studio.models.presets import Preset
 from studio.models.reach import HUB
-from studio.models.sizing import expected, gigabytes
-from studio.tasks import task_named
-from studio.ui import navigation
-from studio.ui.choices import choices, chosen, radio_card, radio_cards
+from studio.models.sizing import expected, fit_here, gigabytes, size_of
+from studio.ui import base_model, navigation
+from studio.ui.choices import choices, chosen
 from studio.ui.markup import Markup, element, fragment
-from studio.ui.pieces import card, error_card, heading, html, more
+from studio.ui.pieces import error_card, heading, html
 from studio.ui.session import Session
-from studio.ui.steps import data
+from studio.ui.steps import data, hub_search
 from studio.ui.studio import Studio
-from studio.ui.words import count, percent
+from studio.ui.views import models
+from studio.ui.words import percent
 
-PROGRESS = gr.Progress()
-_BYTES_A_PARAMETER = 4
 _FOREIGN_SHARE = 0.05
 """More letters than this outside the Latin alphabet, and an English model is not suited."""
+_LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,21 @@ class ModelStep:
     cards: gr.HTML
     note: gr.HTML
     fetch: gr.Button
+    cancel: gr.Button
     go_on: gr.Button
+    timer: gr.Timer
+    """Ticks while the picked model is being downloaded."""
+    search: hub_search.SearchPart
 
     @property
     def view(self) -> list[Any]:
         """What `show` fills, in its order."""
-        return [self.cards, self.note, self.fetch, self.go_on]
+        return [self.cards, *self.below]
+
+    @property
+    def below(self) -> list[Any]:
+        """What lies under the cards."""
+        return [self.note, self.fetch, self.cancel, self.go_on, self.timer]
 
 
 def draw(studio: Studio) -> ModelStep:
@@ -48,15 +56,17 @@ def draw(studio: Studio) -> ModelStep:
     html(
         heading(
             "Which model should learn it?",
-            "A base model already knows language. Larger ones learn more and take longer; the built-in one is a good start.",
+            "A base model already knows language. Larger ones learn more and take longer; the first one is a good start.",
         )
     )
     cards = choices("", elem_id="model-cards")
     note = html(elem_id="model-note")
     with gr.Row(elem_classes=["fs-actions"]):
         fetch = gr.Button("Download this model", visible=False, elem_id="model-fetch")
+        cancel = gr.Button("Cancel the download", visible=False, elem_id="model-cancel")
         go_on = gr.Button("Look at the settings", variant="primary", elem_id="model-next")
-    return ModelStep(cards, note, fetch, go_on)
+    search = hub_search.draw()
+    return ModelStep(cards, note, fetch, cancel, go_on, gr.Timer(_LOOK_EVERY_S, active=False), search)
 
 
 # ------------------------------------------------------------------ handlers
@@ -69,159 +79,123 @@ def show(studio: Studio, session: Session) -> list[Any]:
 
 def choose(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
     """A card was picked. The cards stay as they are, so that the keyboard keeps its place."""
-    model_id = chosen(event)
-    if model_id not in _offered_ids(studio, session):
+    choice = chosen(event)
+    if choice not in base_model.offered(studio.home, session):
         raise StudioError("There is no such base model", fix="Choose one of the cards.")
-    if model_id != session.model:
-        session = replace(session, model=model_id, settings={})
+    if choice != session.model:
+        session = replace(session, model=choice, settings={})
     return session, *_below(studio, session)
 
 
-def fetching(studio: Studio, session: Session) -> tuple[Markup, Any]:
-    """What is shown at once, while `fetch` works."""
-    title = f"Downloading {stand_in(session.model).title} …"
-    text = "It goes on when you close this page; the model is then here for all later runs."
-    return card(title, text=text, tone="done"), gr.Button(interactive=False)
-
-
-def fetch(studio: Studio, session: Session, progress: gr.Progress = PROGRESS) -> list[Any]:
-    """Download the picked model, with its pinned revision."""
-    preset = preset_named(session.model)
-
-    def told(done: int, total: int) -> None:
-        progress(done / max(1, total), desc=f"Downloading {preset.title}: {gigabytes(done)} of {gigabytes(total)}")
-
-    try:
-        download(studio.home, preset, told)
-    except StudioError as error:
-        cards, _note, button, go_on = show(studio, session)
-        return [cards, error_card(error), button, go_on]
+def fetch(studio: Studio, session: Session) -> list[Any]:
+    """Begin to download the picked model, at its pinned commit, or go on with it."""
+    preset = base_model.facts(studio.home, session)
+    if not base_model.is_here(studio.home, preset):
+        DOWNLOADS.start(studio.home, preset)
     return show(studio, session)
+
+
+def cancel(studio: Studio, session: Session) -> list[Any]:
+    """End the download; what has come is kept."""
+    DOWNLOADS.cancel(studio.home, base_model.facts(studio.home, session))
+    return _below(studio, session)
+
+
+def watch(studio: Studio, session: Session) -> list[Any]:
+    """A look at the download, every second; the cards change when it is over."""
+    at_work = DOWNLOADS.of(studio.home, base_model.facts(studio.home, session))
+    if at_work is None or at_work.is_over:
+        return show(studio, session)
+    return [gr.skip(), *_below(studio, session)]
 
 
 def go_on(studio: Studio, session: Session) -> Any:
     """To the settings, if the model can be used. Raises: StudioError with what to do."""
-    model_folder(ordered(session.model), studio.home)
+    base_model.usable(studio.home, session)
     return navigation.jump("settings")
-
-
-def ordered(model_id: str) -> Model:
-    """The model as an order names it. Raises: StudioError for one that is not offered."""
-    if model_id.startswith("folder:"):
-        return Model(id=model_id)
-    preset = preset_named(model_id)
-    return Model(id=preset.id, revision=preset.revision)
-
-
-def stand_in(model_id: str) -> Preset:
-    """Facts for the suggestions: the preset's own; a model folder is taken for a common mid-sized encoder."""
-    if model_id.startswith("folder:"):
-        return Preset(model_id, model_id.removeprefix("folder:"), "encoder", 110, 512, "unknown", "unknown")
-    return preset_named(model_id)
 
 
 # ------------------------------------------------------------------ pieces
 
 
-def _suited(session: Session) -> list[Preset]:
-    families = task_named(session.task).families
-    return [preset for preset in PRESETS if preset.family in families]
-
-
-def _offered_ids(studio: Studio, session: Session) -> list[str]:
-    return [preset.id for preset in _suited(session)] + offered_folders(studio.home)
-
-
 def _cards(studio: Studio, session: Session) -> Markup:
-    hub = HUB.now(wait_s=0.5)
     foreign = _foreign_share(studio, session) > _FOREIGN_SHARE
-    cards = {preset: _preset_card(studio, session, preset, hub, foreign=foreign) for preset in _suited(session)}
-    absent = [each for preset, each in cards.items() if hub is False and not _is_here(studio, preset)]
-    here = [each for each in cards.values() if each not in absent]
-    folders = [
-        radio_card(
-            model_id,
-            model_id.removeprefix("folder:"),
-            element("span", "A model folder that the administrator of this server offers."),
-            element("ul", _chip("On this server", "good"), class_="fs-chips"),
-            group="model",
-            checked=model_id == session.model,
-        )
-        for model_id in offered_folders(studio.home)
+    offers = [
+        _offer(studio, choice, preset, foreign=foreign)
+        for choice, preset in base_model.offered(studio.home, session).items()
     ]
-    return fragment(radio_cards("Base model", [*here, *folders]), _far(absent, is_reachable=hub is not False))
+    return models.models(offers, base_model.picked(studio.home, session), HUB.now(wait_s=0.5))
 
 
-def _far(cards: list[Markup], *, is_reachable: bool) -> Markup:
-    """The models that cannot be had now, folded away with the reason."""
-    if is_reachable or not cards:
-        return fragment()
-    told = "The Hugging Face Hub, the source of all other models, cannot be reached from here: only models on this machine can be used."
-    title = f"{count(len(cards), 'model')} to download when the Hugging Face Hub can be reached"
-    return fragment(
-        element("p", told, class_="fs-note fs-below", data_tone="watch"),
-        more(title, radio_cards("Base models to download", cards)),
+def _offer(studio: Studio, choice: str, preset: Preset, *, foreign: bool) -> models.Offer:
+    fit = fit_here(preset, studio.machine)
+    return models.Offer(
+        choice,
+        preset,
+        base_model.is_here(studio.home, preset),
+        fit,
+        expected(preset, studio.machine, trains="lora" if fit.trains == "lora" else "whole").tokens_per_s,
+        size_of(preset),
+        foreign and preset.languages == "English",
     )
-
-
-def _is_here(studio: Studio, preset: Preset) -> bool:
-    return preset.id == EMBEDDED.id or downloaded(studio.home, preset) is not None
-
-
-def _preset_card(studio: Studio, session: Session, preset: Preset, hub: bool | None, *, foreign: bool) -> Markup:
-    here = _is_here(studio, preset)
-    need = expected(preset, studio.machine)
-    size = gigabytes(preset.parameters * 1e6 * _BYTES_A_PARAMETER)
-    place = (
-        _chip("On this machine", "good")
-        if here
-        else _chip("Not on this machine", "")
-        if hub is False
-        else _chip(f"Download {size}", "info")
-    )
-    suited = _chip("Not for your texts’ script", "watch") if foreign and preset.languages == "English" else None
-    facts = (
-        f"{preset.parameters:,.0f} M parameters · {preset.languages} · {preset.context:,} tokens · {_license(preset)}",
-        f"Here, roughly estimated: {need.in_words}",
-    )
-    return radio_card(
-        preset.id,
-        preset.title,
-        element("span", preset.note) if preset.note else None,
-        [element("em", fact) for fact in facts],
-        element("ul", place, suited, class_="fs-chips"),
-        group="model",
-        checked=preset.id == session.model,
-        disabled=not here and hub is False,
-    )
-
-
-def _license(preset: Preset) -> str:
-    """As people write it: MIT, Apache-2.0."""
-    return preset.license.upper() if len(preset.license) <= 4 else preset.license.capitalize()
-
-
-def _chip(text: str, tone: str) -> Markup:
-    return element("li", text, data_tone=tone or None)
 
 
 def _below(studio: Studio, session: Session) -> list[Any]:
-    """The note under the cards and the two buttons."""
+    """The note under the cards, the buttons, and whether the download is to be looked at."""
+    preset = base_model.facts(studio.home, session)
     try:
-        model_folder(ordered(session.model), studio.home)
+        base_model.usable(studio.home, session)
     except StudioError as error:
-        preset = next((preset for preset in PRESETS if preset.id == session.model), None)
-        size = gigabytes(preset.parameters * 1e6 * _BYTES_A_PARAMETER) if preset else ""
-        return [
-            "" if preset else error_card(error),
-            gr.Button(f"Download {preset.title} ({size})" if preset else "", visible=preset is not None),
-            gr.Button(interactive=False),
-        ]
-    return [_language_note(studio, session), gr.Button(visible=False), gr.Button(interactive=True)]
+        return _absent(studio, preset, error)
+    return [fragment(_size_note(studio, preset), _language_note(studio, session, preset)), *_buttons(go_on=True)]
 
 
-def _language_note(studio: Studio, session: Session) -> Markup:
-    preset = stand_in(session.model)
+def _absent(studio: Studio, preset: Preset, error: StudioError) -> list[Any]:
+    """Under the cards for a model that is not on this machine."""
+    if not preset.revision:
+        return [error_card(error), *_buttons()]
+    at_work = DOWNLOADS.of(studio.home, preset)
+    if at_work is not None and not at_work.is_over:
+        return [models.fetching(preset, at_work), *_buttons(cancel=not at_work.is_cancelled, watched=True)]
+    return [_before(studio, preset, at_work), *_buttons(_fetch_words(studio, preset))]
+
+
+def _before(studio: Studio, preset: Preset, ended: Fetching | None) -> Markup:
+    """How the last try ended; else what must be done first."""
+    if ended is not None and ended.error is not None:
+        return error_card(ended.error)
+    asked = element("p", consent(preset.id), class_="fs-note", data_tone="watch") if preset.is_gated else None
+    return fragment(asked, _size_note(studio, preset))
+
+
+def _fetch_words(studio: Studio, preset: Preset) -> str:
+    came = on_its_way(studio.home, preset)
+    if came:
+        return f"Go on with the download of {preset.title} ({gigabytes(came)} are here)"
+    return f"Download {preset.title} ({models.size_of_download(preset)})"
+
+
+def _buttons(fetch: str = "", *, cancel: bool = False, go_on: bool = False, watched: bool = False) -> list[Any]:
+    return [
+        gr.Button(fetch, visible=bool(fetch)),
+        gr.Button(visible=cancel),
+        gr.Button(interactive=go_on),
+        gr.Timer(active=watched),
+    ]
+
+
+def _size_note(studio: Studio, preset: Preset) -> Markup:
+    fit = fit_here(preset, studio.machine)
+    if fit.trains is not None:
+        return fragment()
+    told = (
+        f"{preset.title} needs about {gigabytes(fit.memory)} of memory to be tuned, more than this machine has free. "
+        "Choose a smaller one, or a machine with a larger graphics card."
+    )
+    return element("p", told, class_="fs-note", data_tone="watch")
+
+
+def _language_note(studio: Studio, session: Session, preset: Preset) -> Markup:
     share = _foreign_share(studio, session)
     if share <= _FOREIGN_SHARE or preset.languages != "English":
         return fragment()

@@ -1,44 +1,6 @@
-"""Base models as data: one line of facts each. Knows nothing of torch or of this machine."""
+"""Encoders: they read a text at once, to sort, tag and find; and the one that comes with the installation."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from studio.errors import StudioError
-
-Family = Literal["encoder", "decoder", "encoder-decoder"]
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A base model people can pick."""
-
-    id: str
-    """Name on the Hub; `embedded` for the one that comes with the installation."""
-    title: str
-    family: Family
-    parameters: float
-    """Millions."""
-    context: int
-    """Tokens a text can have."""
-    languages: str
-    license: str
-    """SPDX identifier, lower case."""
-    revision: str = ""
-    """The pinned commit; empty only for `embedded`."""
-    pooling: Literal["mean", "first"] = "first"
-    """How token vectors become one: their mean, or the first token's."""
-    layers: int = 12
-    width: int = 768
-    vocabulary: int = 30522
-    """Rows of the table of word vectors; they cost memory, but no arithmetic."""
-    note: str = ""
-    """One sentence on when to choose it."""
-
-    @property
-    def body(self) -> float:
-        """Millions of parameters beside the word vectors: what each token is multiplied with."""
-        return self.parameters - self.vocabulary * self.width / 1e6
-
+from studio.models.presets.preset import Preset
 
 EMBEDDED = Preset(
     "embedded", "MiniLM (built in)", "encoder", 22.7, 256, "English", "apache-2.0", pooling="mean", layers=6, width=384,
@@ -47,7 +9,7 @@ EMBEDDED = Preset(
 
 _ROBERTA, _MODERN, _XLM = 50265, 50368, 250002  # rows of the vocabularies most models share
 
-PRESETS: tuple[Preset, ...] = (
+ENCODERS: tuple[Preset, ...] = (
     EMBEDDED,
     Preset(
         "BAAI/bge-small-en-v1.5", "BGE small", "encoder", 33.4, 512, "English", "mit",
@@ -111,15 +73,4 @@ PRESETS: tuple[Preset, ...] = (
         note="The multilingual classic, for thousands of rows; better with a GPU.",
     ),
 )  # fmt: skip
-"""From small to large, English first. Only models with safetensors, a free licence and no code of their own."""
-
-
-def preset_named(name: str) -> Preset:
-    """The preset of that id. Raises: StudioError."""
-    for preset in PRESETS:
-        if preset.id == name:
-            return preset
-    raise StudioError(
-        f"There is no base model named {name[:80]!r}",
-        fix="Choose one of: " + ", ".join(preset.id for preset in PRESETS) + ".",
-    )
+"""From small to large, English first."""

@@ -1,0 +1,34 @@
+"""Base models as data: one line of facts each. Knows nothing of torch or of this machine.
+
+Every pinned commit was seen in public code, or in a public page of the Hub, together with safetensors weights; where,
+stands in `tests/models/test_presets.py`.
+"""
+
+from collections.abc import Collection
+
+from studio.errors import StudioError
+from studio.models.presets.decoders import DECODERS
+from studio.models.presets.encoder_decoders import ENCODER_DECODERS
+from studio.models.presets.encoders import EMBEDDED, ENCODERS
+from studio.models.presets.preset import Family, Preset
+
+__all__ = ["EMBEDDED", "PRESETS", "Family", "Preset", "preset_named", "suited"]
+
+PRESETS: tuple[Preset, ...] = (*ENCODERS, *ENCODER_DECODERS, *DECODERS)
+"""Only models with safetensors, a fast tokenizer and no code of their own; a free licence, or marked as gated."""
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of that id. Raises: StudioError."""
+    for preset in PRESETS:
+        if preset.id == name:
+            return preset
+    raise StudioError(
+        f"There is no base model named {name[:80]!r}",
+        fix="Choose one of: " + ", ".join(preset.id for preset in PRESETS) + ".",
+    )
+
+
+def suited(families: Collection[str]) -> list[Preset]:
+    """The presets that a task of these families can use, its first choice first."""
+    return [preset for preset in PRESETS if preset.family in families]

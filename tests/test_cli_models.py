@@ -1,0 +1,62 @@
+"""Which base model `studio train --model` orders: presets, models looked up on a stand-in Hub, and the task's own choice."""
+
+import pytest
+from stand_in_hub import NAME, REVISION, standing_in
+
+from studio.cli.train import _fetch, _model
+from studio.config import Model
+from studio.errors import StudioError
+from studio.models.hub import downloaded, transfer
+from studio.models.presets import PRESETS, preset_named
+from studio.tasks import task_named
+from studio.tasks.text_classification import TextClassification
+
+TASK = task_named("text-classification")
+
+
+class Writing(TextClassification):
+    name, title, families = "writing", "Writing", frozenset({"encoder-decoder"})
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    monkeypatch.setattr(transfer, "PAUSE_S", 0.0)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    with standing_in() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        yield server
+
+
+def test_without_a_name_it_is_the_first_choice_of_the_task(home):
+    assert _model("", TASK, home) == Model(id="embedded")
+    first = preset_named("google/flan-t5-small")
+    assert _model("", Writing(), home) == Model(id=first.id, revision=first.revision)
+
+
+@pytest.mark.parametrize("preset", [each for each in PRESETS if each.family == "encoder" and each.revision][:2])
+def test_a_preset_is_ordered_at_its_pin_without_asking(home, hub, preset):
+    assert _model(preset.id, TASK, home) == Model(id=preset.id, revision=preset.revision)
+    assert hub.asked == []
+
+
+def test_another_model_is_looked_up_pinned_and_fetched(home, hub):
+    model = _model(NAME, TASK, home)
+    assert model == Model(id=NAME, revision=REVISION)
+    _fetch(model, home, quiet=True)
+    assert downloaded(home, model) is not None
+    hub.status = 500
+    assert _model(f"{NAME}@{REVISION}", TASK, home) == model  # known here by its commit: nobody is asked
+    _fetch(model, home, quiet=True)
+
+
+@pytest.mark.parametrize("name", ["Qwen/Qwen3-0.6B", "google/flan-t5-small"])
+def test_a_model_of_another_family_is_refused_with_those_that_fit(home, name):
+    with pytest.raises(StudioError, match="cannot be tuned for Text classification") as caught:
+        _model(name, TASK, home)
+    assert "embedded" in caught.value.fix
+
+
+def test_a_name_that_is_none_is_refused(home):
+    for name in ("bert-of-tomorrow", "folder:nowhere", f"a/b@{'0' * 40}"):
+        with pytest.raises(StudioError):
+            _model(name, TASK, home)
