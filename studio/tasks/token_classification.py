@@ -69,7 +69,7 @@ class TokenClassification(Task):
         single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
         if not {"text", "entities"} <= single.keys():
             return super().patient(table, columns, test)
-        roles = {
+        roles: dict[str, tuple[str, ...]] = {
             theirs: (single[ours],) for theirs, ours in _ROLES[layout_of(table, single)].items() if single.get(ours)
         }
         return Patient(table, self.name, (single["text"],), "", roles, test)
@@ -148,7 +148,7 @@ class TokenClassification(Task):
         due = sum(len(right) for _, _, right in rows)
 
         def worth(shift: float) -> float:
-            tags = np.where(margin > shift, _OUTSIDE, best_kind).tolist()
+            tags = np.where(margin >= shift, _OUTSIDE, best_kind).tolist()
             said = [(set(_entities(tags[where], places, setup.labels)), right) for places, where, right in rows]
             return 2 * sum(len(one & two) for one, two in said) / max(1, due + sum(len(one) for one, _ in said))
 
