@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.data.doctor import diagnose
 from studio.data.example import Example
 from studio.data.split import split
 from studio.data.table import Reading, Table
+from studio.data.wishes import Wishes
 from studio.errors import StudioError
 from studio.evaluation.baselines import BASELINES
 from studio.tasks import task_named
@@ -80,6 +82,15 @@ def test_an_answer_that_is_not_there_is_refused_with_its_row():
     assert "“Ravi” is not in its context" in parsed.problems[0].what
     with pytest.raises(StudioError, match="row 9"):
         placed(CONTEXT, "Ravi", None, "row 9")
+
+
+def test_answers_in_several_places_are_counted_where_nothing_says_which():
+    seen = table(context=[CONTEXT, CONTEXT], question=["What?", "When?"], answer=["mill", "1912"], start=["4", "22"])
+    roles = {"context": "context", "question": "question", "answer": "answer"}
+    found = {each.kind: each.rows for each in diagnose(TASK.patient(seen, roles))}
+    assert found["answer-ambiguous"] == (2,)
+    told = diagnose(TASK.patient(seen, {**roles, "answer_start": "start"}))
+    assert "answer-ambiguous" not in {each.kind for each in told}
 
 
 def normalize_answer(s):
@@ -226,11 +237,7 @@ def test_the_threshold_is_the_one_that_answers_the_validation_rows_best(tokenize
 def test_all_questions_about_a_context_stay_in_one_part():
     assert TASK.together == "context"
     examples = [Example(row, {"context": f"text {row // 5}", "question": f"{row}?"}, NO_ANSWER) for row in range(60)]
-    from dataclasses import replace
-
-    from studio.data.wishes import Wishes
-
-    wanted = replace(Wishes(), together={each.row: each.inputs[TASK.together] for each in examples})
+    wanted = Wishes(together={each.row: each.inputs[TASK.together] for each in examples})
     parts = split(examples, validation_share=0.2, test_share=0.2, seed=1, stratify=False, wishes=wanted)
     contexts = [{each.inputs["context"] for each in part} for part in (parts.train, parts.validation, parts.test)]
     assert not contexts[0] & contexts[1] | contexts[0] & contexts[2] | contexts[1] & contexts[2]
