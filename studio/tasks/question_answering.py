@@ -56,7 +56,7 @@ class QuestionAnswering(Task):
         epochs=5,
         batch_rows=16,
         label_smoothing=0.0,
-        why="measured to suit pointing into a text, which the model has to learn from nothing",
+        why="pointing into a text is new to the model, and takes many large steps to learn",
     )
     untuned = "Untuned model (frozen word vectors with a linear head)"
     example = "questions_about_leaflets.csv"

@@ -1,4 +1,4 @@
-"""What suits a task better than the settings that suit labels for whole texts; measured, not guessed."""
+"""What suits a task better than the settings that suit labels for whole texts."""
 
 from dataclasses import dataclass
 
@@ -14,4 +14,4 @@ class Recipe:
     batch_rows: int | None = None
     label_smoothing: float | None = None
     why: str = ""
-    """The end of a sentence, as in "1e-4: measured to suit …"."""
+    """The end of a sentence, as in "1e-4: names are learned word by word …"."""

