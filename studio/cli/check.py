@@ -239,7 +239,7 @@ def _choice_in_words(checked: _Checked) -> list[str]:
         sure = f"{100 * seen.confidence:.0f} % sure"
         return [f"Task: {seen.task} ({roles}), {sure}. {seen.reason}", "This version does not train that task yet."]
     if any(role not in chosen.columns for role in chosen.open):
-        if len(checked.table.columns) < len((*chosen.task.inputs, chosen.task.target)):
+        if len(checked.table.columns) < len(chosen.task.required):
             return [
                 f"{chosen.question}: the table has one column only, and needs another with the right answer for each row."
             ]
