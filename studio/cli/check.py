@@ -174,7 +174,7 @@ def _choice_in_words(checked: Checked) -> list[str]:
         told = f"Task: {seen.task} ({seen.in_words}), {sureness(seen.confidence)}. {seen.reason}"
         return [told, "This version does not train that task yet.", *_others(seen.alternatives)]
     if any(role not in chosen.columns for role in chosen.open):
-        if len(checked.table.columns) < len((*chosen.task.inputs, chosen.task.target)):
+        if len(checked.table.columns) < len(chosen.task.required):
             return [
                 f"{chosen.question}: the table has one column only, and needs another with the right answer for each row."
             ]

@@ -19,6 +19,7 @@ from studio.export.script import use_text
 from studio.export.training import how_trained
 from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.task import Task
 
 
 def model_card(run: RunDir) -> str:
@@ -81,17 +82,20 @@ def _head(run: RunDir, report: Report) -> str:
     origin = f"[{base.hub}](https://huggingface.co/{base.hub})" if base.hub else plain(base.title)
     said = f"\n> {plain(report.comparison.sentence)}\n" if report.comparison else ""
     return (
-        f"# {plain(title_of(run))}\n\n{task.title}: {_purpose(report)} "
+        f"# {plain(title_of(run))}\n\n{task.title}: {_purpose(task, report)} "
         f"Tuned from {origin} with Fine-Tuning Studio {__version__}.\n{said}"
     )
 
 
-def _purpose(report: Report) -> str:
-    if not report.confusion:
-        return task_named(report.task).help
+def _purpose(task: Task, report: Report) -> str:
+    if not task.names_labels:
+        return task.help
     labels = [code(result.label) for result in report.per_label[:10]]
     more = f" and {len(report.per_label) - 10} more" if len(report.per_label) > 10 else ""
-    return f"answers a text with one of {len(report.per_label)} labels, {', '.join(labels)}{more}." if labels else ""
+    which = "any" if task.several_labels else "one"
+    return (
+        f"answers a text with {which} of {len(report.per_label)} labels, {', '.join(labels)}{more}." if labels else ""
+    )
 
 
 def _metrics(report: Report) -> str:
