@@ -170,3 +170,11 @@ def test_every_suggestion_is_a_possible_setting_with_a_reason(
         config.early_stopping.checks_per_epoch * validation / train / 3 < 0.2
     )  # checks take under a fifth of the time
     assert config.early_stopping.patience >= 2
+
+
+def test_models_that_write_are_tuned_as_a_whole_or_with_adapters_never_by_a_head_alone() -> None:
+    small = preset_named("HuggingFaceTB/SmolLM2-135M")
+    for machine in (PLAIN, replace(PLAIN, available=10**9)):
+        for effort in get_args(Effort):
+            assert suggest(MOVIES, small, machine, effort)["trains"].value in {"whole", "lora"}
+    assert suggest(MOVIES, small, replace(PLAIN, available=2 * 10**9))["trains"].value == "lora"
