@@ -144,7 +144,7 @@ def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) 
     if facts.writes:
         need = _memory(preset, machine, "whole", min(16, preset.context) * 8)
         return Suggestion(*writing.trains(facts.methods[0], need, _memory_here(machine)))
-    if not machine.gpu and effort == "quick":
+    if not machine.gpu and effort == "quick" and not preset.writes:
         seconds = 2 * facts.rows * facts.mean_tokens / expected(preset, machine).tokens_per_s
         if seconds > _QUICK_SECONDS:
             return Suggestion(
@@ -152,7 +152,7 @@ def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) 
                 f"Only the head: tuning the whole model would take about {_minutes(seconds)} here, too long for a quick run.",
             )
     if _memory_here(machine) < (need := _memory(preset, machine, "whole", min(16, preset.context) * 8)):
-        if preset.parameters >= 300:
+        if preset.parameters >= 300 or preset.writes:  # there is no head alone where words are written
             return Suggestion(
                 "lora", f"Adapters: tuning the whole model needs about {gigabytes(need)} of memory, more than is free."
             )

@@ -203,3 +203,11 @@ def test_a_tasks_own_recipe_goes_before_what_follows_from_rows_a_label() -> None
     assert values(facts)["learning_rate"] == 5e-5
     wide = preset_named(next(preset.id for preset in PRESETS if preset.width > 512))
     assert suggest(replace(facts, recipe=recipe), wide, PLAIN)["learning_rate"].value <= 5e-5
+
+
+def test_models_that_write_are_tuned_as_a_whole_or_with_adapters_never_by_a_head_alone() -> None:
+    small = preset_named("HuggingFaceTB/SmolLM2-135M")
+    for machine in (PLAIN, replace(PLAIN, available=10**9)):
+        for effort in get_args(Effort):
+            assert suggest(MOVIES, small, machine, effort)["trains"].value in {"whole", "lora"}
+    assert suggest(MOVIES, small, replace(PLAIN, available=2 * 10**9))["trains"].value == "lora"

@@ -1,6 +1,7 @@
 """Encoder-decoders: they read a text at once and write another, to translate, shorten and rewrite.
 
-Marian and NLLB are not here: their tokenizers are none that the studio can load, and NLLB's licence forbids business.
+Not here are Marian and NLLB (no fast tokenizer among their files, and NLLB's licence forbids business), mT5 and umT5
+(no safetensors at a commit of their owners).
 """
 
 from studio.models.presets.preset import Preset
