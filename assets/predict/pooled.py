@@ -25,13 +25,16 @@ class Pooled(Model):
         """One row a text (or two texts, read as one), one column a number."""
         texts = [row[self.names[0]] for row in rows]
         seconds = [row.get(self.names[1], "") for row in rows] if len(self.names) > 1 else None
+        return torch.nn.functional.linear(self.vectors(texts, seconds), self.head["weight"], self.head["bias"])
+
+    def vectors(self, texts: list[str], seconds: list[str] | None = None) -> torch.Tensor:
+        """One row a text (or two texts, read as one)."""
         tokens = self.tokenizer(
             texts, seconds, truncation=True, max_length=self.facts["max_length"], padding=True, return_tensors="pt"
         ).to(self.device)
         if seconds is None:
             tokens.pop("token_type_ids", None)
-        pooled = self.pool(self.model(**tokens).last_hidden_state, tokens["attention_mask"])
-        return torch.nn.functional.linear(pooled, self.head["weight"], self.head["bias"])
+        return self.pool(self.model(**tokens).last_hidden_state, tokens["attention_mask"])
 
     def pool(self, vectors: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Token vectors to one vector a text, the padding left out."""

@@ -7,11 +7,13 @@ import pytest
 from form import StandIn, filled, write_table
 
 from studio.data.detect.detection import sureness
-from studio.data.read import Limits
+from studio.data.read import Limits, read_table
 from studio.errors import StudioError
+from studio.tasks import TASKS
 from studio.ui import tidying, uploads
 from studio.ui.session import Session
 from studio.ui.steps import data, mending
+from studio.ui.views.readings import usable
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 
@@ -34,7 +36,7 @@ def named(view):
         "found",
         "reading",
         "task",
-        *(f"menu{n}" for n in range(data.MOST_MENUS)),
+        *(f"menu{n}" for n in range(data.most_menus())),
     ]
     names += [
         "reason",
@@ -249,12 +251,13 @@ def test_a_table_that_fits_no_task_is_shown_all_the_same(studio, tmp_path, rows)
 
 
 @pytest.fixture
-def replies(tmp_path):
+def replies(tmp_path, monkeypatch):
     """A table that may be answered (not trained yet) or sorted, by either of two columns."""
     lines = [
         f"Please cancel order number {n},I have cancelled order {n} for you now,{'ab'[n % 2]},{'xyz'[n % 3]}"
         for n in range(60)
     ]
+    monkeypatch.delitem(TASKS, "instruction-tuning", raising=False)
     path = tmp_path / "replies.csv"
     path.write_text("\n".join(["instruction,response,category,intent", *lines]), encoding="utf-8")
     return path
@@ -268,7 +271,11 @@ def test_other_readings_are_one_click_away_and_say_how_sure_they_are(studio, rep
     assert "it is used for sorting texts into groups" in reason
     used = seen.reading("text-classification", session.columns)
     assert f"{sureness(used.confidence).capitalize()}</b>. {used.reason}" in reason
-    other = next(place for place, each in enumerate(seen.readings) if can_be_used(each) and each is not used)
+    other = next(
+        place
+        for place, each in enumerate(seen.readings)
+        if usable(each, read_table(replies)) is not None and each is not used
+    )
     session, *view = mending.take_reading(studio, session, event(str(other)))
     assert session.columns == seen.readings[other].roles
     assert session.columns == {"text": "instruction", "label": "intent"}

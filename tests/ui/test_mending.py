@@ -28,7 +28,7 @@ def session(studio, tmp_path):
 
 
 def doctor(studio, session):
-    return data.show(studio, session)[10 + data.MOST_MENUS + 1]
+    return data.show(studio, session)[10 + data.most_menus() + 1]
 
 
 def click(studio, session, choice):

@@ -1,0 +1,34 @@
+"""Foretells a number for two texts, from how alike they are.
+
+    python predict.py TEXTS
+    python predict.py --file input.csv --output answers.csv
+
+In your own code:
+
+    from predict import Comparer
+
+    model = Comparer()
+    model([ROW])  # [{"answer": 3.8}]
+"""
+
+from typing import Any
+
+import torch
+from frame import main
+from pooled import Pooled
+
+
+class Comparer(Pooled):
+    """Both texts are read each for itself; a line on the cosine of their vectors gives the number."""
+
+    def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """In the unit of the file it learned from."""
+        mean, deviation = self.facts["scaling"]
+        one, other = (self.vectors([row.get(name, "") for row in rows]) for name in self.names[:2])
+        cosines = torch.nn.functional.cosine_similarity(one, other, dim=-1).unsqueeze(1)
+        outputs = torch.nn.functional.linear(cosines, self.head["weight"], self.head["bias"])[:, 0]
+        return [{"answer": float(f"{value * deviation + mean:.6g}")} for value in outputs.tolist()]
+
+
+if __name__ == "__main__":
+    main(Comparer)
