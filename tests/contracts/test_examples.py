@@ -35,8 +35,9 @@ def texts_of(example: dict[str, Any]) -> list[str]:
         for row in rows_of(example):
             said.setdefault(row[example["columns"]["conversation"]], []).append(row[example["columns"]["content"]])
         return [" ".join(turns) for turns in said.values()]
-    task = next(task for task in TASKS.values() if set(task.required) <= set(example["columns"]))
-    names = [name for role in task.inputs if role in task.required for name in columns_of(example["columns"][role])]
+    found = detect(read_table(FOLDER / example["file"]))
+    assert found is not None
+    names = [name for role in found[0].inputs for name in columns_of(example["columns"].get(role, ()))]
     return [" ".join(row[name] for name in names) for row in rows_of(example)]
 
 
