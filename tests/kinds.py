@@ -59,6 +59,11 @@ ROWS = {
         ({"source": HOSTILE}, ARABIC, Answer(f"{HOSTILE}\nsecond line")),
         ({"source": "Danke"}, "Thank you", Answer("")),
     ],
+    "continuation": [
+        ({"text": f"The path goes up {HOSTILE}"}, "", Answer(f"and down {HOSTILE}")),
+        ({"text": "A ___ day"}, "x", Answer(f"A fine {HOSTILE} day", {"fine": 0.4, HOSTILE: 0.3})),
+        ({"text": ARABIC}, "longer than nothing", Answer("")),
+    ],
     "chat": [
         ({"messages": TALK}, "Hi!", Answer(f"Good day {HOSTILE}")),
         ({"messages": json.dumps([{"role": "user", "content": ARABIC}])}, ARABIC, Answer(ARABIC)),

@@ -74,7 +74,7 @@ def header(run: RunDir) -> Card:
     labels = facts.get("labels") if isinstance(facts, dict) else None
     if config.source.rows:
         rows = count(config.source.rows, "row")
-        parts.append(f"{rows}, {count(len(labels), 'label')}" if isinstance(labels, list | dict) else rows)
+        parts.append(f"{rows}, {count(len(labels), 'label')}" if labels and isinstance(labels, list | dict) else rows)
     return {"title": run.title, "subtitle": " · ".join(parts)}
 
 

@@ -107,7 +107,8 @@ def test_a_file_over_the_limit_is_refused_before_it_is_kept(home, tmp_path):
     assert list(home.tables.iterdir()) == []
 
 
-def test_one_label_only_is_said_and_locks_the_next_steps(studio, tmp_path):
+def test_one_label_only_is_said_and_locks_the_next_steps(studio, tmp_path, monkeypatch):
+    monkeypatch.delitem(TASKS, "language-modeling")  # which needs no labels
     session, *view = data.take_upload(studio, Session(), str(write_table(tmp_path / "one.csv", labels=("same",))))
     if not session.is_ready and "same" not in str(view):
         session, *view = data.choose_columns(studio, session, "text-classification", "ticket", "topic")
@@ -116,7 +117,8 @@ def test_one_label_only_is_said_and_locks_the_next_steps(studio, tmp_path):
     assert "label" in named(view)["picture"].lower()
 
 
-def test_one_column_for_both_roles_is_said_and_locks_the_next_steps(studio, tmp_path):
+def test_one_column_for_both_roles_is_said_and_locks_the_next_steps(studio, tmp_path, monkeypatch):
+    monkeypatch.delitem(TASKS, "language-modeling")  # which needs no labels
     (tmp_path / "one.csv").write_text("text\n" + "".join(f"text number {n % 5}\n" for n in range(40)), encoding="utf-8")
     session, *view = data.take_upload(studio, Session(), str(tmp_path / "one.csv"))
     assert "This table has one column only, “text”" in named(view)["message"]

@@ -1,5 +1,6 @@
 """What a kind of answer knows: how one is drawn by itself and in a table, what many are together, what a file holds of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -10,6 +11,7 @@ from studio.tasks.task import Answer, Task
 from studio.ui.markup import Child, Markup, element
 from studio.ui.words import count, percent, shortened
 
+_EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 MOST_CHARACTERS = 600
 """A longer text is cut for showing in a table; the download holds all of it."""
 
@@ -53,7 +55,7 @@ class Kind:
 
     def cell(self, said: Said, value: str) -> Markup:
         """A target or an answer in a table; `value` is in the task's own form."""
-        text = said.task.show(value)
+        text = _EMPTY_LINES.sub("\n\n", said.task.show(value))
         return element("span", shortened(text, MOST_CHARACTERS), dir="auto") if text.strip() else _nothing("span")
 
     def question(self, said: Said) -> Markup:
