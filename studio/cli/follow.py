@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from studio import figures
-from studio.cli.terminal import Bar, clock, share
+from studio.cli.terminal import Bar, clock, measured
 from studio.errors import StudioError
 from studio.events import Checked, Event, Failed, Finished, Warned
 from studio.jobs import actions
@@ -15,7 +15,7 @@ from studio.jobs.queue import waiting
 from studio.jobs.supervisor import Supervisor
 from studio.rundir import Home, RunDir
 from studio.story import OVER, Status, Story
-from studio.ui.titles import METRICS
+from studio.ui.titles import METRICS, UNITS
 
 _LOOK_S = 0.25
 _PAUSE_S = 30.0
@@ -113,7 +113,11 @@ def _note(event: Event, bar: Bar) -> None:
 
 def _metric(name: str, value: float) -> str:
     """As in `Macro-F1 63.3 %`."""
-    return f"loss {figures.loss(value)}" if name == "loss" else f"{METRICS.get(name, name)} {share(value)}"
+    return (
+        f"loss {figures.loss(value)}"
+        if name == "loss"
+        else f"{METRICS.get(name, name)} {measured(value, UNITS.get(name, 'share'))}"
+    )
 
 
 def _pause(run: RunDir) -> None:

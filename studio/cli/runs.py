@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 from studio import figures, storage
 from studio.cli.columns import find_run
-from studio.cli.terminal import check_writable, complain, hand_over, plain, say, share, table, unwritable
+from studio.cli.terminal import check_writable, complain, hand_over, measured, plain, say, table, unwritable
 from studio.data.phrases import shortened
 from studio.jobs.runs import RunSummary, list_runs
-from studio.ui.titles import METRICS, MODELS
+from studio.ui.titles import METRICS, MODELS, UNITS
 
 
 def runs(asked: argparse.Namespace) -> int:
@@ -56,4 +56,4 @@ def _line(run: RunSummary) -> tuple[str, ...]:
 
 def _value(metric: str, value: float) -> str:
     """A loss is no share of anything."""
-    return figures.loss(value) if metric == "loss" else share(value)
+    return figures.loss(value) if metric == "loss" else measured(value, UNITS.get(metric, "share"))

@@ -85,6 +85,11 @@ def share(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def measured(value: float, unit: str) -> str:
+    """As in `93.4 %` for a share, and in `0.842` for a number with no unit."""
+    return share(value) if unit == "share" else f"{value:.4g} {unit}".rstrip()
+
+
 def clock(seconds: float) -> str:
     """As in `0:45`, `6:39` or `2:05:10`."""
     whole = max(0, round(seconds))

@@ -10,7 +10,7 @@ from studio import figures
 from studio.cli.columns import choices_of, find_run, read, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
-from studio.cli.terminal import Bar, complain, plain, say, share
+from studio.cli.terminal import Bar, complain, measured, plain, say
 from studio.columns import Columns, columns_of
 from studio.config import Model, RunConfig, Source, Split
 from studio.data.edits import edited
@@ -200,7 +200,12 @@ def numbers(metrics: list[MetricResult]) -> dict[str, dict[str, float]]:
 
 def in_words(metrics: list[MetricResult]) -> list[str]:
     """A line a metric."""
-    return [f"{each.title}: {share(each.value)} (95 %: {share(each.low)} to {share(each.high)})" for each in metrics]
+    return [f"{each.title}: {_with_interval(each)}" for each in metrics]
+
+
+def _with_interval(metric: MetricResult) -> str:
+    value, low, high = (measured(each, metric.unit) for each in (metric.value, metric.low, metric.high))
+    return f"{value} (95 %: {low} to {high})"
 
 
 def _in_words(run: RunDir, last: Finished, report: Report) -> str:
@@ -213,7 +218,8 @@ def _in_words(run: RunDir, last: Finished, report: Report) -> str:
     lines.append(f"On {report.rows:,} test rows never trained on:")
     lines += [f"  {line}" for line in in_words(report.metrics)]
     lines += [
-        f"  {rung.title}: {', '.join(f'{m.title} {share(m.value)}' for m in rung.metrics)}" for rung in report.ladder
+        f"  {rung.title}: {', '.join(f'{m.title} {measured(m.value, m.unit)}' for m in rung.metrics)}"
+        for rung in report.ladder
     ]
     lines += [report.comparison.sentence] if report.comparison is not None else []
     lines += [*report.notes, f"Run {run.id}: {run.path}"]
