@@ -851,3 +851,9 @@ def test_the_whole_path_with_the_real_worker(run: Run, home: Home, file: Path, t
         assert again[same] == told[same]
     for part in made.model.glob("*.safetensors"):
         assert (home.run(again["run"]).model / part.name).read_bytes() == part.read_bytes()
+
+
+def test_numbers_without_a_unit_are_no_percentages() -> None:
+    from studio.cli.terminal import measured
+
+    assert [measured(0.8422, ""), measured(0.5, "share"), measured(1234.5678, "")] == ["0.8422", "50.0 %", "1235"]

@@ -17,7 +17,7 @@ from studio.data.split import split
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.jobs.inspection import Inspection, inspect_alone
-from studio.models.suggest import suggested_shares
+from studio.models.data_facts import suggested_shares
 from studio.tasks import TASKS
 from studio.tasks.rows import dealt_by, examples_of
 from studio.tasks.task import Task

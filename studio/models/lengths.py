@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.models.data_facts import DataFacts
 from studio.models.embedded import embedded_folder
 from studio.models.found import facts_of
 from studio.models.hub import downloaded
-from studio.models.suggest import DataFacts
 from studio.rundir import Home
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Task

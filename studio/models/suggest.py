@@ -5,7 +5,7 @@ few rows a label want a small learning rate and more passes, plenty want the lar
 Where a reason speaks of rows, it means those that are trained on with the suggested shares, as the plan tells them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 from typing import Any, Literal, get_args
 
@@ -14,9 +14,9 @@ from studio.data.split import MOST_VALIDATION
 from studio.errors import StudioError
 from studio.figures import small
 from studio.models import suggest_writing as writing
+from studio.models.data_facts import DataFacts, suggested_shares
 from studio.models.presets import Preset
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
-from studio.tasks.recipe import Recipe
 
 Effort = Literal["quick", "balanced", "thorough"]
 
@@ -28,57 +28,6 @@ _FEWEST_STEPS = {"quick": 60, "balanced": 120, "thorough": 240}
 _MOST_EPOCHS = {"quick": 10, "balanced": 20, "thorough": 30}
 _QUICK_SECONDS = 180
 """A quick run that would take longer trains the head alone."""
-
-
-@dataclass(frozen=True)
-class DataFacts:
-    """What was counted in the checked rows, before they are split. Tokens are the base model's, special ones included."""
-
-    rows: int
-    """Usable rows of the table, before validation and test rows are kept aside."""
-    labels: int
-    """Different ones; 0 where targets are no labels."""
-    smallest_label: int
-    """Rows of the rarest label."""
-    mean_tokens: float
-    p95_tokens: int
-    max_tokens: int
-    p99_tokens: int = 0
-    """99 of 100 texts are no longer than this; 0 when it was not counted."""
-    writes: bool = False
-    """The model is to write texts: there are no labels, and all rows count as of one."""
-    methods: tuple[str, ...] = ("whole", "head", "lora")
-    """Which weights may be trained for the task, the usual way first."""
-    has_test_file: bool = False
-    """The test rows come from a file of their own: none of these are kept aside for them."""
-    recipe: Recipe = field(default_factory=Recipe)
-    """What suits the task better than what follows from the rows."""
-
-    def parts(self, validation_share: float, test_share: float) -> tuple[int, int, int]:
-        """Rows that train, validate and test; `data.split` deals them out so, but keeps equal texts together."""
-        validation = min(max(1, round(validation_share * self.rows)), MOST_VALIDATION)
-        test = 0 if self.has_test_file else max(1, round(test_share * self.rows))
-        return max(1, self.rows - validation - test), validation, test
-
-    @property
-    def suggested_parts(self) -> tuple[int, int, int]:
-        """Rows that train, validate and test with the suggested shares."""
-        return self.parts(*suggested_shares(self.rows))
-
-    @property
-    def train_rows(self) -> int:
-        """Rows to train on with the suggested shares."""
-        return self.suggested_parts[0]
-
-    @property
-    def rows_a_label(self) -> float:
-        """Rows to train on for each label, on average."""
-        return self.train_rows / max(1, self.labels)
-
-    @property
-    def rows_in_words(self) -> str:
-        """As in 'about 130 rows a label', or 'about 5,000 rows' where targets are no labels."""
-        return f"about {self.rows_a_label:,.0f} rows{' a label' if self.labels else ''}"
 
 
 @dataclass(frozen=True)
@@ -268,13 +217,6 @@ def _patience(checks: int, effort: Effort) -> Suggestion:
     return Suggestion(
         value, f"{value} checks: a lull of that length, out of {checks}, means that little more will come."
     )
-
-
-def suggested_shares(rows: int) -> tuple[float, float]:
-    """Of a table with so many rows, the shares for validation and test."""
-    if rows < 1000:
-        return 0.15, 0.2
-    return 0.1 if rows <= 50_000 else 0.05, 0.1 if rows <= 100_000 else 0.05
 
 
 def _validation_share(facts: DataFacts) -> Suggestion:

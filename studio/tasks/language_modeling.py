@@ -31,7 +31,7 @@ class LanguageModeling(WritingTask):
     role_titles = {"text": "Text"}
     families = frozenset({"decoder", "encoder"})
     head = "causal"
-    answers_as = "text"
+    answers_as = "continuation"
     metrics = (
         PERPLEXITY,
         Metric(

@@ -12,9 +12,10 @@ from studio.config import SETTINGS, RunConfig, Source, Split
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.jobs.trial import Trial
+from studio.models.data_facts import DataFacts
 from studio.models.presets import Preset
 from studio.models.sizing import estimate_memory, expected
-from studio.models.suggest import DataFacts, Suggestion, suggest
+from studio.models.suggest import Suggestion, suggest
 from studio.tasks import task_named
 from studio.ui import base_model, uploads
 from studio.ui.controls import value_of

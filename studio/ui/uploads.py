@@ -21,8 +21,8 @@ from studio.data.example import Example
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
+from studio.models.data_facts import DataFacts
 from studio.models.lengths import data_facts, row_lengths, token_lengths
-from studio.models.suggest import DataFacts
 from studio.rundir import Home, new_id
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of

@@ -110,9 +110,6 @@ def _page_rows(page: "Page") -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------ 1 data
-
-
 _COLUMNS = ("task", "columns", "is_ready", "settings")
 _TABLE = ("table", "test_table", "name", "split", *_COLUMNS)
 
@@ -165,9 +162,6 @@ def _data_rows(page: "Page") -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------ 2 model
-
-
 def _model_rows(page: "Page") -> list[Row]:
     step = page.model
     search, reads = step.search, [page.session]
@@ -198,9 +192,6 @@ def _model_rows(page: "Page") -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------ 3 settings
-
-
 def _settings_rows(page: "Page") -> list[Row]:
     step = page.settings
     reads, without_effort = [page.session], [page.session, *step.view[1:]]
@@ -228,9 +219,6 @@ def _settings_rows(page: "Page") -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------ 4 train
-
-
 def _train_rows(page: "Page") -> list[Row]:
     step, steps = page.train, [page.tabs, *page.tab.values()]
     return [
@@ -242,9 +230,6 @@ def _train_rows(page: "Page") -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------ 5 results
-
-
 def _results_rows(page: "Page") -> list[Row]:
     step = page.results
     return [
@@ -253,9 +238,6 @@ def _results_rows(page: "Page") -> list[Row]:
         Row(step.confusion.cell, results.cell, [page.session], [step.cell]),
         Row(step.heatmap.select, results.cell_of_heatmap, [page.session], [step.cell]),
     ]
-
-
-# ------------------------------------------------------------------ 6 try it
 
 
 def _try_it_rows(page: "Page") -> list[Row]:
@@ -273,18 +255,12 @@ def _try_it_rows(page: "Page") -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------ 7 export
-
-
 def _export_rows(page: "Page") -> list[Row]:
     step = page.export
     return [
         Row(step.formats.refresh, export.show, [page.session], step.view, options=_LAST),
         Row(step.formats.act, export.prepare, [page.session], [step.formats], "full"),
     ]
-
-
-# ------------------------------------------------------------------ runs
 
 
 def _runs_rows(page: "Page") -> list[Row]:
@@ -294,9 +270,6 @@ def _runs_rows(page: "Page") -> list[Row]:
         Row(step.table.refresh, runs.show, [*reads, step.pair], [step.table, *step.view[2:]], options=_LAST),
         Row(step.table.act, runs.act, reads, writes),
     ]
-
-
-# ------------------------------------------------------------------ binding
 
 
 def bind(studio: Studio, page: "Page") -> None:

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from studio.config import Model
+from studio.models.data_facts import DataFacts
 from studio.models.presets import EMBEDDED, PRESETS, Preset, suited
 from studio.models.sizing import Machine, expected, size_of
-from studio.models.suggest import DataFacts, suggest
+from studio.models.suggest import suggest
 from studio.tasks import TASKS
 
 FREE_LICENSES = {"apache-2.0", "mit", "bsd-3-clause"}

@@ -13,10 +13,11 @@ from studio.data.example import Example
 from studio.data.split import MOST_VALIDATION, split
 from studio.errors import StudioError
 from studio.models import sizing
+from studio.models.data_facts import DataFacts
 from studio.models.lengths import data_facts
 from studio.models.presets import EMBEDDED, PRESETS, preset_named
 from studio.models.sizing import Machine
-from studio.models.suggest import DataFacts, Effort, suggest
+from studio.models.suggest import Effort, suggest
 from studio.tasks import task_named
 from studio.tasks.recipe import Recipe
 
