@@ -87,9 +87,7 @@ class Training:
 
     def begin(self) -> None:
         """Go on from the newest good checkpoint, or start with the probe's own check, and say so."""
-        if self.job.kit.place.note:
-            self._warn(self.job.kit.place.note)
-        for text in self.job.told:
+        for text in filter(None, (self.job.kit.place.note, *self.job.told)):
             self._warn(text)
         sow(self.config.seed)
         self._judge(0, self.job.probe.scores)

@@ -170,3 +170,14 @@ def test_every_suggestion_is_a_possible_setting_with_a_reason(
         config.early_stopping.checks_per_epoch * validation / train / 3 < 0.2
     )  # checks take under a fifth of the time
     assert config.early_stopping.patience >= 2
+
+
+@pytest.mark.parametrize(("methods", "trains"), [(("lora", "whole"), "lora"), (("whole", "lora"), "whole")])
+def test_models_that_write_get_their_tasks_method_and_no_smoothing(methods: tuple[str, ...], trains: str) -> None:
+    facts = DataFacts(4000, 1, 4000, mean_tokens=90.0, p95_tokens=200, max_tokens=400, writes=True, methods=methods)
+    found = values(facts)
+    assert found["trains"] == trains
+    assert found["label_smoothing"] == 0
+    assert found["freeze_embeddings"] is False
+    assert found["learning_rate"] == {"lora": 2e-4, "whole": 2e-5}[trains]
+    assert "freeze_embeddings" not in values(BANKING)
