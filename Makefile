@@ -9,7 +9,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/studio serve
 
 test: check browser
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

@@ -168,6 +168,11 @@ class Task(ABC):
         return (*self.inputs, self.target) if self.target else self.inputs
 
     @property
+    def checked(self) -> tuple[str, ...]:
+        """Names of the metrics that are measured at every check of the validation rows."""
+        return tuple(metric.name for metric in self.metrics)
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The roles that every table needs."""
         return tuple(role for role in self.roles if role not in self.optional)

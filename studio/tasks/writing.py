@@ -59,6 +59,12 @@ class WritingTask(Task):
     untuned = "Untuned model"
     baselines: ClassVar[tuple[str, ...]] = ("nearest",)
 
+    @property
+    @override
+    def checked(self) -> tuple[str, ...]:
+        """Writing answers to all validation rows would take longer than training."""
+        return ("perplexity",)
+
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
         wanted = [example.target or "" for example in examples]

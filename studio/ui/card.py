@@ -42,7 +42,7 @@ class Watched:
             task = task_named(config.task)
             metrics = {metric.name: metric.title for metric in task.metrics}
             self.name = config.early_stopping.watch or task.watch
-            self.shown = self.name if self.name in metrics else task.metrics[0].name
+            self.shown = self.name if self.name in metrics else task.checked[0]
             self.title = metrics[self.shown]
         except StudioError:  # a damaged order: the story can still be told
             self.name, self.shown, self.title = "loss", "", "Metric"

@@ -167,7 +167,7 @@ def watched(task: Task, config: RunConfig) -> tuple[str, Literal["max", "min"]]:
     name = config.early_stopping.watch or task.watch
     if name == "loss":
         return name, "min"
-    metrics = [metric for metric in task.metrics if not task.writes or metric.name == "perplexity"]
+    metrics = [metric for metric in task.metrics if metric.name in task.checked]
     for metric in metrics:
         if metric.name == name:
             return name, metric.best

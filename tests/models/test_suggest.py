@@ -212,3 +212,14 @@ def test_models_that_write_are_tuned_as_a_whole_or_with_adapters_never_by_a_head
         for effort in get_args(Effort):
             assert suggest(MOVIES, small, machine, effort)["trains"].value in {"whole", "lora"}
     assert suggest(MOVIES, small, replace(PLAIN, available=2 * 10**9))["trains"].value == "lora"
+
+
+@pytest.mark.parametrize(("methods", "trains"), [(("lora", "whole"), "lora"), (("whole", "lora"), "whole")])
+def test_models_that_write_get_their_tasks_method_and_no_smoothing(methods: tuple[str, ...], trains: str) -> None:
+    facts = DataFacts(4000, 1, 4000, mean_tokens=90.0, p95_tokens=200, max_tokens=400, writes=True, methods=methods)
+    found = values(facts)
+    assert found["trains"] == trains
+    assert found["label_smoothing"] == 0
+    assert found["freeze_embeddings"] is False
+    assert found["learning_rate"] == {"lora": 2e-4, "whole": 2e-5}[trains]
+    assert "freeze_embeddings" not in values(BANKING)

@@ -1,0 +1,127 @@
+"""Conversations as tokens: exactly the replies and their ends are learned, whatever is said, and whatever does not fit."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worker.tiny_writers import CHAT, MARKED, byte_tokenizer
+
+from studio.errors import StudioError
+from studio.tasks.templates import reply_ends, spell, template_of
+
+TEXTS = ["What does the cat eat? The cat eats figs.", "user assistant system ### Request: Reply:"]
+TOKENIZERS = {
+    "marked": byte_tokenizer(TEXTS, template=MARKED),
+    "unmarked": byte_tokenizer(TEXTS, template=CHAT),
+    "none": byte_tokenizer(TEXTS),
+}
+every_tokenizer = pytest.mark.parametrize("tokenizer", TOKENIZERS.values(), ids=TOKENIZERS)
+TALK = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Hi"},
+    {"role": "assistant", "content": "Hello, how are you?"},
+    {"role": "user", "content": "Fine. 猫は？"},
+    {"role": "assistant", "content": "猫もね 🐈."},
+]
+
+
+def learned_texts(tokenizer, spelled):
+    """The stretches that are learned, as text."""
+    stretches, last = [], False
+    for token, is_learned in zip(spelled.ids, spelled.learned, strict=True):
+        if is_learned and not last:
+            stretches.append([])
+        if is_learned:
+            stretches[-1].append(token)
+        last = is_learned
+    return [tokenizer.decode(each, skip_special_tokens=False) for each in stretches]
+
+
+@every_tokenizer
+def test_replies_and_their_ends_are_learned_and_nothing_else(tokenizer):
+    spelled = spell(tokenizer, [TALK], 500)[0]
+    end = "</s>" if tokenizer.chat_template is None else "<|im_end|>"
+    assert learned_texts(tokenizer, spelled) == [f"Hello, how are you?{end}", f"猫もね 🐈.{end}"]
+    assert not spelled.cut
+    whole = tokenizer.apply_chat_template(TALK, chat_template=template_of(tokenizer), tokenize=False)
+    assert spelled.ids == tokenizer(whole, add_special_tokens=False)["input_ids"]
+
+
+@every_tokenizer
+def test_a_question_ends_where_the_reply_begins(tokenizer):
+    asked = spell(tokenizer, [TALK[:-1]], 500, asked=True)[0]
+    whole = spell(tokenizer, [TALK], 500)[0]
+    assert whole.ids[: len(asked.ids)] == asked.ids
+    assert whole.learned[len(asked.ids)]
+    assert not whole.learned[len(asked.ids) - 1]
+
+
+@every_tokenizer
+@settings(max_examples=60, deadline=None)
+@given(
+    said=st.lists(st.text(min_size=1, max_size=30).filter(lambda text: text.strip() == text), min_size=2, max_size=5)
+)
+def test_whatever_is_said(tokenizer, said):
+    said = [text.replace("<", "") or "x" for text in said][: len(said) // 2 * 2]
+    talk = [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(said)]
+    if any(text.strip() != text for text in said):
+        return
+    spelled = spell(tokenizer, [talk], 10_000)[0]
+    end = "</s>" if tokenizer.chat_template is None else "<|im_end|>"
+    wanted = "".join(text + end for text in said[1::2])
+    assert "".join(learned_texts(tokenizer, spelled)).endswith(wanted[-len(end) - 1 :])
+    ids = [token for token, is_learned in zip(spelled.ids, spelled.learned, strict=True) if is_learned]
+    assert wanted in tokenizer.decode(ids, skip_special_tokens=False)
+    assert len(ids) <= len(tokenizer(wanted, add_special_tokens=False)["input_ids"]) + 2 * len(said)
+
+
+@every_tokenizer
+@pytest.mark.parametrize("limit", [36, 48, 60])
+def test_what_is_too_long_loses_its_oldest_turns_first(tokenizer, limit):
+    long = [*TALK[:3], *TALK[1:3] * 10, *TALK[3:]]
+    spelled = spell(tokenizer, [long], limit)[0]
+    assert spelled.cut
+    assert len(spelled.ids) <= limit
+    assert any(spelled.learned)
+    asked = spell(tokenizer, [long[:-1]], limit, asked=True)[0]
+    assert len(asked.ids) <= limit
+    begun = tokenizer.decode(asked.ids, skip_special_tokens=False)
+    assert begun.endswith("assistant\n" if tokenizer.chat_template else "### Reply:\n")
+
+
+@every_tokenizer
+def test_of_a_long_request_the_reply_stays(tokenizer):
+    talk = [{"role": "user", "content": "word " * 400}, {"role": "assistant", "content": "Yes."}]
+    spelled = spell(tokenizer, [talk], 64)[0]
+    assert spelled.cut
+    assert len(spelled.ids) <= 64
+    assert learned_texts(tokenizer, spelled)[-1].startswith("Yes.")
+
+
+@every_tokenizer
+def test_of_a_long_reply_the_end_is_not_learned(tokenizer):
+    talk = [{"role": "user", "content": "Go on"}, {"role": "assistant", "content": "word " * 400 + "."}]
+    spelled = spell(tokenizer, [talk], 64)[0]
+    assert len(spelled.ids) == 64
+    assert not {*reply_ends(tokenizer)} & {
+        token for token, is_learned in zip(spelled.ids, spelled.learned, strict=True) if is_learned
+    }
+
+
+def test_ends():
+    assert reply_ends(TOKENIZERS["unmarked"]) == (3, 1)
+    assert reply_ends(TOKENIZERS["none"]) == (1,)
+
+
+def test_a_template_that_hides_its_replies_is_refused():
+    """It tells how many messages there are, so that a longer conversation does not begin like a shorter one."""
+    tokenizer = byte_tokenizer(
+        TEXTS, template="{{ messages | length }} {% for m in messages %}{{ m['content'] }} {% endfor %}"
+    )
+    with pytest.raises(StudioError, match="does not show which tokens are the replies"):
+        spell(tokenizer, [TALK[1:]], 100)
+
+
+def test_a_template_that_refuses_is_quoted():
+    refusing = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    with pytest.raises(StudioError, match="System role not supported"):
+        spell(byte_tokenizer(TEXTS, template=refusing), [TALK], 100)

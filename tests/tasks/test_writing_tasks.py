@@ -1,0 +1,204 @@
+"""Tasks whose models write: how their rows come in, what of them is learned, and what people see of it."""
+
+import json
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worker.tiny_writers import CHAT, byte_tokenizer
+
+from studio.data.table import Reading, Table
+from studio.errors import StudioError
+from studio.tasks import task_named
+from studio.tasks.chat import messages_of
+from studio.tasks.language_modeling import hidden_tokens
+from studio.tasks.rows import examples_of
+from studio.tasks.task import Answer, Setup
+
+TEXTS = ["What does the cat eat? The cat eats figs.", "wer weiß, 猫 ก"]
+CLOSING, OPEN = byte_tokenizer(TEXTS, closes=True), byte_tokenizer(TEXTS, template=CHAT)
+
+
+def table(**columns):
+    cells = pa.table({name: pa.array(values, pa.large_string()) for name, values in columns.items()})
+    return Table(cells, range(2, cells.num_rows + 2), Reading("CSV"))
+
+
+# Text to text
+
+ANY = st.text(max_size=200).filter(lambda text: text.strip() != "")
+
+
+@settings(max_examples=60, deadline=None)
+@given(source=ANY, target=ANY, limit=st.integers(8, 64))
+def test_both_texts_fit_and_end_where_they_end(source, target, limit):
+    task = task_named("text-to-text")
+    example = task.parse({"source": source}, target, 2)
+    (feature,) = task.encode([example], Setup(CLOSING, (), limit))[0]
+    end = CLOSING.eos_token_id
+    assert len(feature["input_ids"]) == len(feature["attention_mask"]) <= limit
+    assert feature["input_ids"][-1] == end  # also of a text that was cut: the model knows no other
+    assert len(feature["labels"]) <= limit
+    whole = CLOSING(target.strip())["input_ids"]
+    assert feature["labels"] == whole[:limit]
+    assert (feature["labels"][-1] == end) == (len(whole) <= limit)
+    is_cut = len(whole) > limit or len(CLOSING(source)["input_ids"]) > limit
+    assert feature.get("cut", False) == is_cut
+
+
+@settings(max_examples=60, deadline=None)
+@given(instruction=ANY, given_input=st.text(max_size=50), response=ANY)
+def test_of_an_instruction_the_response_and_its_end_are_learned(instruction, given_input, response):
+    task = task_named("instruction-tuning")
+    example = task.parse({"instruction": instruction, "input": given_input}, response, 2)
+    setup = Setup(OPEN, (), 5000)
+    (feature,) = task.encode([example], setup)[0]
+    labels = [label for label in feature["labels"] if label != -100]
+    assert OPEN.decode(labels, skip_special_tokens=False).endswith("<|im_end|>")
+    assert response.strip() in OPEN.decode(labels, skip_special_tokens=False)
+    assert all(label in (-100, token) for label, token in zip(feature["labels"], feature["input_ids"], strict=True))
+    assert len(labels) <= len(OPEN(response.strip())["input_ids"]) + 2
+
+
+def test_what_the_model_reads_is_shown_piece_by_piece():
+    task, setup = task_named("instruction-tuning"), Setup(OPEN, (), 500)
+    example = task.parse({"instruction": "What does the cat eat?"}, "Figs.", 2)
+    shown = task.reading(example, setup)
+    assert "".join(piece.text for piece in shown) == (
+        "<|im_start|>user\nWhat does the cat eat?<|im_end|>\n<|im_start|>assistant\nFigs.<|im_end|>\n"
+    )
+    assert [piece.text for piece in shown if piece.is_learned] == ["Figs.", "<|im_end|>"]
+    assert {piece.text for piece in shown if piece.is_special} == {"<|im_start|>", "<|im_end|>"}
+    both = task_named("text-to-text").reading(
+        task_named("text-to-text").parse({"source": "the cat"}, "figs", 2), Setup(CLOSING, (), 50)
+    )
+    assert [(piece.text, piece.is_learned) for piece in both] == [
+        ("the cat", False),
+        ("</s>", False),
+        ("figs", True),
+        ("</s>", True),
+    ]
+
+
+# Chat
+
+TALK = [
+    {"role": "system", "content": "Be kind."},
+    {"role": "user", "content": "Hi"},
+    {"role": "assistant", "content": "Hello!"},
+    {"role": "user", "content": "Bye"},
+    {"role": "assistant", "content": "See you."},
+]
+SHAREGPT = [
+    {"from": {"user": "human", "assistant": "gpt"}.get(m["role"], m["role"]), "value": m["content"]} for m in TALK
+]
+
+
+def the_one(found):
+    assert found.problems == []
+    (example,) = found.examples
+    return example
+
+
+@pytest.mark.parametrize("told", [TALK, SHAREGPT, {"messages": TALK}, [*TALK, {"role": "user", "content": "And?"}]])
+def test_layouts_of_conversations(told):
+    task = task_named("chat")
+    example = the_one(examples_of(task, table(talk=[json.dumps(told)]), {"messages": "talk"}))
+    assert json.loads(example.inputs["messages"]) == TALK[:-1]
+    assert example.target == "See you."
+    again = task.parse(example.inputs, example.target, 2)
+    assert again == example
+
+
+def test_one_turn_a_row_is_put_in_order():
+    turns = [(which, str(turn), m["role"], m["content"]) for turn, m in enumerate(TALK) for which in ("a", "b")]
+    columns = list(zip(*reversed(turns), strict=True))
+    seen = table(id=columns[0], n=columns[1], who=columns[2], said=columns[3])
+    roles = {"conversation": "id", "turn": "n", "role": "who", "content": "said"}
+    found = examples_of(task_named("chat"), seen, roles)
+    assert [example.row for example in found.examples] == [2, 3]
+    assert [json.loads(example.inputs["messages"]) for example in found.examples] == [TALK[:-1]] * 2
+
+
+def test_asked_a_conversation_is_answered_where_it_stands():
+    task = task_named("chat")
+    ends_asking = table(talk=[json.dumps(TALK[:-1]), json.dumps(TALK), "just a question"])
+    found = examples_of(task, ends_asking, {"messages": "talk"}, with_target=False)
+    assert [json.loads(each.inputs["messages"]) for each in found.examples] == [
+        TALK[:-1],
+        TALK[:-1],
+        [{"role": "user", "content": "just a question"}],
+    ]
+    assert all(each.target is None for each in found.examples)
+
+
+def test_every_reply_of_a_conversation_is_learned():
+    task, setup = task_named("chat"), Setup(OPEN, (), 500)
+    example = the_one(examples_of(task, table(talk=[json.dumps(TALK)]), {"messages": "talk"}))
+    learned = [piece.text for piece in task.reading(example, setup) if piece.is_learned]
+    assert learned == ["Hello!", "<|im_end|>", "See you.", "<|im_end|>"]
+    (asked,) = task.encode([task.parse(example.inputs, None, 2)], setup)[0]
+    assert OPEN.decode(asked["input_ids"], skip_special_tokens=False).endswith("<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_conversations_nothing_can_be_learned_from_are_told_by_row():
+    cells = [json.dumps(TALK[:2]), json.dumps([TALK[2]]), "[1, 2]", " "]
+    found = examples_of(task_named("chat"), table(talk=cells), {"messages": "talk"})
+    assert [problem.row for problem in found.problems] == [2, 3, 4, 5]
+    with pytest.raises(StudioError, match="columns of the conversations are not chosen"):
+        examples_of(task_named("chat"), table(talk=cells), {})
+
+
+def test_odd_messages_are_read():
+    odd = [
+        {"role": "Customer", "content": [{"type": "text", "text": "One"}, {"type": "text", "text": "two"}]},
+        {"role": "Kunde", "content": "three"},
+        {"role": "Berater", "content": None, "tool_calls": [{"name": "look"}]},
+    ]
+    assert messages_of(json.dumps(odd), 2) == [
+        {"role": "user", "content": "One\ntwo\nthree"},
+        {"role": "assistant", "content": '[{"name": "look"}]'},
+    ]
+
+
+# Language modeling
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=ANY, limit=st.integers(8, 40))
+def test_long_texts_are_learned_whole_window_by_window(text, limit):
+    task = task_named("language-modeling")
+    features = task.encode([task.parse({"text": text}, None, 2)], Setup(OPEN, (), limit))[0]
+    learned = [label for feature in features for label in feature["labels"] if label != -100]
+    ids = OPEN(text)["input_ids"]
+    assert [features[0]["input_ids"][0], *learned] == [*ids, OPEN.eos_token_id]
+    assert all(len(feature["input_ids"]) <= limit for feature in features)
+
+
+@given(pieces=st.lists(st.integers(1, 9), min_size=1, max_size=60), seed=st.integers(0, 2**32 - 1))
+def test_whole_words_are_hidden(pieces, seed):
+    words = [None, *(word for word, count in enumerate(pieces) for _ in range(count)), None]
+    hidden = hidden_tokens(words, seed)
+    assert not hidden[0]
+    assert not hidden[-1]
+    short = [word for word, count in enumerate(pieces) if count <= 6]
+    for word in short:
+        assert len({gone for gone, each in zip(hidden, words, strict=True) if each == word}) == 1
+    groups = sum(-(-count // 6) for count in pieces)
+    gone = len({(word, place // 6) for place, word in enumerate(words) if hidden[place]})
+    assert 1 <= gone <= 2 * max(1, round(0.15 * groups))
+    assert hidden == hidden_tokens(words, seed)
+
+
+# Scores
+
+
+def test_perplexity_is_that_of_all_tokens_and_absent_without_losses():
+    task = task_named("instruction-tuning")
+    rows = [task.parse({"instruction": "a"}, text, 2) for text in ("one", "two three")]
+    told = [Answer("one", losses=(2.0, 1)), Answer("x", losses=(1.0, 3))]
+    values = task.score(told, rows, ())
+    assert values["perplexity"] == pytest.approx(2.718281828 ** (3 / 4))
+    assert values["length"] == pytest.approx(4 / 12)
+    assert task.score([Answer("one"), Answer("x")], rows, ())["perplexity"] != values["perplexity"]
