@@ -213,9 +213,13 @@ def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
         raise StudioError(
             f"There is no column “{missing[0]}”", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
         )
+    return _look(home, wanted, limits, state(home, wanted))
+
+
+def state(home: Home, wanted: Wanted) -> object:
+    """What was said and changed of these tables since they came: what is remembered of them holds while it is the same."""
     ids = [wanted.table, *([wanted.test_table] if wanted.test_table else [])]
-    state = tuple((choices(home, each), _changes(home, each)) for each in ids)
-    return _look(home, wanted, limits, state)
+    return tuple((choices(home, each), _changes(home, each)) for each in ids)
 
 
 @lru_cache(maxsize=3)

@@ -47,6 +47,7 @@ def named(view):
         "group",
         "time",
         "test_note",
+        "dealt",
         "go_on",
         "inspect",
         "look",

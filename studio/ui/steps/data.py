@@ -15,7 +15,7 @@ from studio.models.lengths import tokenizer_file
 from studio.models.presets import Preset
 from studio.tasks import detect, task_named
 from studio.tasks.task import Task
-from studio.ui import base_model, uploads
+from studio.ui import base_model, dealing, uploads
 from studio.ui.answers import kind_of
 from studio.ui.choices import chosen
 from studio.ui.markup import Markup, element, fragment
@@ -32,8 +32,8 @@ from studio.ui.views.rows_seen import Titles, picture
 from studio.ui.views.table import first_rows, reading
 
 _ANY = "text-classification"
-_NOTE_PLACE = -5
-"""Of the note on the test file in `show`'s values."""
+_NOTE_PLACE, _DEALT_PLACE = -6, -5
+"""Of the note on the test file in `show`'s values, and of what is said of the split."""
 
 
 def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
@@ -94,9 +94,16 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: A
 
 
 def show_with_note(studio: Studio, session: Session, error: StudioError) -> list[Any]:
-    """As `show`, and below the menus of the split what was wrong with one."""
+    """As `show`, and below the test file what is wrong with it."""
     view = show(studio, session)
     view[_NOTE_PLACE] = error_card(error)
+    return view
+
+
+def show_refused(studio: Studio, session: Session, refused: Sequence[StudioError]) -> list[Any]:
+    """As `show`, and above the split what was wrong with the columns chosen for it."""
+    view = show(studio, session)
+    view[_DEALT_PLACE] = fragment(*map(error_card, refused), view[_DEALT_PLACE])
     return view
 
 
@@ -106,13 +113,14 @@ def show(studio: Studio, session: Session) -> list[Any]:
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (22 + most_menus())
+        return [gr.skip()] * (23 + most_menus())
     try:
         chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
     except StudioError as error:
         return _refused(studio, session, error)
     task, detected = task_named(session.task), uploads.detected(studio.home, session.table, studio.limits)
+    note = test_note(studio, session)
     view = _View(
         is_found=True,
         doctor=changes(table.edits, session.table),
@@ -122,7 +130,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         menus=menus(task, table, session.columns),
         reason=readings(detected, session.task, session.columns, table),
         rows=first_rows(table, session.columns),
-        splitting=splitting.updates(table, session.split, test_note(studio, session)),
+        splitting=splitting.updates(table, session.split, note),
     )
     try:
         seen = look(studio, session)
@@ -133,6 +141,12 @@ def show(studio: Studio, session: Session) -> list[Any]:
         view,
         reading=reading(table, seen.notes),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
+        splitting=splitting.updates(
+            table,
+            session.split,
+            note,
+            dealing.in_words(studio.home, studio.limits, wanted(studio, session), session) if seen.can_train else "",
+        ),
         picture=_picture(task, seen, base_model.facts(studio.home, session)),
         can_go_on=seen.can_train,
         inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
@@ -164,9 +178,15 @@ def test_note(studio: Studio, session: Session) -> str:
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     _has_answers(studio, session)
+    seen = uploads.look(studio.home, wanted(studio, session), studio.limits)
+    return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
+
+
+def wanted(studio: Studio, session: Session) -> Wanted:
+    """What the session wants looked at."""
     preset = base_model.facts(studio.home, session)
     tokenizer = tokenizer_file(studio.home, base_model.picked(studio.home, session))
-    wanted = Wanted(
+    return Wanted(
         session.table,
         session.task,
         tuple(sorted(session.columns.items())),
@@ -175,8 +195,6 @@ def look(studio: Studio, session: Session) -> Look:
         preset.context,
         ("en",) if preset.languages == "English" else (),
     )
-    seen = uploads.look(studio.home, wanted, studio.limits)
-    return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
 
 
 def _picture(task: Task, seen: Look, preset: Preset) -> Markup:
