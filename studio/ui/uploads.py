@@ -19,6 +19,7 @@ from studio.data.doctor.finding import Finding
 from studio.data.edits import edited
 from studio.data.example import Example
 from studio.data.read import Choices, Limits, read_table
+from studio.data.set_aside import with_set_aside
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.models.lengths import data_facts, row_lengths, token_lengths
@@ -247,7 +248,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     return Look(
         parsed.examples,
         parsed.problems,
-        diagnose(patient),
+        with_set_aside(table, diagnose(patient)),
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths, task=task),
