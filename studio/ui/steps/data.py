@@ -30,6 +30,7 @@ from studio.ui.views.doctor import changes, diagnosis
 from studio.ui.views.readings import readings
 from studio.ui.views.rows_seen import Titles, picture
 from studio.ui.views.table import first_rows, reading
+from studio.ui.views.welcome import promises
 
 _ANY = "text-classification"
 _NOTE_PLACE, _DEALT_PLACE = -6, -5
@@ -41,6 +42,15 @@ def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any
     if not file:
         return session, *show(studio, session)
     return _take(studio, session, Path(file), Path(file).name)
+
+
+def take_away(studio: Studio, session: Session) -> tuple[Any, ...]:
+    """The dropped file was taken away: the step is as at the beginning, ready for another table."""
+    return _without_table(session), *_View(message=promises()).updates
+
+
+def _without_table(session: Session) -> Session:
+    return replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
 
 
 def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -55,7 +65,7 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 def _take(
     studio: Studio, session: Session, path: Path, name: str, roles: Columns | None = None, task: str = ""
 ) -> tuple[Any, ...]:
-    blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
+    blank = _without_table(session)
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:

@@ -55,7 +55,7 @@ def take_reading(studio: Studio, session: Session, event: gr.EventData) -> tuple
 
 def read_again(studio: Studio, session: Session, *said: Any) -> tuple[Any, ...]:
     """A menu of “Read it differently” was changed."""
-    uploads.read_again(studio.home, session.table, choices_of(*said))
+    uploads.read_again(studio.home, session.table, choices_of(*said), studio.limits)
     return data.arrive(studio, replace(session, test_table="", split={}))
 
 

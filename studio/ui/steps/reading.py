@@ -18,7 +18,7 @@ _DELIMITERS = (("comma  ,", ","), ("semicolon  ;", ";"), ("tab", "\t"), ("vertic
 _LINES = 20
 _ABOUT = (
     "If letters or columns look wrong, say how the file is to be read; everything below follows at once. "
-    "Changes you made to the table are undone by it."
+    "Changes you made to the table stay where they still fit."
 )
 
 
