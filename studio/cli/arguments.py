@@ -78,6 +78,7 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     _columns(parser)
+    _split(parser)
     parser.add_argument(
         "--table", type=Path, metavar="OUT.jsonl", help="write the table as it was read, a JSON object of texts a row"
     )
@@ -103,9 +104,7 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", action=_Settings, nargs=0, help="list all settings, and exit")
     parser.add_argument("--config", type=Path, metavar="FILE", help="train.json of an earlier run: all its settings")
     parser.add_argument("--test", type=Path, metavar="FILE", help="a separate table of test rows")
-    for wish, what in (("part", "says train, validation or test"), ("group", "keeps its equal values in one part"),
-                       ("time", "holds dates: the latest rows become the test")):  # fmt: skip
-        parser.add_argument(f"--{wish}-column", default="", metavar="COLUMN", help=f"column that {what}")
+    _split(parser)
     parser.add_argument("--name", default="", type=showable, help="what to call the run")
     _json(parser)
 
@@ -155,6 +154,12 @@ def _columns(parser: argparse.ArgumentParser, with_task: bool = True) -> None:
         parser.add_argument("--task", metavar="NAME", help="what to learn (default: guessed from the columns)")
 
 
+def _split(parser: argparse.ArgumentParser) -> None:
+    for wish, what in (("part", "says train, validation or test"), ("group", "keeps its equal values in one part"),
+                       ("time", "holds dates: the latest rows become the test")):  # fmt: skip
+        parser.add_argument(f"--{wish}-column", default="", metavar="COLUMN", help=f"column that {what}")
+
+
 def _reading(parser: argparse.ArgumentParser) -> None:
     """Over the guesses of `data.read`; for every table of the command."""
     guessed = "(default: guessed)"
@@ -164,8 +169,9 @@ def _reading(parser: argparse.ArgumentParser) -> None:
         help=f"what separates the cells, or the word tab {guessed}",
     )  # fmt: skip
     parser.add_argument(
-        "--header-row", default=0, type=_row, metavar="ROW", help="row with the column names, -1 for none (0: guessed)"
-    )
+        "--header-row", default=0, type=_row, metavar="LINE",
+        help="number of the line with the column names, counted from 1; -1 when no line has them (default: guessed)",
+    )  # fmt: skip
     parser.add_argument("--member", default="", metavar="NAME", help="file of a zip archive (default: its only table)")
     parser.add_argument("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: first with content)")
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -11,6 +12,7 @@ from studio import storage
 from studio.cli.checked import Checked, look_at_labels, look_over
 from studio.cli.columns import options, read, typed_as
 from studio.cli.terminal import check_writable, hand_over, plain, say, share, unwritable
+from studio.columns import all_columns
 from studio.data.detect import Detection
 from studio.data.detect.detection import WORTH_SAYING, sureness
 from studio.data.doctor.finding import Finding
@@ -23,6 +25,8 @@ from studio.tasks import TASKS
 from studio.tasks.rows import label_counts
 
 _MOST = 20
+_BY_CLICK = re.compile(r" (One|\d+) can be mended with a click\.")
+"""There is nothing to click at a terminal."""
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -90,6 +94,7 @@ def _as_json(checked: Checked) -> dict[str, Any]:
         "health": _health(checked),
         "usable": len(parsed.examples) if parsed is not None else 0,
         "labels": dict(labels.most_common()),
+        "parts": asdict(checked.dealt) if checked.dealt is not None else None,
         "left_out": _problems(parsed.problems) if parsed is not None else [],
         "can_train": checked.can_train,
     } | (_looked_as_json(checked.looked) if checked.looked is not None else {})
@@ -121,10 +126,7 @@ def _detection(checked: Checked) -> dict[str, Any]:
         "roles": dict(seen.roles),
         "confidence": seen.confidence,
         "reason": seen.reason,
-        "alternatives": [
-            {"task": each.task, "roles": dict(each.roles), "confidence": each.confidence, "reason": each.reason}
-            for each in seen.alternatives
-        ],
+        "alternatives": _alternatives(seen.alternatives),
         "split": {"column": seen.split.column, "parts": seen.split.parts} if seen.split is not None else None,
         "ignored": seen.ignored,
         "trained": seen.task in TASKS,
@@ -133,7 +135,23 @@ def _detection(checked: Checked) -> dict[str, Any]:
     if chosen is None or not checked.is_said:
         return told
     sure = chosen.guess.confidence if chosen.guess is not None else 1.0
-    return told | {"task": chosen.task.name, "roles": chosen.columns, "confidence": sure, "reason": chosen.reason}
+    used = all_columns(chosen.columns)
+    ignored = {column: seen.ignored.get(column, "it was not named") for column in checked.table.columns}
+    return told | {
+        "task": chosen.task.name,
+        "roles": chosen.columns,
+        "confidence": sure,
+        "reason": chosen.reason,
+        "alternatives": _alternatives(checked.others),
+        "ignored": {column: why for column, why in ignored.items() if column not in used},
+    }
+
+
+def _alternatives(readings: Sequence[Detection]) -> list[dict[str, Any]]:
+    return [
+        {"task": each.task, "roles": dict(each.roles), "confidence": each.confidence, "reason": each.reason}
+        for each in readings
+    ]
 
 
 def _finding(each: Finding) -> dict[str, Any]:
@@ -145,6 +163,7 @@ def _finding(each: Finding) -> dict[str, Any]:
         "count": each.count,
         "share": round(each.share, 6),
         "lines": list(each.rows[:_MOST]),
+        "lines_cut": len(each.rows) > _MOST,
         "why": each.why,
         "fix": each.fix.title if each.fix is not None else "",
     }
@@ -157,7 +176,12 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
 def _health(checked: Checked) -> str:
     if checked.chosen is not None and checked.parsed is None:
         return f"{checked.chosen.question}, so the rows could not be looked at."
-    return health(checked.found, len(checked.table))
+    if checked.chosen is None:
+        return f"These rows cannot be trained on with this version: it does not train {checked.detection.task}."
+    told = _BY_CLICK.sub("", health(checked.found, len(checked.table)))
+    if fixes := sum(each.fix is not None for each in checked.found):
+        told += f" {counted(fixes, 'finding')} can be mended on the page, which `studio` serves."
+    return f"If the guess is right: {told[:1].lower()}{told[1:]}" if checked.chosen.open else told
 
 
 # ------------------------------------------------------------------ in words
@@ -172,7 +196,7 @@ def _choice_in_words(checked: Checked) -> list[str]:
     chosen, seen = checked.chosen, checked.detection
     if chosen is None:
         told = f"Task: {seen.task} ({seen.in_words}), {sureness(seen.confidence)}. {seen.reason}"
-        return [told, "This version does not train that task yet.", *_others(seen.alternatives)]
+        return [told, *_others(seen.alternatives)]
     if any(role not in chosen.columns for role in chosen.open):
         if len(checked.table.columns) < len(chosen.task.required):
             return [
@@ -183,7 +207,7 @@ def _choice_in_words(checked: Checked) -> list[str]:
     if chosen.guess is None:
         return [f"Task: {task}."]
     guess = f"{task}, {sureness(chosen.guess.confidence)}. {chosen.reason}".strip()
-    others = _others([each for each in seen.readings if each is not seen.reading(chosen.task.name, chosen.columns)])
+    others = _others(checked.others)
     if not chosen.open:
         return [f"Task: {guess}", chosen.otherwise, *others]
     decide = typed_as({role: chosen.columns[role] for role in chosen.open})
@@ -211,6 +235,9 @@ def _content_in_words(checked: Checked) -> Iterable[str]:
             yield f"  {count:>8,}  {label}"
         if len(labels) > _MOST:
             yield f"  … and {len(labels) - _MOST} more"
+    if checked.dealt is not None:
+        yield f"Training would take {checked.dealt.sentence}"
+        yield from (*checked.dealt.warnings, *checked.dealt.notes)
     if parsed is not None or checked.chosen is None:
         yield _health(checked)
     for each in checked.found:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio.cli.terminal import complain, plain, showable
 from studio.columns import Columns, all_columns, columns_of
+from studio.config import Split
 from studio.data.detect import detect as detected_in
 from studio.data.detect.detection import SURE
 from studio.data.read import Choices, Limits, read_table
@@ -42,7 +43,14 @@ def read(path: Path, asked: argparse.Namespace) -> Table:
 
 def _typed(text: str) -> str:
     """What the reader says to people at the page, for those at a terminal: they upload nothing."""
-    return text.replace("upload it again", "run this again")
+    text = text.replace("upload it again", "run this again")
+    return text.replace("Upload ", "Give ").replace("upload ", "give ")
+
+
+def split_of(asked: argparse.Namespace, known: Split | None = None) -> Split:
+    """The columns that were typed to decide the split, over what is known of it."""
+    typed = {f"{wish}_column": getattr(asked, f"{wish}_column") for wish in ("part", "group", "time")}
+    return (known or Split()).model_copy(update={name: column for name, column in typed.items() if column})
 
 
 def find_run(home: Home, text: str) -> RunDir:

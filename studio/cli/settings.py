@@ -21,7 +21,7 @@ def checked(typed: Sequence[tuple[str, str]]) -> dict[str, str]:
         )
     if wrong := [name for name, value in settings.items() if not _is_possible(name, value)]:
         raise StudioError(
-            " and ".join(f"{name} cannot be {settings[name][:40]!r}" for name in wrong),
+            " and ".join(f"{name} cannot be “{settings[name][:40]}”" for name in wrong),
             where="--set",
             fix=" ".join(f"Possible for {name}: {possible(SETTINGS[name.rpartition('.')[2]])}." for name in wrong),
         )

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from studio import figures
-from studio.cli.columns import choices_of, find_run, read, task_and_columns
+from studio.cli.columns import choices_of, find_run, read, split_of, task_and_columns
 from studio.cli.follow import follow
 from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say
 from studio.columns import Columns, columns_of
-from studio.config import Model, RunConfig, Source, Split
+from studio.config import Model, RunConfig, Source
 from studio.data.edits import edited
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -84,7 +84,7 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
             "columns": columns,
             "model": model,
             "source": Source(read_as=choices_of(asked).said),
-            "split": _split(config.split, asked),
+            "split": split_of(asked, config.split),
         }
     )
     if given is None or asked.effort:
@@ -105,11 +105,6 @@ def _read_as_given(source: Source, asked: argparse.Namespace) -> None:
             setattr(asked, name, value)
 
 
-def _split(split: Split, asked: argparse.Namespace) -> Split:
-    typed = {f"{wish}_column": getattr(asked, f"{wish}_column") for wish in ("part", "group", "time")}
-    return split.model_copy(update={name: column for name, column in typed.items() if column})
-
-
 def _given(path: Path) -> RunConfig:
     try:
         return RunConfig.parse(path.read_bytes())
@@ -125,7 +120,7 @@ def _compare_source(source: Source, asked: argparse.Namespace, table: Table) -> 
     """Settings given to other rows train another model: that is said. Raises: StudioError when the test file is missing."""
     if source.test_file and not asked.test:
         raise StudioError(
-            f"The settings are of a run with a separate test file, {source.test_file!r}",
+            f"The settings are of a run with a separate test file, “{source.test_file}”",
             where=str(asked.config),
             fix=f"Give that file with --test {shlex.quote(source.test_file)}, or empty test_file in the settings.",
         )

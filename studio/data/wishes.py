@@ -53,7 +53,6 @@ def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> 
         if column and column not in table.columns:
             raise StudioError(
                 f"There is no column “{shortened(column, 60)}” with {what}",
-                where="Split",
                 fix=f"Pick one of: {', '.join(shortened(name, 40) for name in table.columns[:20])}.",
             )
     named, notes = _named(table, part) if part else ({}, [])
@@ -74,9 +73,8 @@ def _named(table: Table, column: str) -> tuple[dict[int, str], list[str]]:
     parts = {value: part_of(value) for value in set(values)}
     if not {"train", "test", "validation"} & set(parts.values()):
         raise StudioError(
-            f"The column “{shortened(column, 60)}” names no parts",
-            where="Split",
-            fix="It should say train, validation or test in each row.",
+            f"The column “{shortened(column, 60)}” cannot decide the split: no row of it says train, validation or test",
+            fix="Choose a column that does, or none.",
         )
     unknown = sorted(value for value, part in parts.items() if not part)
     rows = sum(not parts[value] for value in values)
@@ -95,9 +93,8 @@ def _places(table: Table, column: str) -> tuple[dict[int, float], list[str]]:
     read = [way(value) for value in values] if way is not None else None
     if read is None:
         raise StudioError(
-            f"The column “{shortened(column, 60)}” holds no dates or numbers that could be put in order",
-            where="Split",
-            fix="Write them as 2026-11-23, or choose no column.",
+            f"The column “{shortened(column, 60)}” cannot decide the split: it holds no dates or numbers that could be put in order",
+            fix="Choose a column with dates, written as 2026-11-23, or none.",
         )
     places = {row: place for row, place in zip(table.rows, read, strict=True) if place is not None}
     lost = len(values) - len(places)

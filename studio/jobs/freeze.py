@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from studio import storage
@@ -11,12 +10,12 @@ from studio.config import RunConfig
 from studio.data.check import Parsed
 from studio.data.edits import amount
 from studio.data.example import Example, to_parquet
-from studio.data.split import Parts, split
+from studio.data.split import Parts
 from studio.data.table import Problem, Table
-from studio.data.wishes import Wishes, wishes
+from studio.jobs.deal import deal
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
-from studio.tasks.rows import dealt_by, examples_of
+from studio.tasks.rows import examples_of
 from studio.tasks.task import Task
 
 MOST_PROBLEMS = 20
@@ -35,15 +34,8 @@ def create_run(
     task = task_named(config.task)
     parsed = examples_of(task, table, config.columns)
     tested = examples_of(task, test_table, config.columns) if test_table is not None else None
-    parts = split(
-        parsed.examples,
-        validation_share=config.split.validation_share,
-        test_share=config.split.test_share,
-        seed=config.seed,
-        test=tested.examples if tested is not None else None,
-        **dealt_by(task),
-        wishes=_wishes(task, table, config, parsed.examples),
-    )
+    examples = tested.examples if tested is not None else None
+    parts = deal(task, table, parsed.examples, config.split, config.seed, examples)
     frozen = {
         "train": to_parquet(parts.train),
         "validation": to_parquet(parts.validation),
@@ -61,16 +53,6 @@ def create_run(
             RunDir(stage.path).mark_draft()
         stage.write("config.json", order.model_dump_json(indent=1).encode())
     return run
-
-
-def _wishes(task: Task, table: Table, config: RunConfig, examples: Sequence[Example]) -> Wishes:
-    """What people want of the split; where they say nothing of groups, what the task knows to belong together."""
-    wanted = wishes(
-        table, part=config.split.part_column, group=config.split.group_column, time=config.split.time_column
-    )
-    if not task.together or config.split.group_column:
-        return wanted
-    return replace(wanted, together={example.row: example.inputs[task.together] for example in examples})
 
 
 def _source(config: RunConfig, table: Table, test_table: Table | None) -> Any:

@@ -25,6 +25,8 @@ class DataFacts:
     """The model is to write texts: there are no labels, and all rows count as of one."""
     methods: tuple[str, ...] = ("whole", "head", "lora")
     """Which weights may be trained for the task, the usual way first."""
+    dealt: tuple[int, int, int] | None = None
+    """Rows that really train, validate and test with the suggested shares, where that is known: groups and dates decide too."""
     has_test_file: bool = False
     """The test rows come from a file of their own: none of these are kept aside for them."""
     recipe: Recipe = field(default_factory=Recipe)
@@ -39,7 +41,7 @@ class DataFacts:
     @property
     def suggested_parts(self) -> tuple[int, int, int]:
         """Rows that train, validate and test with the suggested shares."""
-        return self.parts(*suggested_shares(self.rows))
+        return self.dealt or self.parts(*suggested_shares(self.rows))
 
     @property
     def train_rows(self) -> int:

@@ -78,7 +78,7 @@ def offered_folder(home: Home, choice: str) -> Path:
     folder = home.models / "offered" / name
     if not FOLDER_NAME.fullmatch(name) or not folder.is_dir():
         raise StudioError(
-            f"There is no model folder named {name[:80]!r}", fix="Ask the administrator which folders are offered."
+            f"There is no model folder named “{name[:80]}”", fix="Ask the administrator which folders are offered."
         )
     return folder
 

@@ -23,7 +23,7 @@ def task_named(name: str) -> Task:
     try:
         return TASKS[name]
     except KeyError:
-        raise StudioError(f"There is no task named {name[:60]!r}", fix=f"Choose one of: {', '.join(TASKS)}.") from None
+        raise StudioError(f"There is no task named “{name[:60]}”", fix=f"Choose one of: {', '.join(TASKS)}.") from None
 
 
 def metric_named(name: str) -> Metric:

@@ -10,6 +10,7 @@ from studio import figures
 from studio.errors import StudioError
 from studio.evaluation.curves import checks_without_progress
 from studio.evaluation.words import status_in_words
+from studio.jobs.deal import FEW
 from studio.rundir import Request, RunDir
 from studio.story import AT_WORK, Status, Story
 from studio.tasks import metric_named, task_named
@@ -211,6 +212,7 @@ def _axis(watched: Watched, story: Story) -> Card:
         "epoch": started.steps_per_epoch if started else 0,
         "epochs": started.epochs if started else 0,
         "title": watched.title,
+        "rows": started.validation_rows if started else 0,
         "untuned": _untuned(watched, story),
         "loss": watched.is_loss,
         "share": watched.fact.unit == "share",
@@ -274,16 +276,19 @@ def _rule(watched: Watched, status: Status, left: int, patience: int, every: int
 
 
 def _watch_in_words(watched: Watched, story: Story) -> str:
-    best = story.best
+    best, rows = story.best, story.started.validation_rows if story.started is not None else 0
+    on = f"on {count(rows, 'validation row')}" if rows else "on the validation rows"
+    if 0 < rows < FEW:
+        on += ", so few that chance has a say"
     if best is None:
-        return f"Watching {watched.in_words} on the validation rows."
+        return f"Watching {watched.in_words} {on}."
     value = (
         figures.loss(best.best_value) if watched.is_loss else quantity(best.best_value, metric_named(watched.name).unit)
     )
     where = f"at step {best.best_step:,}" if best.best_step else "before any tuning"
     if not best.best_step and story.started is not None and story.started.early_stopping:
         where += "; chances count from the first check after it"
-    return f"Watching {watched.in_words}: best {value} {where}."
+    return f"Watching {watched.in_words}: best {value} {where}. Measured {on}."
 
 
 def _short(value: float | None) -> float | None:

@@ -95,7 +95,7 @@ def value_of(setting: Setting, raw: object) -> Any:
     except ValidationError as error:
         told = range_in_words(setting)
         raise StudioError(
-            f"{setting.title} cannot be {str(raw)[:40]!r}",
+            f"{setting.title} cannot be “{str(raw)[:40]}”",
             where=f"Advanced, {GROUPS.get(setting.group, setting.group)}",
             fix=f"Use a value from {told}." if told else "Choose one of the offered values.",
         ) from error

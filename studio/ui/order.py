@@ -4,20 +4,21 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
 from studio.config import SETTINGS, RunConfig, Source, Split
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.jobs.deal import Dealt
 from studio.jobs.trial import Trial
 from studio.models.data_facts import DataFacts
 from studio.models.presets import Preset
 from studio.models.sizing import estimate_memory, expected
 from studio.models.suggest import Suggestion, suggest
 from studio.tasks import task_named
-from studio.ui import base_model, uploads
+from studio.ui import base_model, dealing, uploads
 from studio.ui.controls import value_of
 from studio.ui.session import Session
 from studio.ui.steps import data
@@ -40,6 +41,10 @@ class Plan:
     suggestions: dict[str, Suggestion]
     values: dict[str, Any]
     """Setting → value: by hand, else suggested, else the default. Every setting is here."""
+    dealt: Dealt | None = None
+    """The rows as the run will deal them out; None where they cannot be, or are too many to try."""
+    refusal: StudioError | None = None
+    """Why they cannot be dealt out."""
     trial: Trial | None = None
     """What was measured here with these rows, this model and the settings that decide the speed."""
 
@@ -50,7 +55,9 @@ class Plan:
 
     @property
     def rows(self) -> tuple[int, int, int]:
-        """About how many rows of the table train, validate and test."""
+        """How many rows of the table train, validate and test; about, where they cannot be dealt out or are too many."""
+        if self.dealt is not None:
+            return self.dealt.train, self.dealt.validation, 0 if self.has_test_file else self.dealt.test
         return self.facts.parts(self.values["validation_share"], self.values["test_share"])
 
     @property
@@ -96,14 +103,24 @@ def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
     """The form worked out. `effort` looks at another effort than the chosen one. Raises: StudioError."""
     if not session.table:
         raise StudioError("There is no table yet", fix="Bring one in step 1, Data.")
-    facts = data.look(studio, session).facts
+    suggested, _refused = _dealt(studio, session, {})
+    facts = replace(data.look(studio, session).facts, dealt=suggested.rows if suggested is not None else None)
     preset = base_model.facts(studio.home, session)
     suggestions = suggest(facts, preset, studio.machine, effort or session.effort)  # type: ignore[arg-type]
     values = {name: setting.default for name, setting in SETTINGS.items()}
     values |= {name: suggestion.value for name, suggestion in suggestions.items()}
     if not effort:
         values |= {name: value for name, value in session.settings.items() if name in SETTINGS}
-    return Plan(facts, preset, suggestions, values, _trial(studio, session, values))
+    dealt, refusal = _dealt(studio, session, values)
+    return Plan(facts, preset, suggestions, values, dealt, refusal, _trial(studio, session, values))
+
+
+def _dealt(studio: Studio, session: Session, values: dict[str, Any]) -> tuple[Dealt | None, StudioError | None]:
+    """The parts with these settings, or why there are none."""
+    try:
+        return dealing.dealt(studio.home, studio.limits, data.wanted(studio, session), session, values), None
+    except StudioError as error:
+        return None, error
 
 
 def _trial(studio: Studio, session: Session, values: dict[str, Any]) -> Trial | None:

@@ -19,6 +19,8 @@ from studio.data.doctor.finding import Finding
 from studio.data.edits import edited
 from studio.data.example import Example
 from studio.data.read import Choices, Limits, read_table
+from studio.data.refit import still_fitting
+from studio.data.set_aside import with_set_aside
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.models.data_facts import DataFacts
@@ -126,13 +128,19 @@ def bundled_path(example: Bundled) -> Path:
 def read(home: Home, table_id: str, limits: Limits) -> Table:
     """The uploaded table, with what was changed by hand. Raises: StudioError in words for people, also when it is gone."""
     folder = home.table(table_id)
+    file, name = _file(folder)
+    return _edited(file, name, limits, choices(home, table_id), _changes(home, table_id))
+
+
+def _file(folder: Path) -> tuple[Path, str]:
+    """The file in the folder of an upload, and what it is called. Raises: StudioError."""
     try:
         name = str(json.loads((folder / _ABOUT).read_bytes())["name"])
         file = next(path for path in folder.iterdir() if path.stem == "table")
         os.utime(folder)  # its time says when it was last read: see `remove_unused`
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
-    return _edited(file, name, limits, choices(home, table_id), _changes(home, table_id))
+    return file, name
 
 
 def detected(home: Home, table_id: str, limits: Limits) -> Detection:
@@ -187,10 +195,19 @@ def kind(home: Home, table_id: str) -> str:
     return "other" if not start or start.startswith((b"%PDF", b"PAR1", b"\x1f\x8b", b"\xd0\xcf")) else "text"
 
 
-def read_again(home: Home, table_id: str, chosen: Choices) -> None:
-    """From now on the file is read so. Changes made to what was read before are gone: they spoke of other rows."""
-    storage.write_json(home.table(table_id) / _CHOICES, asdict(chosen))
-    storage.remove_file(home.table(table_id) / _EDITS)
+def read_again(home: Home, table_id: str, chosen: Choices, limits: Limits) -> None:
+    """From now on the file is read so. Changes made to what was read before are kept where they fit."""
+    before, folder = choices(home, table_id), home.table(table_id)
+    storage.write_json(folder / _CHOICES, asdict(chosen))
+    if not (done := edits(home, table_id)):
+        return
+    file, name = _file(folder)
+    try:
+        was, now = (_read(file, name, limits, each) for each in (before, chosen))
+        fitting = still_fitting(done, was, now)
+    except StudioError:  # nothing to compare with: they spoke of other rows, for all that is known
+        fitting = ()
+    write_edits(home, table_id, fitting)
 
 
 def _changes(home: Home, table_id: str) -> bytes:
@@ -208,14 +225,18 @@ def _parsed(changes: bytes) -> tuple[Edit, ...]:
 def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
     """The table as examples of a task, checked and counted. Raises: StudioError."""
     table = read(home, wanted.table, limits)
-    missing = [column for column in _used(wanted) if column not in table.columns]
+    missing = [column for column in all_columns(dict(wanted.columns)) if column not in table.columns]
     if missing:
         raise StudioError(
             f"There is no column “{missing[0]}”", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
         )
+    return _look(home, wanted, limits, state(home, wanted))
+
+
+def state(home: Home, wanted: Wanted) -> object:
+    """What was said and changed of these tables since they came: what is remembered of them holds while it is the same."""
     ids = [wanted.table, *([wanted.test_table] if wanted.test_table else [])]
-    state = tuple((choices(home, each), _changes(home, each)) for each in ids)
-    return _look(home, wanted, limits, state)
+    return tuple((choices(home, each), _changes(home, each)) for each in ids)
 
 
 @lru_cache(maxsize=3)
@@ -243,7 +264,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     return Look(
         parsed.examples,
         parsed.problems,
-        diagnose(patient),
+        with_set_aside(table, diagnose(patient)),
         tuple(counts.most_common()),
         lengths,
         data_facts(parsed.examples, lengths, task=task),
@@ -261,10 +282,6 @@ def _texts(task: Task, roles: Columns) -> list[str]:
     return [column for role in task.inputs for column in columns_of(roles.get(role, ()))]
 
 
-def _used(wanted: Wanted) -> list[str]:
-    return all_columns(dict(wanted.columns))
-
-
 def _test(home: Home, wanted: Wanted, limits: Limits) -> Table | None:
     """The test table, if it has the columns; of one that cannot be used the form says so itself."""
     if not wanted.test_table:
@@ -273,7 +290,7 @@ def _test(home: Home, wanted: Wanted, limits: Limits) -> Table | None:
         test = read(home, wanted.test_table, limits)
     except StudioError:
         return None
-    return test if all(column in test.columns for column in _used(wanted)) else None
+    return test if all(column in test.columns for column in all_columns(dict(wanted.columns))) else None
 
 
 def _suffix(name: str) -> str:

@@ -121,42 +121,24 @@ def _data_rows(page: "Page") -> list[Row]:
     changed = [menu.input for menu in menus]
     shown, shown_test = _on(step.message), _on(step.splitting.test_note)
     reread, raw = step.reread.said, {"preprocess": False, **shown}
-    split_menus = [menu.input for menu in step.splitting.menus]
+    menus_of_split, split = step.splitting.menus, only("split", "settings")
+    split_menus, inspecting = [menu.input for menu in menus_of_split], step.inspecting
+    looked = Row(None, doubts.look, reads, step.view, "full", _on(inspecting.found))
     table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
     return [
         Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", shown, keep=table),
+        Row(step.upload.clear, data.take_away, reads, writes, keep=table),
         Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table),
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
         Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
         Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", raw, keep=table),
-        Row(
-            step.inspecting.look.click,
-            doubts.looking,
-            reads,
-            [step.inspecting.look],
-            then=(Row(None, doubts.look, reads, step.view, "full", _on(step.inspecting.found)),),
-        ),  # fmt: skip
-        Row(
-            step.inspecting.found.choose,
-            doubts.decide,
-            reads,
-            writes,
-            "minimal",
-            _on(step.inspecting.found),
-            keep=columns,
-        ),
+        Row(inspecting.look.click, doubts.looking, reads, [inspecting.look], then=(looked,)),
+        Row(inspecting.found.choose, doubts.decide, reads, writes, "minimal", _on(inspecting.found), keep=columns),
         Row(step.reason.choose, mending.take_reading, reads, writes, "minimal", shown, keep=only("split", *_COLUMNS)),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.splitting.test_upload.upload, mending.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.splitting.test_upload.clear, mending.take_test, test, writes, keep=tested),
-        Row(
-            split_menus,
-            mending.choose_split,
-            [*reads, *step.splitting.menus],
-            writes,
-            options=raw,
-            keep=only("split", "settings"),
-        ),
+        Row(split_menus, mending.choose_split, [*reads, *menus_of_split], writes, options=raw, keep=split),
         Row(step.go_on.click, navigation.to_model, reads, [page.tabs]),
         Row(page.tab["data"].select, data.show, reads, step.view),
     ]

@@ -172,7 +172,7 @@ def watched(task: Task, config: RunConfig) -> tuple[str, Literal["max", "min"]]:
         if metric.name == name:
             return name, metric.best
     raise StudioError(
-        f"There is no validation value named {name!r}",
+        f"There is no validation value named “{name}”",
         where="setting watch",
         fix="Choose one of: loss, " + ", ".join(metric.name for metric in metrics) + ".",
     )

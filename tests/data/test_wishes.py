@@ -96,7 +96,7 @@ def test_the_latest_rows_are_the_test(form):
 @pytest.mark.parametrize(
     ("columns", "how", "said"),
     [
-        ({"set": ["a", "b"]}, {"part": "set"}, "names no parts"),
+        ({"set": ["a", "b"]}, {"part": "set"}, "cannot decide the split"),
         ({"day": ["soon", "later"]}, {"time": "day"}, "holds no dates"),
         ({"x": ["a"]}, {"group": "customer"}, "no column “customer”"),
     ],

@@ -15,7 +15,7 @@ def test_the_built_in_model_comes_first() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(StudioError, match="no base model named 'bert-of-tomorrow'") as caught:
+    with pytest.raises(StudioError, match="no base model named “bert-of-tomorrow”") as caught:
         preset_named("bert-of-tomorrow")
     assert "embedded" in caught.value.fix
 

@@ -47,6 +47,7 @@ def named(view):
         "group",
         "time",
         "test_note",
+        "dealt",
         "go_on",
         "inspect",
         "look",
@@ -291,3 +292,12 @@ def test_a_reading_that_is_not_trained_or_not_there_is_refused(studio, replies, 
     session = data.take_upload(studio, Session(), str(replies))[0]
     with pytest.raises(StudioError, match="no such reading"):
         mending.take_reading(studio, session, event(choice))
+
+
+def test_a_file_that_is_taken_away_leaves_nothing_behind(studio, tmp_path):
+    session, *view = data.take_away(studio, filled(studio, tmp_path))
+    assert (session.table, session.columns, session.is_ready) == ("", {}, False)
+    view = named(view)
+    assert not view["found"].visible
+    assert "What you need" in view["message"]
+    assert (view["reading"], view["doctor"], view["rows"]) == ("", "", "")

@@ -6,6 +6,7 @@ import pytest
 from data.write import workbook
 from form import StandIn
 
+from studio.config import Edit
 from studio.data.read import Choices
 from studio.errors import StudioError
 from studio.ui import uploads
@@ -56,14 +57,30 @@ def test_another_sheet_is_read(studio, tmp_path):
     assert menus(view)[1][3] == ("tickets", True)
 
 
-def test_changes_are_undone_since_rows_are_others(studio, tmp_path):
-    (tmp_path / "may.csv").write_text(TEXT + "the parcel, number 1, is late;b\n")
+def test_changes_are_kept_where_they_fit(studio, tmp_path):
+    (tmp_path / "may.csv").write_text(TEXT + "the parcel, number 1, is late;b\nthe p\u00e4rcel is late;a\n")
     session = mending.read_again(studio, dropped(studio, tmp_path / "may.csv")[0], "", ";", 2, "", "")[0]
     fix = next(each.fix for each in data.look(studio, session).findings if each.kind == "repeated-rows")
-    uploads.write_edits(studio.home, session.table, [fix])
-    session = mending.read_again(studio, session, "UTF-8", ";", 2, "", "")[0]
+    cells = Edit(kind="words", title="Words", cells={"text": {44: "another text", 10: "nothing"}, "topic": {10: "c"}})
+    uploads.write_edits(studio.home, session.table, [fix, cells])
+    session = mending.read_again(studio, session, "Windows-1252", ";", 2, "", "")[0]
+    assert uploads.choices(studio.home, session.table) == Choices("Windows-1252", ";", 2)
+    first, second = uploads.edits(studio.home, session.table)
+    assert first == fix
+    assert second.cells == {"text": {10: "nothing"}, "topic": {10: "c"}}, "row 44 reads otherwise now"
+    session = mending.read_again(studio, session, "", ",", -1, "", "")[0]
+    assert [edit.kind for edit in uploads.edits(studio.home, session.table)] == ["repeated-rows"], (
+        "lines are still lines"
+    )
+
+
+def test_changes_to_another_sheet_are_not_kept(studio, tmp_path):
+    rows = [["text", "topic"], *([f"the parcel {n} is late", "ab"[n % 2]] for n in range(40))]
+    (tmp_path / "book.xlsx").write_bytes(workbook({"tickets": rows, "again": rows}))
+    session, *_view = dropped(studio, tmp_path / "book.xlsx")
+    uploads.write_edits(studio.home, session.table, [Edit(kind="rows", title="Rows", drop=(3,))])
+    session = mending.read_again(studio, session, "", "", 0, "again", "")[0]
     assert uploads.edits(studio.home, session.table) == ()
-    assert uploads.choices(studio.home, session.table) == Choices("UTF-8", ";", 2)
 
 
 def test_what_makes_no_table_is_told_and_can_be_taken_back(studio, tmp_path):

@@ -24,7 +24,7 @@ def preset_named(name: str) -> Preset:
         if preset.id == name:
             return preset
     raise StudioError(
-        f"There is no base model named {name[:80]!r}",
+        f"There is no base model named “{name[:80]}”",
         fix="Choose one of: " + ", ".join(preset.id for preset in PRESETS) + ".",
     )
 

@@ -15,7 +15,7 @@ from studio.models.lengths import tokenizer_file
 from studio.models.presets import Preset
 from studio.tasks import detect, task_named
 from studio.tasks.task import Task
-from studio.ui import base_model, uploads
+from studio.ui import base_model, dealing, uploads
 from studio.ui.answers import kind_of
 from studio.ui.choices import chosen
 from studio.ui.markup import Markup, element, fragment
@@ -30,10 +30,11 @@ from studio.ui.views.doctor import changes, diagnosis
 from studio.ui.views.readings import readings
 from studio.ui.views.rows_seen import Titles, picture
 from studio.ui.views.table import first_rows, reading
+from studio.ui.views.welcome import promises
 
 _ANY = "text-classification"
-_NOTE_PLACE = -5
-"""Of the note on the test file in `show`'s values."""
+_NOTE_PLACE, _DEALT_PLACE = -6, -5
+"""Of the note on the test file in `show`'s values, and of what is said of the split."""
 
 
 def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
@@ -41,6 +42,15 @@ def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any
     if not file:
         return session, *show(studio, session)
     return _take(studio, session, Path(file), Path(file).name)
+
+
+def take_away(studio: Studio, session: Session) -> tuple[Any, ...]:
+    """The dropped file was taken away: the step is as at the beginning, ready for another table."""
+    return _without_table(session), *_View(message=promises()).updates
+
+
+def _without_table(session: Session) -> Session:
+    return replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
 
 
 def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -55,7 +65,7 @@ def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple
 def _take(
     studio: Studio, session: Session, path: Path, name: str, roles: Columns | None = None, task: str = ""
 ) -> tuple[Any, ...]:
-    blank = replace(session, table="", test_table="", columns={}, split={}, is_ready=False, settings={}, name="")
+    blank = _without_table(session)
     try:
         table_id = uploads.keep(studio.home, path, name, studio.limits)
     except StudioError as error:
@@ -94,9 +104,16 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: A
 
 
 def show_with_note(studio: Studio, session: Session, error: StudioError) -> list[Any]:
-    """As `show`, and below the menus of the split what was wrong with one."""
+    """As `show`, and below the test file what is wrong with it."""
     view = show(studio, session)
     view[_NOTE_PLACE] = error_card(error)
+    return view
+
+
+def show_refused(studio: Studio, session: Session, refused: Sequence[StudioError]) -> list[Any]:
+    """As `show`, and above the split what was wrong with the columns chosen for it."""
+    view = show(studio, session)
+    view[_DEALT_PLACE] = fragment(*map(error_card, refused), view[_DEALT_PLACE])
     return view
 
 
@@ -106,13 +123,14 @@ def show(studio: Studio, session: Session) -> list[Any]:
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
     if not session.table:
-        return [gr.skip()] * (22 + most_menus())
+        return [gr.skip()] * (23 + most_menus())
     try:
         chosen_way = uploads.choices(studio.home, session.table)
         table = uploads.read(studio.home, session.table, studio.limits)
     except StudioError as error:
         return _refused(studio, session, error)
     task, detected = task_named(session.task), uploads.detected(studio.home, session.table, studio.limits)
+    note = test_note(studio, session)
     view = _View(
         is_found=True,
         doctor=changes(table.edits, session.table),
@@ -122,7 +140,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         menus=menus(task, table, session.columns),
         reason=readings(detected, session.task, session.columns, table),
         rows=first_rows(table, session.columns),
-        splitting=splitting.updates(table, session.split, test_note(studio, session)),
+        splitting=splitting.updates(table, session.split, note),
     )
     try:
         seen = look(studio, session)
@@ -133,6 +151,12 @@ def show(studio: Studio, session: Session) -> list[Any]:
         view,
         reading=reading(table, seen.notes),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
+        splitting=splitting.updates(
+            table,
+            session.split,
+            note,
+            dealing.in_words(studio.home, studio.limits, wanted(studio, session), session) if seen.can_train else "",
+        ),
         picture=_picture(task, seen, base_model.facts(studio.home, session)),
         can_go_on=seen.can_train,
         inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
@@ -164,9 +188,15 @@ def test_note(studio: Studio, session: Session) -> str:
 def look(studio: Studio, session: Session) -> Look:
     """The session's table as checked examples. Raises: StudioError."""
     _has_answers(studio, session)
+    seen = uploads.look(studio.home, wanted(studio, session), studio.limits)
+    return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
+
+
+def wanted(studio: Studio, session: Session) -> Wanted:
+    """What the session wants looked at."""
     preset = base_model.facts(studio.home, session)
     tokenizer = tokenizer_file(studio.home, base_model.picked(studio.home, session))
-    wanted = Wanted(
+    return Wanted(
         session.table,
         session.task,
         tuple(sorted(session.columns.items())),
@@ -175,8 +205,6 @@ def look(studio: Studio, session: Session) -> Look:
         preset.context,
         ("en",) if preset.languages == "English" else (),
     )
-    seen = uploads.look(studio.home, wanted, studio.limits)
-    return replace(seen, facts=replace(seen.facts, has_test_file=bool(session.test_table)))
 
 
 def _picture(task: Task, seen: Look, preset: Preset) -> Markup:

@@ -57,7 +57,7 @@ def draw(studio: Studio) -> DataStep:
     html(heading("What should the model learn?", _INTRODUCTION))
     with gr.Row(elem_classes=["fs-bring"], equal_height=True):
         upload = gr.File(
-            label="Your table: CSV, TSV, JSONL, Excel or Parquet",
+            label="Your table: CSV, TSV, JSON, Parquet or Excel, zipped too",
             file_types=FILE_TYPES,
             elem_id="data-upload",
             height=190,

@@ -55,7 +55,7 @@ def take_reading(studio: Studio, session: Session, event: gr.EventData) -> tuple
 
 def read_again(studio: Studio, session: Session, *said: Any) -> tuple[Any, ...]:
     """A menu of “Read it differently” was changed."""
-    uploads.read_again(studio.home, session.table, choices_of(*said))
+    uploads.read_again(studio.home, session.table, choices_of(*said), studio.limits)
     return data.arrive(studio, replace(session, test_table="", split={}))
 
 
@@ -82,13 +82,16 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
 
 
 def choose_split(studio: Studio, session: Session, *said: str | None) -> tuple[Any, ...]:
-    """A column that decides the split was chosen, or none. Raises: StudioError when it says nothing of the kind."""
-    chosen_columns = {name: str(column) for name, column in zip(WISHES, said, strict=True) if column}
+    """A column that decides the split was chosen, or none; one that says nothing of the kind is not taken, the others stay."""
     table = uploads.read(studio.home, session.table, studio.limits)
-    session = replace(session, split=chosen_columns, settings={})
-    try:
-        wishes(table, **chosen_columns)
-    except StudioError as error:
-        session = replace(session, split={})
-        return session, *data.show_with_note(studio, session, error)
-    return session, *data.show(studio, session)
+    kept: dict[str, str] = {}
+    refused = []
+    for name, column in zip(WISHES, said, strict=True):
+        try:
+            if column:
+                wishes(table, **{name: str(column)})
+                kept[name] = str(column)
+        except StudioError as error:
+            refused.append(error)
+    session = replace(session, split=kept, settings={})
+    return session, *data.show_refused(studio, session, refused)

@@ -18,7 +18,7 @@ _DELIMITERS = (("comma  ,", ","), ("semicolon  ;", ";"), ("tab", "\t"), ("vertic
 _LINES = 20
 _ABOUT = (
     "If letters or columns look wrong, say how the file is to be read; everything below follows at once. "
-    "Changes you made to the table are undone by it."
+    "Changes you made to the table stay where they still fit."
 )
 
 
@@ -76,7 +76,7 @@ def choices_of(encoding: Any, delimiter: Any, header: Any, sheet: Any, member: A
     """What was said, checked. Raises: StudioError."""
     said = str(encoding or ""), str(delimiter or ""), str(sheet or "")
     if said[0] and said[0] not in ENCODINGS:
-        raise StudioError(f"There is no encoding named {said[0][:40]!r}", fix="Choose one of the menu.")
+        raise StudioError(f"There is no encoding named “{said[0][:40]}”", fix="Choose one of the menu.")
     if len(said[1]) > 1:
         raise StudioError("Cells are separated by one character", fix="Type a single one, as ; or #.")
     if isinstance(header, bool) or not isinstance(header, int | None) or not NO_HEADER <= (header or 0) <= 10_000:

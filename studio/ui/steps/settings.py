@@ -252,6 +252,8 @@ def _widgets(plan: Plan) -> list[Any]:
 
 
 def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
+    if plan.refusal is not None:
+        return error_card(plan.refusal)
     train, validation, test = plan.rows
     a_pass, steps = plan.steps
     values = plan.values
@@ -265,9 +267,10 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
         else "It goes through all of them; stopping early is off."
     )
     report = "the rows of your test file are the report" if plan.has_test_file else f"{test:,} are kept for the report"
-    split = f"{train:,} rows are learned from, {validation:,} show the progress, and {report}."
+    exactly = "" if plan.dealt is not None else "About "
+    split = f"{exactly}{train:,} rows are learned from, {validation:,} show the progress, and {report}."
     told = [
-        split,
+        fragment(split, *[element("b", f" {each}") for each in (plan.dealt.warnings if plan.dealt else ())]),
         "The model reads every row once as it is, and a simple head is fitted: the mark that training has to beat."
         if values["probe_start"]
         else "Training starts with a random head.",

@@ -50,15 +50,18 @@ class SplitMenus:
     """In the order of `WISHES`."""
     test_upload: gr.File
     test_note: gr.HTML
+    dealt: gr.HTML
+    """How many rows each part gets, or why the split is refused."""
 
     @property
     def view(self) -> list[Any]:
         """What `updates` fills, in its order."""
-        return [*self.menus, self.test_note]
+        return [*self.menus, self.test_note, self.dealt]
 
 
 def draw() -> SplitMenus:
     """Put them on the page."""
+    dealt = html(elem_id="data-dealt")
     with gr.Accordion("Which rows train, and which test", open=False, elem_id="data-test"):
         html(element("p", _ABOUT, class_="fs-quiet"))
         with gr.Row():
@@ -69,11 +72,14 @@ def draw() -> SplitMenus:
         html(element("p", _ABOUT_TEST, class_="fs-quiet"))
         test_upload = gr.File(label="Test table", file_types=FILE_TYPES, elem_id="data-test-upload", height=130)
         test_note = html(elem_id="data-test-note")
-    return SplitMenus(menus, test_upload, test_note)
+    return SplitMenus(menus, test_upload, test_note, dealt)
 
 
-def updates(table: Table | None, split: Mapping[str, str], note: str) -> list[Any]:
-    """For this table and these wishes; `note` is what there is to say of the test file. In the order of `SplitMenus.view`."""
+def updates(table: Table | None, split: Mapping[str, str], note: str, dealt: str = "") -> list[Any]:
+    """For this table and these wishes, in the order of `SplitMenus.view`.
+
+    `note` is what there is to say of the test file, `dealt` of the parts.
+    """
     names = table.columns if table is not None else []
     shown = [
         gr.update(
@@ -82,4 +88,4 @@ def updates(table: Table | None, split: Mapping[str, str], note: str) -> list[An
         )
         for name in WISHES
     ]
-    return [*shown, note]
+    return [*shown, note, dealt]

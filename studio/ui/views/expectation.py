@@ -7,6 +7,9 @@ from studio.ui.words import count, percent
 
 _WHO = {"frozen": "the untuned base model with a linear head", "words": "the words alone"}
 
+_COLUMNS = ("Simple model", "Right answers", "95 % interval")
+_BY_ROWS = ("Rows learned from", *_COLUMNS[1:])
+
 
 def expectation(found: Inspection) -> Markup:
     """The ladder, the curve, and one sentence."""
@@ -29,9 +32,9 @@ def expectation(found: Inspection) -> Markup:
     return fragment(
         element("h3", "What to expect before training"),
         element("p", text, class_="fs-quiet"),
-        grid(["Simple model", "Right answers", "95 % interval"], rungs, label="Simple models on this table"),
+        element("div", grid(_COLUMNS, rungs, label="Simple models on this table"), class_="fs-narrow"),
         element("p", element("b", found.growth.sentence), class_="fs-below"),
-        grid(["Rows learned from", "Right answers", "95 % interval"], points, label="Right answers by rows", figures=1),
+        element("div", grid(_BY_ROWS, points, label="Right answers by rows", figures=1), class_="fs-narrow"),
         element(
             "p",
             f"Of {_WHO.get(found.curve_of, 'the better simple model')}; the tuned model is not part of it.",
