@@ -40,6 +40,15 @@ def companions(rows: Sequence[Example], together: Mapping[int, str]) -> list[lis
     return list(groups.values())
 
 
+def beside(rows: Sequence[Example], held: Sequence[Example]) -> tuple[set[int], set[int]]:
+    """Rows (by index) that say the same as one of these others to a reader, and those that say nearly the same."""
+    both = [*held, *rows]  # the others first, since each text is compared with the first of those like it
+    exact = set(map(same_text, held))
+    same = {index for index, example in enumerate(rows) if same_text(example) in exact}
+    near = {other - len(held) for one, other in _nearly(both) if one < len(held) <= other}
+    return same, near - same
+
+
 def in_time(
     rows: Sequence[Example],
     groups: Mapping[str, Sequence[Sequence[int]]],

@@ -5,9 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studio.data.alike import same_text
 from studio.data.check import LEAST_ROWS
-from studio.data.companions import companions, in_time
+from studio.data.companions import beside, companions, in_time
 from studio.data.example import Example
 from studio.data.phrases import counted, listed, shortened
 from studio.data.wishes import Wishes, rows_in
@@ -21,6 +20,9 @@ MOST_VALIDATION = 2000
 
 MOST_HELD_BACK = 0.8
 """Validation and test together may take this share of the rows at most."""
+
+MOST_NEAR = 0.5
+"""Where more of the rows than this say nearly the same as given test rows, they are written after one pattern, and stay."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def split(
 ) -> Parts:
     """Split by seed, each label in the same proportions (within a row), the same text never in two parts.
 
-    A given `test` stays as it is, so that official splits stay comparable; rows whose text is in it leave training and
-    validation. `stratify` is off for tasks whose target is no label. `wishes` go before chance; a `test` goes before
+    A given `test` stays as it is, so that official splits stay comparable; rows whose text is (nearly) in it leave training
+    and validation. `stratify` is off for tasks whose target is no label. `wishes` go before chance; a `test` goes before
     them. Raises: StudioError when it cannot be done.
     """
     notes = list(wishes.notes)
@@ -55,12 +57,14 @@ def split(
         test = named
         rows = [example for example in rows if wishes.named.get(example.row) != "test"]
     if test is not None:
-        rows, told = _without(rows, test)
+        rows, told = _without(rows, test, "test")
         notes += told
         test_share = 0.0
     if checked:
         checked = [example for example in rows if wishes.named.get(example.row) == "validation"]
-        rows, told = _without([each for each in rows if wishes.named.get(each.row) != "validation"], checked)
+        rows, told = _without(
+            [each for each in rows if wishes.named.get(each.row) != "validation"], checked, "validation"
+        )
         notes += told
     _check(rows, (0.0 if checked else validation_share) + test_share, stratify)
     validation_rows = 0 if checked else min(max(1, round(validation_share * len(rows))), MOST_VALIDATION)
@@ -84,18 +88,32 @@ def split(
     return Parts(train, validation, tested, tuple(notes))
 
 
-def _without(rows: list[Example], test: Sequence[Example]) -> tuple[list[Example], list[str]]:
-    """The rows whose text is not in the given test rows: a model must not have seen what it is judged on."""
-    if not test:
-        raise StudioError("The test file has no usable rows", fix="Choose another test file, or none.")
-    asking = next((example for example in test if example.target is None), None)
+def _without(rows: list[Example], held: Sequence[Example], part: str) -> tuple[list[Example], list[str]]:
+    """The rows whose text is not in these given ones: a model must not have seen what it is judged on."""
+    if not held:
+        if part == "test":
+            raise StudioError("The test file has no usable rows", fix="Choose another test file, or none.")
+        raise StudioError(
+            "Every validation row has the same text as a test row",
+            where="Split",
+            fix="Choose no column that says train, validation or test, or name other rows for validation.",
+        )
+    asking = next((example for example in held if example.target is None), None)
     if asking is not None:
-        raise StudioError("A test row has no answer to compare with", where=f"row {asking.row}", fix="Fill it in.")
-    seen = {same_text(example) for example in test}
-    kept = [example for example in rows if same_text(example) not in seen]
-    gone = len(rows) - len(kept)
-    note = f"{counted(gone, 'row')} left out of training because the same text is in the test file."
-    return kept, [note] if gone else []
+        raise StudioError(f"A {part} row has no answer to compare with", where=f"row {asking.row}", fix="Fill it in.")
+    same, near = beside(rows, held)
+    notes = []
+    if same:
+        notes.append(f"{counted(len(same), 'row')} left out of training because the same text is in the {part} rows.")
+    if len(near) > MOST_NEAR * len(rows):
+        notes.append(
+            f"{counted(len(near), 'row')} of training say nearly the same as {part} rows: too many to leave out."
+        )
+        near = set()
+    elif near:
+        notes.append(f"{counted(len(near), 'row')} left out of training because {part} rows say nearly the same.")
+    gone = same | near
+    return [example for index, example in enumerate(rows) if index not in gone], notes
 
 
 def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:

@@ -13,6 +13,7 @@ from studio.data.check import parse_rows
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import LEAST_ROWS, MOST_VALIDATION, split
+from studio.data.wishes import Wishes
 from studio.errors import StudioError
 from studio.tasks.text_classification import TASK
 
@@ -87,7 +88,7 @@ def test_a_separate_test_set_is_left_alone():
     assert len(parts.train) + len(parts.validation) == 79
     assert 2 not in {example.row for example in (*parts.train, *parts.validation)}
     assert parts.notes == (
-        "1 row left out of training because the same text is in the test file.",
+        "1 row left out of training because the same text is in the test rows.",
         "Never trained on, but in the test file: “unknown”; 1 test row cannot be answered right.",
     )
 
@@ -111,6 +112,42 @@ def test_what_cannot_be_split_is_said(rows, how, said):
         split(rows, **{**HOW, **how})
     assert said in str(refusal.value)
     assert refusal.value.fix
+
+
+def letters(count, start=2):
+    draw = random.Random(start)
+    words = [f"word{n}" for n in range(900)]
+    return [Example(start + n, {"text": " ".join(draw.sample(words, 60))}, "ab"[n % 2]) for n in range(count)]
+
+
+@pytest.mark.parametrize("change", ["{} word9", "{}!", "Re: {}"])
+@pytest.mark.parametrize("part", ["a file", "test", "validation"])
+def test_what_given_rows_nearly_say_is_not_trained_on(change, part):
+    rows = letters(60)
+    held = [Example(500 + n, {"text": change.format(rows[n].inputs["text"])}, rows[n].target) for n in range(10)]
+    if part == "a file":
+        parts = split(rows, **HOW, test=held)
+    else:
+        parts = split([*rows, *held], **HOW, wishes=Wishes(named={each.row: part for each in held}))
+    seen = parts.train if part == "validation" else [*parts.train, *parts.validation]
+    assert not {each.row for each in seen} & {each.row for each in rows[:10]}
+    assert "10 rows left out of training because" in parts.notes[0]
+
+
+def test_rows_after_one_pattern_stay_beside_a_test_file_and_that_is_told():
+    text = letters(1)[0].inputs["text"]
+    rows = [Example(2 + n, {"text": f"{text} {n}"}, "ab"[n % 2]) for n in range(40)]
+    parts = split(rows, **HOW, test=[Example(500 + n, {"text": f"{text} x{n}"}, "ab"[n % 2]) for n in range(4)])
+    assert len(parts.train) + len(parts.validation) == 40
+    assert "40 rows of training say nearly the same as test rows: too many to leave out." in parts.notes
+
+
+def test_validation_rows_that_are_all_in_the_test_are_told_as_such():
+    rows = letters(60)
+    named = {row.row: "test" for row in rows[:5]} | {900 + n: "validation" for n in range(5)}
+    again = [Example(900 + n, rows[n].inputs, rows[n].target) for n in range(5)]
+    with pytest.raises(StudioError, match="Every validation row has the same text as a test row"):
+        split([*rows, *again], **HOW, wishes=Wishes(named=named))
 
 
 def test_nearly_the_same_text_is_in_one_part_only():
@@ -212,5 +249,5 @@ def test_the_official_split_of_a_real_set():
     )
     parts = split(train, **HOW, test=test)
     assert parts.test == test
-    assert "left out of training because the same text is in the test file" in parts.notes[0]
+    assert "left out of training because the same text is in the test rows" in parts.notes[0]
     assert len(by_label(parts.train)) == 77
