@@ -28,6 +28,24 @@ def edited(table: Table, edits: Sequence[Edit]) -> Table:
     return replace(table, cells=cells, rows=tuple(rows.tolist()), edits=(*table.edits, *edits))
 
 
+def without(edits: Sequence[Edit], place: int) -> list[Edit]:
+    """These edits but for the one at `place`.
+
+    What later ones wrote into the same cells was made out of its text, and goes with it: the cell is the file's again.
+    An edit of which nothing is left goes altogether.
+    """
+    undone, left = edits[place], list(edits[:place])
+    for edit in edits[place + 1 :]:
+        cells = {
+            column: kept
+            for column, changed in edit.cells.items()
+            if (kept := {row: text for row, text in changed.items() if row not in undone.cells.get(column, ())})
+        }
+        if cells or edit.drop or edit.kept or not edit.cells:
+            left.append(edit.model_copy(update={"cells": cells}))
+    return left
+
+
 def amount(*edits: Edit) -> str:
     """What these changes did together, as in "3 rows taken out, 1 cell rewritten"."""
     drop = sum(len(edit.drop) for edit in edits)

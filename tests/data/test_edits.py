@@ -2,7 +2,7 @@
 
 from data.doctor.patients import table_of
 from studio.config import Edit, RunConfig
-from studio.data.edits import amount, edited
+from studio.data.edits import amount, edited, without
 
 TABLE = table_of({"text": ["a", "b", "c"], "label": ["x", "", "z"]})
 
@@ -17,6 +17,19 @@ def test_rows_leave_and_cells_change():
     assert after.cells.to_pydict() == {"text": ["a", "c"], "label": ["z", "z"]}
     assert after.edits == (drop, write)
     assert TABLE.cells.to_pydict()["label"] == ["x", "", "z"], "what was read stays as it was"
+
+
+def test_an_undone_change_takes_along_what_was_made_of_it():
+    first = Edit(kind="label-errors", title="x", cells={"label": {2: "Z"}})
+    second = Edit(kind="label-spellings", title="y", cells={"label": {2: "z", 3: "z"}})
+    third = Edit(kind="repeated-rows", title="z", drop=(4,))
+    last = Edit(kind="typos", title="a", cells={"label": {2: "zz"}, "text": {2: "A"}})
+    done = [first, second, third, last]
+    left = without(done, 0)
+    assert edited(TABLE, left).cells.to_pydict() == {"text": ["A", "b"], "label": ["x", "z"]}
+    assert without(done, 2) == [first, second, last]
+    assert without([first, Edit(kind="typos", title="b", cells={"label": {2: "q"}})], 0) == []
+    assert edited(TABLE, without(done, 3)).cells.to_pydict()["label"] == ["z", "z"]
 
 
 def test_an_unknown_column_and_no_edit_change_nothing():

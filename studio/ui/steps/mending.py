@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from studio.columns import all_columns
+from studio.data.edits import without
 from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
@@ -31,7 +32,7 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
             raise StudioError("There is nothing to mend any more", fix="Look at the findings as they are now.")
         done.append(fix)
     elif what == UNDO and which.isdecimal() and int(which) < len(done):
-        del done[int(which)]
+        done = without(done, int(which))
     else:
         raise StudioError("There is no such change", fix="Look at the changes as they are now.")
     uploads.write_edits(studio.home, session.table, done)
