@@ -87,6 +87,16 @@ def test_parquet_becomes_text(tmp_path):
     assert "pandas" in table.reading.notes[0]
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary(2), pa.list_(pa.binary())])
+def test_parquet_with_bytes_is_read_where_they_are_text_and_else_refused_by_name(tmp_path, kind):
+    one = (lambda content: [content]) if pa.types.is_list(kind) else (lambda content: content)
+    text = pa.table({"a": ["x", "y"], "photo": pa.array([one(b"ab"), None], kind)})
+    assert cells(parquet(tmp_path, text)) == [["x", '["ab"]' if pa.types.is_list(kind) else "ab"], ["y", ""]]
+    picture = pa.table({"a": ["x", "y"], "photo": pa.array([one(b"\xff\x00"), None], kind)})
+    with pytest.raises(StudioError, match="bytes that are no text.*column “photo”"):
+        parquet(tmp_path, picture)
+
+
 def test_parquet_is_measured_by_its_footer_and_refused_when_damaged(tmp_path):
     pq.write_table(pa.table({"text": ["same text again"] * 500_000}), tmp_path / "rows.parquet", compression="zstd")
     with pytest.raises(StudioError, match="500,000 rows, the limit is 1,000"):
