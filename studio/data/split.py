@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.data.check import LEAST_ROWS
-from studio.data.companions import beside, companions, in_time
+from studio.data.companions import Companions, in_time
 from studio.data.example import Example
+from studio.data.held import without
 from studio.data.phrases import counted, listed, shortened
 from studio.data.wishes import Wishes, rows_in
 from studio.errors import StudioError
@@ -21,8 +22,12 @@ MOST_VALIDATION = 2000
 MOST_HELD_BACK = 0.8
 """Validation and test together may take this share of the rows at most."""
 
-MOST_NEAR = 0.5
-"""Where more of the rows than this say nearly the same as given test rows, they are written after one pattern, and stay."""
+FAIR, FEW = 0.5, 10
+"""Validation and test should get this share of the rows they are meant to have, and at most twice as many. Where near-copies
+that stay together leave them less, fewer are kept together, down to groups of this many rows."""
+
+Dealt = tuple[list[Example], list[Example], list[Example]]
+"""Training, validation and test rows, in the file's order."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +58,18 @@ def split(
     """
     notes = list(wishes.notes)
     rows, checked = list(examples), rows_in(examples, wishes.named, "validation")
+    shared: Mapping[int, str] = {}
     if test is None and (named := rows_in(examples, wishes.named, "test")):
-        test = named
+        test, shared = named, wishes.together
         rows = [example for example in rows if wishes.named.get(example.row) != "test"]
     if test is not None:
-        rows, told = _without(rows, test, "test")
+        rows, told = without(rows, test, "test", shared, wishes.group)
         notes += told
         test_share = 0.0
     if checked:
         checked = [example for example in rows if wishes.named.get(example.row) == "validation"]
-        rows, told = _without(
-            [each for each in rows if wishes.named.get(each.row) != "validation"], checked, "validation"
-        )
+        rows = [each for each in rows if wishes.named.get(each.row) != "validation"]
+        rows, told = without(rows, checked, "validation", wishes.together, wishes.group)
         notes += told
     _check(rows, (0.0 if checked else validation_share) + test_share, stratify)
     validation_rows = 0 if checked else min(max(1, round(validation_share * len(rows))), MOST_VALIDATION)
@@ -72,48 +77,14 @@ def split(
     if not checked and validation_rows < round(validation_share * len(rows)):
         most = counted(MOST_VALIDATION, "row")
         notes.append(f"Validation is limited to {most}, so that checks stay quick; the rest is trained on.")
-    groups = _groups(rows, stratify, wishes.together)
-    if wishes.place:
-        train, validation, held_back = in_time(rows, groups, wishes.place, validation_rows, test_rows)
-    else:
-        train, validation, held_back = _deal_all(rows, groups, validation_rows, test_rows, random.Random(seed))
+    (train, validation, held_back), told = _dealt(rows, validation_rows, test_rows, stratify, wishes, seed)
+    notes += told
     validation, tested = checked or validation, held_back if test is None else list(test)
     if not validation or not tested or not train:
-        raise StudioError(
-            "The rows cannot be split: too few different texts a label",
-            fix="Add rows, so that at least one label has three different texts, or choose no column that keeps rows together.",
-        )
+        raise _too_few(wishes)
     if stratify:
         notes += _about_test(train, tested)
     return Parts(train, validation, tested, tuple(notes))
-
-
-def _without(rows: list[Example], held: Sequence[Example], part: str) -> tuple[list[Example], list[str]]:
-    """The rows whose text is not in these given ones: a model must not have seen what it is judged on."""
-    if not held:
-        if part == "test":
-            raise StudioError("The test file has no usable rows", fix="Choose another test file, or none.")
-        raise StudioError(
-            "Every validation row has the same text as a test row",
-            where="Split",
-            fix="Choose no column that says train, validation or test, or name other rows for validation.",
-        )
-    asking = next((example for example in held if example.target is None), None)
-    if asking is not None:
-        raise StudioError(f"A {part} row has no answer to compare with", where=f"row {asking.row}", fix="Fill it in.")
-    same, near = beside(rows, held)
-    notes = []
-    if same:
-        notes.append(f"{counted(len(same), 'row')} left out of training because the same text is in the {part} rows.")
-    if len(near) > MOST_NEAR * len(rows):
-        notes.append(
-            f"{counted(len(near), 'row')} of training say nearly the same as {part} rows: too many to leave out."
-        )
-        near = set()
-    elif near:
-        notes.append(f"{counted(len(near), 'row')} left out of training because {part} rows say nearly the same.")
-    gone = same | near
-    return [example for index, example in enumerate(rows) if index not in gone], notes
 
 
 def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:
@@ -139,10 +110,56 @@ def _check(rows: Sequence[Example], held_back: float, stratify: bool) -> None:
         )
 
 
-def _groups(rows: Sequence[Example], stratify: bool, together: Mapping[int, str]) -> dict[str, list[list[int]]]:
+def _too_few(wishes: Wishes) -> StudioError:
+    if not wishes.together:
+        return StudioError(
+            "The rows cannot be split: too few different texts a label",
+            fix="Add rows, so that at least one label has three different texts.",
+        )
+    column, groups = shortened(wishes.group, 60), len(set(wishes.together.values()))
+    return StudioError(
+        f"The rows cannot be split: the column “{column}” keeps them together in {counted(groups, 'group')}, too few for three parts",
+        where="Split",
+        fix="Choose a column with more different values, or none; add rows, or let larger shares validate and test.",
+    )
+
+
+def _dealt(
+    rows: Sequence[Example], validation_rows: int, test_rows: int, stratify: bool, wishes: Wishes, seed: int
+) -> tuple[Dealt, list[str]]:
+    """The three parts, and how many near-copies had to be torn apart: as few as leaves validation and test enough rows."""
+    kin = Companions(rows, wishes.together)
+    most = len(rows) - validation_rows - test_rows
+    ways: list[Dealt] = []
+    while not ways or (kin.are_near and most >= FEW and not _is_fair(ways[-1], validation_rows, test_rows)):
+        whole = kin.groups(most)
+        groups = _groups(rows, whole, stratify)
+        if wishes.place:
+            ways.append(in_time(rows, groups, wishes.place, validation_rows, test_rows))
+        else:
+            ways.append(_deal_all(rows, groups, validation_rows, test_rows, random.Random(seed)))
+        most = max(FEW, min(most, max(map(len, whole))) // 2) if most > FEW else 0
+    wanted = (1, validation_rows, test_rows)
+    filled = (way for way in ways if all(part or not rows for part, rows in zip(way, wanted, strict=True)))
+    found = ways[-1] if _is_fair(ways[-1], validation_rows, test_rows) else next(filled, ways[-1])
+    torn = kin.torn({example.row: str(place) for place, part in enumerate(found) for example in part})
+    if not torn:
+        return found, []
+    say = "row says nearly the same as a row" if torn == 1 else "rows say nearly the same as rows"
+    return found, [
+        f"{torn:,} {say} of another part: too many are alike to keep them all in one, so the figures may look too good."
+    ]
+
+
+def _is_fair(dealt: Dealt, validation_rows: int, test_rows: int) -> bool:
+    wanted = ((dealt[1], validation_rows), (dealt[2], test_rows))
+    return bool(dealt[0]) and all(FAIR * rows <= len(part) <= max(FEW, rows / FAIR) for part, rows in wanted)
+
+
+def _groups(rows: Sequence[Example], whole: Sequence[list[int]], stratify: bool) -> dict[str, list[list[int]]]:
     """Label → groups of rows (by index) that stay together. A group with several labels counts to its most frequent."""
     groups: dict[str, list[list[int]]] = defaultdict(list)
-    for members in companions(rows, together):
+    for members in whole:
         said = Counter(rows[index].target or "" for index in members)
         groups[said.most_common(1)[0][0] if stratify else ""].append(members)
     return groups
@@ -154,8 +171,8 @@ def _deal_all(
     validation_rows: int,
     test_rows: int,
     chance: random.Random,
-) -> tuple[list[Example], list[Example], list[Example]]:
-    """Training, validation and test rows, in the file's order."""
+) -> Dealt:
+    """Each label's groups by its quota."""
     wanted_test = _quotas(groups, test_rows, {}, chance)
     wanted_validation = _quotas(groups, validation_rows, wanted_test, chance)
     part_of: dict[int, str] = {}

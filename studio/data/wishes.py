@@ -45,6 +45,8 @@ class Wishes:
     place: Mapping[int, float] = field(default_factory=dict)
     """Row → when it was: training gets the earliest rows, the test the latest."""
     notes: tuple[str, ...] = ()
+    group: str = ""
+    """The column that `together` comes from."""
 
 
 def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> Wishes:
@@ -61,7 +63,7 @@ def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> 
         row: value.strip() for row, value in zip(table.rows, table.column(group), strict=True) if value.strip()
     } if group else {}  # fmt: skip
     place, unread = _places(table, time) if time else ({}, [])
-    return Wishes(named, together, place, (*notes, *unread))
+    return Wishes(named, together, place, (*notes, *unread), group)
 
 
 def part_of(value: str) -> str:

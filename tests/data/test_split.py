@@ -1,6 +1,5 @@
 """The split: seeded, in proportion, the same text never in two parts, rare labels trained on, tests left alone."""
 
-import random
 from collections import Counter, defaultdict
 
 import pytest
@@ -114,79 +113,11 @@ def test_what_cannot_be_split_is_said(rows, how, said):
     assert refusal.value.fix
 
 
-def letters(count, start=2):
-    draw = random.Random(start)
-    words = [f"word{n}" for n in range(900)]
-    return [Example(start + n, {"text": " ".join(draw.sample(words, 60))}, "ab"[n % 2]) for n in range(count)]
-
-
-@pytest.mark.parametrize("change", ["{} word9", "{}!", "Re: {}"])
-@pytest.mark.parametrize("part", ["a file", "test", "validation"])
-def test_what_given_rows_nearly_say_is_not_trained_on(change, part):
-    rows = letters(60)
-    held = [Example(500 + n, {"text": change.format(rows[n].inputs["text"])}, rows[n].target) for n in range(10)]
-    if part == "a file":
-        parts = split(rows, **HOW, test=held)
-    else:
-        parts = split([*rows, *held], **HOW, wishes=Wishes(named={each.row: part for each in held}))
-    seen = parts.train if part == "validation" else [*parts.train, *parts.validation]
-    assert not {each.row for each in seen} & {each.row for each in rows[:10]}
-    assert "10 rows left out of training because" in parts.notes[0]
-
-
-def test_rows_after_one_pattern_stay_beside_a_test_file_and_that_is_told():
-    text = letters(1)[0].inputs["text"]
-    rows = [Example(2 + n, {"text": f"{text} {n}"}, "ab"[n % 2]) for n in range(40)]
-    parts = split(rows, **HOW, test=[Example(500 + n, {"text": f"{text} x{n}"}, "ab"[n % 2]) for n in range(4)])
-    assert len(parts.train) + len(parts.validation) == 40
-    assert "40 rows of training say nearly the same as test rows: too many to leave out." in parts.notes
-
-
-def test_validation_rows_that_are_all_in_the_test_are_told_as_such():
-    rows = letters(60)
-    named = {row.row: "test" for row in rows[:5]} | {900 + n: "validation" for n in range(5)}
-    again = [Example(900 + n, rows[n].inputs, rows[n].target) for n in range(5)]
-    with pytest.raises(StudioError, match="Every validation row has the same text as a test row"):
-        split([*rows, *again], **HOW, wishes=Wishes(named=named))
-
-
-def test_nearly_the_same_text_is_in_one_part_only():
-    rows = []
-    for n in range(60):
-        text = f"the parcel with number {n} came late to house {n * 7}, and nobody answered my letters about it"
-        rows += [
-            Example(2 * n, {"text": text}, "ab"[n % 2]),
-            Example(2 * n + 1, {"text": f"{text.upper()} !!"}, "ab"[n % 2]),
-        ]
-    for seed in range(3):
-        parts = split(rows, **{**HOW, "seed": seed})
-        for part in (parts.train, parts.validation, parts.test):
-            assert all(example.row ^ 1 in {each.row for each in part} for example in part)
-
-
-def test_long_texts_that_share_most_words_stay_together():
-    draw = random.Random(3)
-    words = [f"word{n}" for n in range(900)]
-    rows = []
-    for n in range(40):
-        text = draw.sample(words, 60)
-        other = [*text[:58], "something", "else"]
-        rows += [
-            Example(2 * n, {"text": " ".join(text)}, "ab"[n % 2]),
-            Example(2 * n + 1, {"text": " ".join(other)}, "ab"[n % 2]),
-        ]
-    parts = split(rows, **HOW)
-    for part in (parts.train, parts.validation, parts.test):
-        assert all(example.row ^ 1 in {each.row for each in part} for example in part)
-
-
-def test_letters_written_after_one_pattern_can_be_split_all_the_same():
-    pattern = (
-        "dear customer, we thank you for your order and are glad to tell you that it will leave our house soon " * 3
-    )
-    rows = [Example(n, {"text": f"{pattern} number {n}"}, "ab"[n % 2]) for n in range(200)]
-    parts = split(rows, **HOW)
-    assert (len(parts.validation), len(parts.test)) == (20, 20)
+def test_a_column_that_leaves_too_few_groups_is_named():
+    rows = rows_of({"a": 40, "b": 40})
+    wishes = Wishes(together={each.row: "xy"[each.row % 2] for each in rows}, group="customer")
+    with pytest.raises(StudioError, match="the column “customer” keeps them together in 2 groups"):
+        split(rows, **HOW, wishes=wishes)
 
 
 def test_targets_that_are_no_labels():
