@@ -34,7 +34,7 @@ def test_bad_json_lines_are_left_out_with_their_line(tmp_path):
     table = read_text(tmp_path, text, "rows.jsonl")
     assert table.column("text") == ["a", "c"]
     assert [problem.row for problem in table.reading.problems] == [2, 3, 4, 5]
-    assert "4 rows left out for not being JSON objects." in table.reading.notes
+    assert "4 rows left out for what is told at each." in table.reading.notes
 
 
 def test_a_json_array(tmp_path):
