@@ -115,6 +115,16 @@ def bundled_path(example: Bundled) -> Path:
 
 def read(home: Home, table_id: str, limits: Limits) -> Table:
     """The uploaded table, with what was changed by hand. Raises: StudioError in words for people, also when it is gone."""
+    return _edited(*_file(home, table_id), limits, choices(home, table_id), _changes(home, table_id))
+
+
+def as_read(home: Home, table_id: str, limits: Limits) -> Table:
+    """The uploaded table without what was changed by hand. Raises: StudioError."""
+    return _read(*_file(home, table_id), limits, choices(home, table_id))
+
+
+def _file(home: Home, table_id: str) -> tuple[Path, str]:
+    """The upload, and the name it came by."""
     folder = home.table(table_id)
     try:
         name = str(json.loads((folder / _ABOUT).read_bytes())["name"])
@@ -122,7 +132,7 @@ def read(home: Home, table_id: str, limits: Limits) -> Table:
         os.utime(folder)  # its time says when it was last read: see `remove_unused`
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise StudioError("The uploaded table is no longer there", fix="Upload the file again.") from error
-    return _edited(file, name, limits, choices(home, table_id), _changes(home, table_id))
+    return file, name
 
 
 def detected(home: Home, table_id: str, limits: Limits) -> Detection:

@@ -137,7 +137,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         picture=picture(seen, task.role_titles[task.target], _preset(session)),
         can_go_on=seen.can_train,
-        inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
+        inspected=inspecting.updates(studio.home, studio.limits, session, table, task.has_labels and seen.can_train),
     ).updates
 
 
