@@ -1,5 +1,6 @@
 """Changes to a table that a person decided on, applied to what was read. The file itself is never touched, so each can be undone."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -48,6 +49,11 @@ def without(edits: Sequence[Edit], place: int) -> list[Edit]:
         if cells or edit.drop or edit.kept or not edit.cells:
             left.append(edit.model_copy(update={"cells": cells}))
     return left
+
+
+def digest(edit: Edit) -> str:
+    """Twelve letters that tell this change from others."""
+    return hashlib.sha256(edit.model_dump_json().encode()).hexdigest()[:12]
 
 
 def amount(*edits: Edit) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from studio.columns import all_columns
-from studio.data.edits import without
+from studio.data.edits import digest, without
 from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
@@ -31,8 +31,14 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
         if fix is None:
             raise StudioError("There is nothing to mend any more", fix="Look at the findings as they are now.")
         done.append(fix)
-    elif what == UNDO and which.isdecimal() and int(which) < len(done):
-        done = without(done, int(which))
+    elif what == UNDO:
+        place = next((place for place, edit in enumerate(done) if which == f"{place}-{digest(edit)}"), None)
+        if place is None:
+            raise StudioError(
+                "The changes are others by now, so nothing was undone",
+                fix="Look at the changes as they are now, and undo the one you mean.",
+            )
+        done = without(done, place)
     else:
         raise StudioError("There is no such change", fix="Look at the changes as they are now.")
     uploads.write_edits(studio.home, session.table, done)
