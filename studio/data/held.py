@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from studio.data.companions import beside
 from studio.data.example import Example
-from studio.data.phrases import counted, shortened
+from studio.data.phrases import counted, in_quotes
 from studio.errors import StudioError
 
 MOST = 0.5
@@ -38,7 +38,7 @@ def without(
     near, told = _left_out(
         near - shared, rows, f"say nearly the same as {part} rows", f"{part} rows say nearly the same"
     )
-    column = f"“{shortened(column, 60)}”"
+    column = in_quotes(column)
     shared, also_told = _left_out(
         shared, rows, f"share their {column} with {part} rows", f"{part} rows have the same {column}"
     )

@@ -9,7 +9,7 @@ from studio.data.check import LEAST_ROWS
 from studio.data.companions import Companions, in_time
 from studio.data.example import Example
 from studio.data.held import without
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 from studio.data.wishes import Wishes, rows_in
 from studio.errors import StudioError
 
@@ -116,9 +116,10 @@ def _too_few(wishes: Wishes) -> StudioError:
             "The rows cannot be split: too few different texts a label",
             fix="Add rows, so that at least one label has three different texts.",
         )
-    column, groups = shortened(wishes.group, 60), len(set(wishes.together.values()))
+    groups = len(set(wishes.together.values()))
     return StudioError(
-        f"The rows cannot be split: the column “{column}” keeps them together in {counted(groups, 'group')}, too few for three parts",
+        f"The rows cannot be split: the column {in_quotes(wishes.group)} keeps them together in {counted(groups, 'group')}, "
+        "too few for three parts",
         where="Split",
         fix="Choose a column with more different values, or none; add rows, or let larger shares validate and test.",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from studio.data.example import Example
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 from studio.data.table import Table
 from studio.errors import StudioError
 
@@ -54,7 +54,7 @@ def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> 
     for column, what in ((part, "the parts"), (group, "what belongs together"), (time, "the order in time")):
         if column and column not in table.columns:
             raise StudioError(
-                f"There is no column “{shortened(column, 60)}” with {what}",
+                f"There is no column {in_quotes(column)} with {what}",
                 where="Split",
                 fix=f"Pick one of: {', '.join(shortened(name, 40) for name in table.columns[:20])}.",
             )
@@ -76,14 +76,14 @@ def _named(table: Table, column: str) -> tuple[dict[int, str], list[str]]:
     parts = {value: part_of(value) for value in set(values)}
     if not {"train", "test", "validation"} & set(parts.values()):
         raise StudioError(
-            f"The column “{shortened(column, 60)}” names no parts",
+            f"The column {in_quotes(column)} names no parts",
             where="Split",
             fix="It should say train, validation or test in each row.",
         )
     unknown = sorted(value for value, part in parts.items() if not part)
     rows = sum(not parts[value] for value in values)
     notes = (
-        [f"{counted(rows, 'row')} with {listed(unknown, 3)} in “{shortened(column, 60)}” were dealt out by chance."]
+        [f"{counted(rows, 'row')} with {listed(unknown, 3)} in {in_quotes(column)} were dealt out by chance."]
         if rows
         else []
     )
@@ -97,15 +97,13 @@ def _places(table: Table, column: str) -> tuple[dict[int, float], list[str]]:
     read = [way(value) for value in values] if way is not None else None
     if read is None:
         raise StudioError(
-            f"The column “{shortened(column, 60)}” holds no dates or numbers that could be put in order",
+            f"The column {in_quotes(column)} holds no dates or numbers that could be put in order",
             where="Split",
             fix="Write them as 2026-11-23, or choose no column.",
         )
     places = {row: place for row, place in zip(table.rows, read, strict=True) if place is not None}
     lost = len(values) - len(places)
-    return places, [
-        f"{counted(lost, 'row')} without a date in “{shortened(column, 60)}” went into training."
-    ] if lost else []
+    return places, [f"{counted(lost, 'row')} without a date in {in_quotes(column)} went into training."] if lost else []
 
 
 def _most(found: Sequence[float | None], values: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
 from studio.data.edits import edited
 from studio.data.example import Example
+from studio.data.phrases import in_quotes, listed
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
@@ -211,7 +212,9 @@ def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
     missing = [column for column in _used(wanted) if column not in table.columns]
     if missing:
         raise StudioError(
-            f"There is no column “{missing[0]}”", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
+            f"There is no column {in_quotes(missing[0])}",
+            where=table.name,
+            fix=f"Pick one of: {listed(table.columns, 20)}.",
         )
     ids = [wanted.table, *([wanted.test_table] if wanted.test_table else [])]
     state = tuple((choices(home, each), _changes(home, each)) for each in ids)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.scan import sizes, taken
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed
 
 _WORDS = (
     "NaN", "nan", "NAN", "N/A", "n/a", "#NA", "NULL", "Null", "null", "(null)", "<NA>", "<null>", "undefined", "NaT",
@@ -31,7 +31,7 @@ def placeholders(patient: Patient) -> Iterator[Finding]:
         words = listed(sorted({word.strip() for word in taken(patient.cells(column), places)}), 4)
         rows = patient.numbers(places.tolist())
         has = "has" if len(rows) == 1 else "have"
-        text = f"{counted(len(rows), 'row')} {has} {words} for a {what} (column “{shortened(column, 60)}”)."
+        text = f"{counted(len(rows), 'row')} {has} {words} for a {what} (column {in_quotes(column)})."
         why = "Programs write that where a value is missing. Unless you mean it, the row teaches nothing."
         title = f"Remove {counted(len(rows), 'row')} whose {what} is {words}"[:300]
         yield Finding(

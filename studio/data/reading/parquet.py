@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from studio.data.phrases import shortened
+from studio.data.phrases import in_quotes
 from studio.data.reading.formats import Found
 from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.repairs import unique_names
@@ -97,7 +97,7 @@ def _as_text(column: pa.Array, name: str) -> pa.Array:
             raise
         raise StudioError(
             "A column holds bytes that are no text, as of pictures or sounds",
-            where=f"column “{shortened(name, 60)}”",
+            where=f"column {in_quotes(name)}",
             fix="Write the file again without that column.",
         ) from error
 

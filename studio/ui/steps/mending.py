@@ -8,6 +8,7 @@ import gradio as gr
 
 from studio.columns import all_columns
 from studio.data.edits import digest, without
+from studio.data.phrases import in_quotes
 from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
@@ -76,9 +77,9 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
         missing = [column for column in all_columns(session.columns) if column not in table.columns]
         if missing:
             raise StudioError(
-                f"The test file has no column “{missing[0]}”",
+                f"The test file has no column {in_quotes(missing[0])}",
                 where=table.name,
-                fix=f"It needs the columns {' and '.join(all_columns(session.columns))}, named as in the first file.",
+                fix=f"It needs the columns {' and '.join(map(in_quotes, all_columns(session.columns)))}, named as in the first file.",
             )
     except StudioError as error:
         session = replace(session, test_table="")
