@@ -24,7 +24,7 @@ import torch
 
 from studio.data.example import Example
 from studio.evaluation.growth import growth
-from studio.evaluation.label_errors import confident_joint, suspects, thresholds
+from studio.evaluation.label_errors import suspects, thresholds
 from studio.models.embedded import embedded_folder
 from studio.models.heads import SCALE, HeadFacts, SequenceHead, Wearing
 from studio.models.load import load_base
@@ -103,7 +103,6 @@ def ours(said: Any, given: Any) -> Any:
 
 def papers(said: Any, given: Any) -> Any:
     """Off the diagonal of the confident joint, the least margin first."""
-    assert confident_joint(said, given).sum() <= len(given)
     reached = said >= thresholds(said, given)
     best = np.where(reached, said, -1).argmax(1)
     rows = np.flatnonzero(reached.any(1) & (best != given))

@@ -17,7 +17,7 @@ from studio.data.detect import Detection
 from studio.data.detect.detection import WORTH_SAYING, sureness
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
-from studio.data.phrases import counted
+from studio.data.phrases import counted, shortened
 from studio.data.table import Problem, Table
 from studio.figures import quantity
 from studio.jobs.inspection import Inspection
@@ -188,7 +188,7 @@ def _health(checked: Checked) -> str:
 
 
 def _reading_in_words(table: Table) -> list[str]:
-    head = f"{counted(len(table), 'row')}; columns: {', '.join(table.columns)}."
+    head = f"{counted(len(table), 'row')}; columns: {', '.join(shortened(name, 60) for name in table.columns)}."
     return [table.reading.sentence, *table.reading.notes, *_problem_lines(table.reading.problems), head]
 
 
@@ -264,7 +264,7 @@ def _looked_in_words(looked: Inspection) -> Iterable[str]:
 
 def _problem_lines(problems: Sequence[Problem]) -> Iterable[str]:
     for each in problems[:_MOST]:
-        place = f"Row {each.row}, {each.column}" if each.column else f"Row {each.row}"
+        place = f"Row {each.row}, {shortened(each.column, 60)}" if each.column else f"Row {each.row}"
         yield f"{place}: {each.what}{f' ({each.value})' if each.value else ''}"
     if (more := len(problems) - _MOST) > 0:
         yield f"… and {counted(more, 'more row')} like these"

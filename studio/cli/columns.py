@@ -11,6 +11,7 @@ from studio.columns import Columns, all_columns, columns_of
 from studio.config import Split
 from studio.data.detect import detect as detected_in
 from studio.data.detect.detection import SURE
+from studio.data.phrases import in_quotes
 from studio.data.read import Choices, Limits, read_table
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -120,7 +121,9 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     for role, columns in typed.items():
         if missing := [column for column in columns_of(columns) if column not in table.columns]:
             raise StudioError(
-                f"There is no column “{missing[0]}” for “{role}”", where=table.name, fix=f"Columns are: {_list(table)}."
+                f"There is no column {in_quotes(missing[0])} for “{role}”",
+                where=table.name,
+                fix=f"Columns are: {_list(table)}.",
             )
     guessed = {
         role: columns
@@ -177,7 +180,7 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
         for column in columns_of(columns.get(role, "")):
             if column not in table.columns:
                 raise StudioError(
-                    f"There is no column “{column}” for “{role}”",
+                    f"There is no column {in_quotes(column)} for “{role}”",
                     where=table.name,
                     fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from studio.data.example import Example
-from studio.data.phrases import counted, shortened
+from studio.data.phrases import counted, in_quotes, shortened
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 
@@ -95,7 +95,7 @@ def _tell_apart(table: Table, columns: Mapping[str, str], roles: Sequence[str]) 
         column = columns[role]
         if column in first:
             raise StudioError(
-                f"The {first[column]} and the {role} are the same column, “{shortened(column, 60)}”",
+                f"The {first[column]} and the {role} are the same column, {in_quotes(column)}",
                 where="Columns",
                 fix="The table needs a second column with the right answer for each row."
                 if len(table.columns) == 1

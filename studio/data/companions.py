@@ -1,9 +1,9 @@
 """Rows that must not be torn apart by a split: those with the same or nearly the same text, and those that people want together."""
 
-from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from studio.data.alike import loose, same_text
+from studio.data.chains import Chains
 from studio.data.example import Example
 from studio.data.minhash import similar_pairs
 
@@ -11,33 +11,53 @@ _LEAST_LETTERS = 8
 """Shorter texts differ by their punctuation, as “OK?” and “OK!” do."""
 _LONG, _MOST_LETTERS = 200, 8_000_000
 """Letters from which on a text may be nearly another, and letters of such texts that are compared, about a second's work."""
-_MOST_ALIKE, _FEW = 0.02, 10
-"""Rows that nearness alone may link: so much of the table, or so few."""
 
 
-def companions(rows: Sequence[Example], together: Mapping[int, str]) -> list[list[int]]:
-    """Groups of rows (by index) in the order of their first row; each row is in exactly one.
+class Companions:
+    """What links rows (by index): the same text, the same value of `together` (row number → value), nearly the same text.
 
-    Rows are linked by the same text or the same value of `together` (row number → value), and by what links those. Texts
-    that are nearly the same (other punctuation; long ones that share four fifths) are linked too, but not so many that a
-    table of letters written after one pattern could not be split any more.
+    Texts are nearly the same that differ in punctuation, and long ones that share four fifths.
     """
-    first = list(range(len(rows)))
-    leaders: dict[Hashable, int] = {}
-    for index, example in enumerate(rows):
-        for key in _keys(example, together):
-            _join(first, index, leaders.setdefault(key, index))
-    sizes = Counter(_find(first, index) for index in range(len(rows)))
-    most = max(_FEW, int(_MOST_ALIKE * len(rows)))
-    for one, other in _nearly(rows):
-        leader, follower = sorted((_find(first, one), _find(first, other)))
-        if leader != follower and sizes[leader] + sizes[follower] <= most:
-            first[follower] = leader
-            sizes[leader] += sizes.pop(follower)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for index in range(len(rows)):
-        groups[_find(first, index)].append(index)
-    return list(groups.values())
+
+    def __init__(self, rows: Sequence[Example], together: Mapping[int, str]) -> None:
+        self._rows, self._together = rows, together
+        self._near = list(_nearly(rows))
+
+    def groups(self, most: int) -> list[list[int]]:
+        """Groups in the order of their first row; each row is in exactly one.
+
+        Nearness makes no group of more than `most` rows, so that letters written after one pattern can be split all the same.
+        """
+        chains = Chains(len(self._rows))
+        leaders: dict[Hashable, int] = {}
+        for index, example in enumerate(self._rows):
+            for key in _keys(example, self._together):
+                chains.join(index, leaders.setdefault(key, index))
+        for one, other in self._near:
+            chains.join(one, other, most)
+        return chains.groups()
+
+    @property
+    def are_near(self) -> bool:
+        """Whether nearness links any rows."""
+        return bool(self._near)
+
+    def torn(self, part_of: Mapping[int, str]) -> int:
+        """Rows that say nearly the same as rows of another part (row number → part)."""
+        chains = Chains(len(self._rows))
+        for one, other in self._near:
+            chains.join(one, other)
+        parts = ([part_of[self._rows[index].row] for index in members] for members in chains.groups())
+        return sum(len(each) for each in parts if len(set(each)) > 1)
+
+
+def beside(rows: Sequence[Example], held: Sequence[Example]) -> tuple[set[int], set[int]]:
+    """Rows (by index) that say the same as one of these others to a reader, and those that say nearly the same."""
+    both = [*held, *rows]  # the others first, since each text is compared with the first of those like it
+    exact = set(map(same_text, held))
+    same = {index for index, example in enumerate(rows) if same_text(example) in exact}
+    near = {other - len(held) for one, other in _nearly(both) if one < len(held) <= other}
+    return same, near - same
 
 
 def in_time(
@@ -86,16 +106,3 @@ def _keys(example: Example, together: Mapping[int, str]) -> Iterable[Hashable]:
     yield same_text(example)
     if example.row in together:
         yield "together", together[example.row]
-
-
-def _find(first: list[int], index: int) -> int:
-    while first[index] != index:
-        first[index] = first[first[index]]
-        index = first[index]
-    return index
-
-
-def _join(first: list[int], one: int, other: int) -> None:
-    """The smaller index leads, so that groups keep the order of the rows."""
-    one, other = _find(first, one), _find(first, other)
-    first[max(one, other)] = min(one, other)

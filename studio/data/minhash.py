@@ -18,7 +18,6 @@ _BANDS, _ROWS = 8, 4
 _SEED = 20
 _ALIKE = 0.8
 """Shared shingles of all shingles of two texts that say the same."""
-_MOST_IN_A_BUCKET = 50
 
 
 def similar_pairs(texts: Sequence[str], alike: float = _ALIKE) -> list[tuple[int, int]]:
@@ -26,14 +25,17 @@ def similar_pairs(texts: Sequence[str], alike: float = _ALIKE) -> list[tuple[int
     hashes, starts = _shingles([text.encode() for text in texts])
     minima = _minima(hashes, starts)
     pairs = {pair for band in range(_BANDS) for pair in _together(minima[band * _ROWS : (band + 1) * _ROWS])}
-    sets: dict[int, set[int]] = {}
 
     def shingles_of(place: int) -> set[int]:
-        if place not in sets:
-            sets[place] = set(hashes[starts[place] : starts[place + 1]].tolist())
-        return sets[place]
+        return set(hashes[starts[place] : starts[place + 1]].tolist())
 
-    return sorted(pair for pair in pairs if _jaccard(shingles_of(pair[0]), shingles_of(pair[1])) >= alike)
+    alikes, place, shingles = [], -1, set[int]()
+    for first, other in sorted(pairs):
+        if first != place:
+            place, shingles = first, shingles_of(first)
+        if _jaccard(shingles, shingles_of(other)) >= alike:
+            alikes.append((first, other))
+    return alikes
 
 
 def _shingles(texts: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
@@ -81,7 +83,7 @@ def _together(band: np.ndarray) -> list[tuple[int, int]]:
     starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1])) if len(ranked) else np.empty(0, np.int64)
     pairs = []
     for start, size in zip(starts.tolist(), np.diff(np.append(starts, len(ranked))).tolist(), strict=True):
-        members = order[start : start + min(size, _MOST_IN_A_BUCKET)].tolist()
+        members = order[start : start + size].tolist()
         pairs += [(members[0], other) for other in members[1:]]
     return pairs
 

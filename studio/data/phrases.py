@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 
+_DIRECTION = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
 
 def shortened(text: str, most: int = 120) -> str:
-    """In one line, of at most `most` characters."""
-    text = " ".join(text.split())
+    """In one line, of at most `most` characters, and without marks that turn the direction of the sentence around it."""
+    text = " ".join(text.translate(_DIRECTION).split())
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def in_quotes(column: str) -> str:
+    """A column as a sentence names it, as in “text”."""
+    return f"“{shortened(column, 60)}”"
 
 
 def counted(number: int, what: str) -> str:

@@ -1,15 +1,14 @@
 """Which rows train, which watch, which judge: fixed by a seed before anything is learned."""
 
-import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from studio.data.alike import same_text
 from studio.data.check import LEAST_ROWS
-from studio.data.companions import companions, in_time
+from studio.data.dealing import deal
 from studio.data.example import Example
-from studio.data.phrases import counted, listed, shortened
+from studio.data.held import without
+from studio.data.phrases import counted, in_quotes, listed, shortened
 from studio.data.wishes import Wishes, rows_in
 from studio.errors import StudioError
 
@@ -57,22 +56,24 @@ def split(  # noqa: PLR0913 - each is a wish of its own
 
     A row with several labels is dealt out by the rarest of them, which a part would miss first.
 
-    A given `test` stays as it is, so that official splits stay comparable; rows whose text is in it leave training and
-    validation. `stratify` is off for tasks whose target is no label. `wishes` go before chance; a `test` goes before
+    A given `test` stays as it is, so that official splits stay comparable; rows whose text is (nearly) in it leave training
+    and validation. `stratify` is off for tasks whose target is no label. `wishes` go before chance; a `test` goes before
     them. Raises: StudioError when it cannot be done.
     """
     notes = list(wishes.notes)
     rows, checked = list(examples), rows_in(examples, wishes.named, "validation")
+    shared: Mapping[int, str] = {}
     if test is None and (named := rows_in(examples, wishes.named, "test")):
-        test = named
+        test, shared = named, wishes.together
         rows = [example for example in rows if wishes.named.get(example.row) != "test"]
     if test is not None:
-        rows, told = _without(rows, test)
+        rows, told = without(rows, test, "test", shared, wishes.group)
         notes += told
         test_share = 0.0
     if checked:
         checked = [example for example in rows if wishes.named.get(example.row) == "validation"]
-        rows, told = _without([each for each in rows if wishes.named.get(each.row) != "validation"], checked)
+        rows = [each for each in rows if wishes.named.get(each.row) != "validation"]
+        rows, told = without(rows, checked, "validation", wishes.together, wishes.group)
         notes += told
     kinds = _kinds(rows, labels_in) if stratify else [""] * len(rows)
     _check(rows, (0.0 if checked else validation_share) + test_share, kinds if stratify else None)
@@ -81,34 +82,14 @@ def split(  # noqa: PLR0913 - each is a wish of its own
     if not checked and validation_rows < round(validation_share * len(rows)):
         most = counted(MOST_VALIDATION, "row")
         notes.append(f"Validation is limited to {most}, so that checks stay quick; the rest is trained on.")
-    groups = _groups(rows, kinds, wishes.together)
-    if wishes.place:
-        train, validation, held_back = in_time(rows, groups, wishes.place, validation_rows, test_rows)
-    else:
-        train, validation, held_back = _deal_all(rows, groups, kinds, validation_rows, test_rows, random.Random(seed))
+    (train, validation, held_back), told = deal(rows, kinds, validation_rows, test_rows, wishes, seed)
+    notes += told
     validation, tested = checked or validation, held_back if test is None else list(test)
     if not validation or not tested or not train:
-        raise StudioError(
-            "The rows cannot be split: too few different texts a label",
-            fix="Add rows, so that at least one label has three different texts, or choose no column that keeps rows together.",
-        )
+        raise _too_few(wishes)
     if stratify:
         notes += _about_test(train, tested, labels_in)
     return Parts(train, validation, tested, tuple(notes))
-
-
-def _without(rows: list[Example], test: Sequence[Example]) -> tuple[list[Example], list[str]]:
-    """The rows whose text is not in the given test rows: a model must not have seen what it is judged on."""
-    if not test:
-        raise StudioError("The test file has no usable rows", fix="Choose another test file, or none.")
-    asking = next((example for example in test if example.target is None), None)
-    if asking is not None:
-        raise StudioError("A test row has no answer to compare with", where=f"row {asking.row}", fix="Fill it in.")
-    seen = {same_text(example) for example in test}
-    kept = [example for example in rows if same_text(example) not in seen]
-    gone = len(rows) - len(kept)
-    note = f"{counted(gone, 'row')} left out of training because the same text is in the test file."
-    return kept, [note] if gone else []
 
 
 def _kinds(rows: Sequence[Example], labels_in: LabelsIn) -> list[str]:
@@ -139,79 +120,19 @@ def _check(rows: Sequence[Example], held_back: float, kinds: Sequence[str] | Non
         )
 
 
-def _groups(rows: Sequence[Example], kinds: Sequence[str], together: Mapping[int, str]) -> dict[str, list[list[int]]]:
-    """Label → groups of rows (by index) that stay together. A group with several labels counts to its most frequent."""
-    groups: dict[str, list[list[int]]] = defaultdict(list)
-    for members in companions(rows, together):
-        groups[Counter(kinds[index] for index in members).most_common(1)[0][0]].append(members)
-    return groups
-
-
-def _deal_all(
-    rows: Sequence[Example],
-    groups: dict[str, list[list[int]]],
-    kinds: Sequence[str],
-    validation_rows: int,
-    test_rows: int,
-    chance: random.Random,
-) -> tuple[list[Example], list[Example], list[Example]]:
-    """Training, validation and test rows, in the file's order."""
-    wanted_test = _quotas(groups, test_rows, {}, chance)
-    wanted_validation = _quotas(groups, validation_rows, wanted_test, chance)
-    part_of: dict[int, str] = {}
-    for label in sorted(groups):
-        _deal(groups[label], {"test": wanted_test[label], "validation": wanted_validation[label]}, chance, part_of)
-    _train_every_label(kinds, groups, part_of)
-    train, validation, test = (
-        [example for index, example in enumerate(rows) if part_of[index] == part]
-        for part in ("train", "validation", "test")
+def _too_few(wishes: Wishes) -> StudioError:
+    if not wishes.together:
+        return StudioError(
+            "The rows cannot be split: too few different texts a label",
+            fix="Add rows, so that at least one label has three different texts.",
+        )
+    groups = len(set(wishes.together.values()))
+    return StudioError(
+        f"The rows cannot be split: the column {in_quotes(wishes.group)} keeps them together in {counted(groups, 'group')}, "
+        "too few for three parts",
+        where="Split",
+        fix="Choose a column with more different values, or none; add rows, or let larger shares validate and test.",
     )
-    return train, validation, test
-
-
-def _quotas(
-    groups: dict[str, list[list[int]]], total: int, taken: dict[str, int], chance: random.Random
-) -> dict[str, int]:
-    """How many rows of each label go into a part of `total` rows: the exact share rounded down or up (largest remainder).
-
-    At least one text of each label stays for training. Equal remainders are settled by chance.
-    """
-    sizes = {label: sum(map(len, groups[label])) for label in sorted(groups)}
-    rows = sum(sizes.values())
-    exact = {label: total * size / rows for label, size in sizes.items()}
-    room = {label: sizes[label] - max(map(len, groups[label])) - taken.get(label, 0) for label in sizes}
-    quotas = {label: min(int(exact[label]), room[label]) for label in sizes}
-    missing = total - sum(quotas.values())
-    for label in sorted(sizes, key=lambda label: (quotas[label] - exact[label], chance.random())):
-        if missing > 0 and quotas[label] < exact[label] and quotas[label] < room[label]:
-            quotas[label] += 1
-            missing -= 1
-    return quotas
-
-
-def _deal(groups: list[list[int]], room: dict[str, int], chance: random.Random, part_of: dict[int, str]) -> None:
-    """Deal one label's groups of rows: into the parts with room while they fit, the rest into training.
-
-    The largest group goes into training first, so that every label is trained on.
-    """
-    shuffled = list(groups)
-    chance.shuffle(shuffled)
-    reserved = max(shuffled, key=len)
-    for group in shuffled:
-        fitting = (part for part, left in room.items() if len(group) <= left)
-        part = "train" if group is reserved else next(fitting, "train")
-        if part != "train":
-            room[part] -= len(group)
-        part_of.update(dict.fromkeys(group, part))
-
-
-def _train_every_label(kinds: Sequence[str], groups: dict[str, list[list[int]]], part_of: dict[int, str]) -> None:
-    """A label that only occurs beside a more frequent one on the same text must not be missing from training."""
-    trained = {kinds[index] for index, part in part_of.items() if part == "train"}
-    for group in (group for members in groups.values() for group in members):
-        if any(kinds[index] not in trained for index in group):
-            part_of.update(dict.fromkeys(group, "train"))
-            trained.update(kinds[index] for index in group)
 
 
 def _about_test(train: Sequence[Example], test: Sequence[Example], labels_in: LabelsIn) -> list[str]:

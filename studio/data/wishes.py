@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from studio.data.example import Example
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 from studio.data.table import Table
 from studio.errors import StudioError
 
@@ -45,6 +45,8 @@ class Wishes:
     place: Mapping[int, float] = field(default_factory=dict)
     """Row → when it was: training gets the earliest rows, the test the latest."""
     notes: tuple[str, ...] = ()
+    group: str = ""
+    """The column that `together` comes from."""
 
 
 def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> Wishes:
@@ -52,7 +54,7 @@ def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> 
     for column, what in ((part, "the parts"), (group, "what belongs together"), (time, "the order in time")):
         if column and column not in table.columns:
             raise StudioError(
-                f"There is no column “{shortened(column, 60)}” with {what}",
+                f"There is no column {in_quotes(column)} with {what}",
                 fix=f"Pick one of: {', '.join(shortened(name, 40) for name in table.columns[:20])}.",
             )
     named, notes = _named(table, part) if part else ({}, [])
@@ -60,7 +62,7 @@ def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> 
         row: value.strip() for row, value in zip(table.rows, table.column(group), strict=True) if value.strip()
     } if group else {}  # fmt: skip
     place, unread = _places(table, time) if time else ({}, [])
-    return Wishes(named, together, place, (*notes, *unread))
+    return Wishes(named, together, place, (*notes, *unread), group)
 
 
 def part_of(value: str) -> str:
@@ -73,13 +75,13 @@ def _named(table: Table, column: str) -> tuple[dict[int, str], list[str]]:
     parts = {value: part_of(value) for value in set(values)}
     if not {"train", "test", "validation"} & set(parts.values()):
         raise StudioError(
-            f"The column “{shortened(column, 60)}” cannot decide the split: no row of it says train, validation or test",
+            f"The column {in_quotes(column)} cannot decide the split: no row of it says train, validation or test",
             fix="Choose a column that does, or none.",
         )
     unknown = sorted(value for value, part in parts.items() if not part)
     rows = sum(not parts[value] for value in values)
     notes = (
-        [f"{counted(rows, 'row')} with {listed(unknown, 3)} in “{shortened(column, 60)}” were dealt out by chance."]
+        [f"{counted(rows, 'row')} with {listed(unknown, 3)} in {in_quotes(column)} were dealt out by chance."]
         if rows
         else []
     )
@@ -93,14 +95,12 @@ def _places(table: Table, column: str) -> tuple[dict[int, float], list[str]]:
     read = [way(value) for value in values] if way is not None else None
     if read is None:
         raise StudioError(
-            f"The column “{shortened(column, 60)}” cannot decide the split: it holds no dates or numbers that could be put in order",
+            f"The column {in_quotes(column)} cannot decide the split: it holds no dates or numbers that could be put in order",
             fix="Choose a column with dates, written as 2026-11-23, or none.",
         )
     places = {row: place for row, place in zip(table.rows, read, strict=True) if place is not None}
     lost = len(values) - len(places)
-    return places, [
-        f"{counted(lost, 'row')} without a date in “{shortened(column, 60)}” went into training."
-    ] if lost else []
+    return places, [f"{counted(lost, 'row')} without a date in {in_quotes(column)} went into training."] if lost else []
 
 
 def _most(found: Sequence[float | None], values: Sequence[str]) -> bool:

@@ -1,8 +1,8 @@
 """Rows whose label is probably wrong: a model that has not learned from them is sure of another one.
 
-Confident learning: out-of-fold shares against given labels; a row is counted for the label that it confidently belongs to,
-counts off the diagonal of that table (the confident joint) are suspects, the least normalized margin first. Source:
-Northcutt, Jiang, Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70, §3, §4.1.
+Confident learning: out-of-fold shares against given labels; a row that confidently belongs to another label than its own
+(off the diagonal of the paper's confident joint) is a suspect, the least normalized margin first. Source: Northcutt,
+Jiang, Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70, §3, §4.1.
 
 What counts as confident differs from the paper, by measurement. There, a share of at least the label's own mean share
 (`thresholds`) is enough. Here the answers that are about as sure must also agree with the given labels in 9 of 10 rows,
@@ -77,12 +77,3 @@ def thresholds(said: Floats, given: Numbers) -> Floats:
     own = np.bincount(given, weights=said[np.arange(len(given)), given], minlength=said.shape[1])
     sizes = np.bincount(given, minlength=said.shape[1])
     return np.where(sizes > 0, own / np.maximum(sizes, 1), 2.0)
-
-
-def confident_joint(said: Floats, given: Numbers) -> Numbers:
-    """Counts (given label, label that the row confidently belongs to), by the paper's rule; some rows are in none."""
-    reached = said >= thresholds(said, given)
-    counted = reached.any(1)
-    joint = np.zeros((said.shape[1], said.shape[1]), np.int64)
-    np.add.at(joint, (given[counted], np.where(reached, said, -1.0)[counted].argmax(1)), 1)
-    return joint

@@ -7,7 +7,7 @@ from typing import Any
 from studio.columns import Columns, columns_of
 from studio.data.check import Parsed, parse_rows
 from studio.data.example import Example
-from studio.data.phrases import shortened
+from studio.data.phrases import in_quotes, shortened
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Task
@@ -51,7 +51,7 @@ def check_columns(task: Task, table: Table, columns: Columns, roles: Sequence[st
         for column in chosen:
             if column not in table.columns:
                 raise StudioError(
-                    f"There is no column “{shortened(column, 60)}” for “{title}”",
+                    f"There is no column {in_quotes(column)} for “{title}”",
                     where=f"the table {table.name}".rstrip(),
                     fix=f"Its columns are: {choice}.",
                 )

@@ -4,13 +4,12 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from studio import storage
-from studio.assets import ASSETS
 from studio.columns import Columns, all_columns, columns_of
 from studio.config import Edit
 from studio.data.detect import Detection, detect
@@ -18,6 +17,7 @@ from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
 from studio.data.edits import edited
 from studio.data.example import Example
+from studio.data.phrases import in_quotes, listed
 from studio.data.read import Choices, Limits, read_table
 from studio.data.refit import still_fitting
 from studio.data.set_aside import with_set_aside
@@ -35,19 +35,6 @@ _ABOUT = "about.json"
 _EDITS = "edits.json"
 _CHOICES = "choices.json"
 _REPORT = "report.txt"
-
-
-@dataclass(frozen=True)
-class Bundled:
-    """An example table that comes with the studio."""
-
-    file: str
-    title: str
-    text: str
-    columns: Columns
-    rows: int
-    task: str = ""
-    """Empty for what the table looks like."""
 
 
 @dataclass(frozen=True)
@@ -106,30 +93,14 @@ def keep(home: Home, path: Path, name: str, limits: Limits) -> str:
     return table_id
 
 
-def bundled() -> list[Bundled]:
-    """The example tables of this installation."""
-    index = ASSETS / "examples" / "index.json"
-    if not index.is_file():
-        return []
-    found = [Bundled(**each) for each in json.loads(index.read_bytes())]
-    return [replace(each, columns=_columns(each.columns)) for each in found]
-
-
-def _columns(roles: Mapping[str, str | Sequence[str]]) -> Columns:
-    """JSON has lists for several columns of a role."""
-    return {role: each if isinstance(each, str) else tuple(each) for role, each in roles.items()}
-
-
-def bundled_path(example: Bundled) -> Path:
-    """Where the example lies."""
-    return ASSETS / "examples" / Path(example.file).name
-
-
 def read(home: Home, table_id: str, limits: Limits) -> Table:
     """The uploaded table, with what was changed by hand. Raises: StudioError in words for people, also when it is gone."""
-    folder = home.table(table_id)
-    file, name = _file(folder)
-    return _edited(file, name, limits, choices(home, table_id), _changes(home, table_id))
+    return _edited(*_file(home.table(table_id)), limits, choices(home, table_id), _changes(home, table_id))
+
+
+def as_read(home: Home, table_id: str, limits: Limits) -> Table:
+    """The uploaded table without what was changed by hand. Raises: StudioError."""
+    return _read(*_file(home.table(table_id)), limits, choices(home, table_id))
 
 
 def _file(folder: Path) -> tuple[Path, str]:
@@ -228,7 +199,9 @@ def look(home: Home, wanted: Wanted, limits: Limits) -> Look:
     missing = [column for column in all_columns(dict(wanted.columns)) if column not in table.columns]
     if missing:
         raise StudioError(
-            f"There is no column “{missing[0]}”", where=table.name, fix=f"Pick one of: {', '.join(table.columns[:20])}."
+            f"There is no column {in_quotes(missing[0])}",
+            where=table.name,
+            fix=f"Pick one of: {listed(table.columns, 20)}.",
         )
     return _look(home, wanted, limits, state(home, wanted))
 

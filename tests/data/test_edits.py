@@ -2,7 +2,7 @@
 
 from data.doctor.patients import table_of
 from studio.config import Edit, RunConfig
-from studio.data.edits import amount, edited
+from studio.data.edits import amount, edited, renamed, without
 
 TABLE = table_of({"text": ["a", "b", "c"], "label": ["x", "", "z"]})
 
@@ -17,6 +17,19 @@ def test_rows_leave_and_cells_change():
     assert after.cells.to_pydict() == {"text": ["a", "c"], "label": ["z", "z"]}
     assert after.edits == (drop, write)
     assert TABLE.cells.to_pydict()["label"] == ["x", "", "z"], "what was read stays as it was"
+
+
+def test_an_undone_change_takes_along_what_was_made_of_it():
+    first = Edit(kind="label-errors", title="x", cells={"label": {2: "Z"}})
+    second = Edit(kind="label-spellings", title="y", cells={"label": {2: "z", 3: "z"}})
+    third = Edit(kind="repeated-rows", title="z", drop=(4,))
+    last = Edit(kind="typos", title="a", cells={"label": {2: "zz"}, "text": {2: "A"}})
+    done = [first, second, third, last]
+    left = without(done, 0)
+    assert edited(TABLE, left).cells.to_pydict() == {"text": ["A", "b"], "label": ["x", "z"]}
+    assert without(done, 2) == [first, second, last]
+    assert without([first, Edit(kind="typos", title="b", cells={"label": {2: "q"}})], 0) == []
+    assert edited(TABLE, without(done, 3)).cells.to_pydict()["label"] == ["z", "z"]
 
 
 def test_an_unknown_column_and_no_edit_change_nothing():
@@ -40,3 +53,26 @@ def test_what_changes_did_is_told_in_counts():
     assert amount(*edits) == "2 rows taken out, 2 cells rewritten, 1 doubted row kept as it is"
     assert amount(edits[1]) == "1 doubted row kept as it is"
     assert amount() == "nothing changed"
+
+
+def test_row_numbers_stay_small_and_cells_keep_their_type():
+    table = table_of({"text": [f"text {n}" for n in range(1000)], "label": ["x"] * 1000})
+    written = edited(table, [Edit(kind="typos", title="x", cells={"text": {5: "new", 999: "newer"}})])
+    assert written.rows == table.rows
+    assert isinstance(written.rows, range)
+    assert written.cells.schema == table.cells.schema
+    assert (written.column("text")[3], written.column("text")[997], written.column("text")[4]) == (
+        "new",
+        "newer",
+        "text 4",
+    )
+    assert not isinstance(edited(table, [Edit(kind="typos", title="x", drop=(7,))]).rows, tuple)
+
+
+def test_labels_that_were_spelled_otherwise_are_followed():
+    table = table_of({"label": ["Good", "good", " Good", "bad", "odd"]})
+    spelled = Edit(kind="label-spellings", title="x", cells={"label": {2: "good", 4: "good"}})
+    again = Edit(kind="label-typos", title="y", cells={"label": {2: "fine", 3: "fine", 4: "fine", 5: "odd"}})
+    assert renamed(table, [spelled], "label") == {"Good": "good"}
+    assert renamed(table, [spelled, again], "label") == {"Good": "fine", "good": "fine", "bad": "odd"}
+    assert renamed(table, [Edit(kind="typos", title="z", cells={"label": {2: "q"}})], "label") == {}

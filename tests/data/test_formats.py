@@ -34,7 +34,7 @@ def test_bad_json_lines_are_left_out_with_their_line(tmp_path):
     table = read_text(tmp_path, text, "rows.jsonl")
     assert table.column("text") == ["a", "c"]
     assert [problem.row for problem in table.reading.problems] == [2, 3, 4, 5]
-    assert "4 rows left out for not being JSON objects." in table.reading.notes
+    assert "4 rows left out for what is told at each." in table.reading.notes
 
 
 def test_a_json_array(tmp_path):
@@ -85,6 +85,16 @@ def test_parquet_becomes_text(tmp_path):
     ]
     assert table.rows == range(2, 5)
     assert "pandas" in table.reading.notes[0]
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary(2), pa.list_(pa.binary())])
+def test_parquet_with_bytes_is_read_where_they_are_text_and_else_refused_by_name(tmp_path, kind):
+    one = (lambda content: [content]) if pa.types.is_list(kind) else (lambda content: content)
+    text = pa.table({"a": ["x", "y"], "photo": pa.array([one(b"ab"), None], kind)})
+    assert cells(parquet(tmp_path, text)) == [["x", '["ab"]' if pa.types.is_list(kind) else "ab"], ["y", ""]]
+    picture = pa.table({"a": ["x", "y"], "photo": pa.array([one(b"\xff\x00"), None], kind)})
+    with pytest.raises(StudioError, match="bytes that are no text.*column “photo”"):
+        parquet(tmp_path, picture)
 
 
 def test_parquet_is_measured_by_its_footer_and_refused_when_damaged(tmp_path):

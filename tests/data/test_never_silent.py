@@ -114,6 +114,26 @@ def test_decimal_commas_are_not_taken_for_such_numbers(tmp_path):
     assert "No row can be read: 3 cells where 2 are expected" in refused(tmp_path, text)
 
 
+@pytest.mark.parametrize(("good", "odd"), [("so it is,a", "it was,b,x"), ("so it is,a,x,1", "it was,b,x")])
+def test_a_header_that_most_rows_do_not_fit_is_refused(tmp_path, good, odd):
+    text = "text,label,note\n" + f"{good}\n" * 20 + f"{odd}\n" * 2
+    said = refused(tmp_path, text)
+    assert f"There are 3 column names, but 20 rows (most of them) have {good.count(',') + 1} cells" in said
+    assert "line 1, and first in line 2" in said
+    assert len(read_text(tmp_path, "text,label,note\n" + f"{good}\n" * 20 + f"{odd}\n" * 21)) == 21
+
+
+def test_the_names_once_more_in_one_row_are_told_in_the_singular(tmp_path):
+    table = read_text(tmp_path, "text,label\nso it is,a\ntext,label\nit was,b\n")
+    assert "The column names stand in 1 further row, which was left out." in table.reading.notes
+
+
+def test_a_name_twice_in_one_object_is_not_called_no_object(tmp_path):
+    table = read_text(tmp_path, '{"text": "a", "label": "x"}\n{"text": "b", "text": "c", "label": "y"}\n', "t.jsonl")
+    assert "1 row left out for what is told at each." in table.reading.notes
+    assert "stands twice in one object" in table.reading.set_aside[0].what
+
+
 def test_no_row_that_fits(tmp_path):
     """A table without rows, all of them set aside, is no table."""
     refusal = refused(tmp_path, "text;label\n" + "so it is;a;b;c\n" * 5)

@@ -1,6 +1,5 @@
 """The split: seeded, in proportion, the same text never in two parts, rare labels trained on, tests left alone."""
 
-import random
 from collections import Counter, defaultdict
 
 import pytest
@@ -12,6 +11,7 @@ from studio.data.alike import same_text
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.split import LEAST_ROWS, MOST_VALIDATION, split
+from studio.data.wishes import Wishes
 from studio.errors import StudioError
 from studio.tasks.rows import examples_of
 from studio.tasks.text_classification import TASK
@@ -87,7 +87,7 @@ def test_a_separate_test_set_is_left_alone():
     assert len(parts.train) + len(parts.validation) == 79
     assert 2 not in {example.row for example in (*parts.train, *parts.validation)}
     assert parts.notes == (
-        "1 row left out of training because the same text is in the test file.",
+        "1 row left out of training because the same text is in the test rows.",
         "Never trained on, but in the test file: “unknown”; 1 test row cannot be answered right.",
     )
 
@@ -113,43 +113,11 @@ def test_what_cannot_be_split_is_said(rows, how, said):
     assert refusal.value.fix
 
 
-def test_nearly_the_same_text_is_in_one_part_only():
-    rows = []
-    for n in range(60):
-        text = f"the parcel with number {n} came late to house {n * 7}, and nobody answered my letters about it"
-        rows += [
-            Example(2 * n, {"text": text}, "ab"[n % 2]),
-            Example(2 * n + 1, {"text": f"{text.upper()} !!"}, "ab"[n % 2]),
-        ]
-    for seed in range(3):
-        parts = split(rows, **{**HOW, "seed": seed})
-        for part in (parts.train, parts.validation, parts.test):
-            assert all(example.row ^ 1 in {each.row for each in part} for example in part)
-
-
-def test_long_texts_that_share_most_words_stay_together():
-    draw = random.Random(3)
-    words = [f"word{n}" for n in range(900)]
-    rows = []
-    for n in range(40):
-        text = draw.sample(words, 60)
-        other = [*text[:58], "something", "else"]
-        rows += [
-            Example(2 * n, {"text": " ".join(text)}, "ab"[n % 2]),
-            Example(2 * n + 1, {"text": " ".join(other)}, "ab"[n % 2]),
-        ]
-    parts = split(rows, **HOW)
-    for part in (parts.train, parts.validation, parts.test):
-        assert all(example.row ^ 1 in {each.row for each in part} for example in part)
-
-
-def test_letters_written_after_one_pattern_can_be_split_all_the_same():
-    pattern = (
-        "dear customer, we thank you for your order and are glad to tell you that it will leave our house soon " * 3
-    )
-    rows = [Example(n, {"text": f"{pattern} number {n}"}, "ab"[n % 2]) for n in range(200)]
-    parts = split(rows, **HOW)
-    assert (len(parts.validation), len(parts.test)) == (20, 20)
+def test_a_column_that_leaves_too_few_groups_is_named():
+    rows = rows_of({"a": 40, "b": 40})
+    wishes = Wishes(together={each.row: "xy"[each.row % 2] for each in rows}, group="customer")
+    with pytest.raises(StudioError, match="the column “customer” keeps them together in 2 groups"):
+        split(rows, **HOW, wishes=wishes)
 
 
 def test_targets_that_are_no_labels():
@@ -210,5 +178,5 @@ def test_the_official_split_of_a_real_set():
     train, test = (examples_of(TASK, read_table(file), columns).examples for file in files)
     parts = split(train, **HOW, test=test)
     assert parts.test == test
-    assert "left out of training because the same text is in the test file" in parts.notes[0]
+    assert "left out of training because the same text is in the test rows" in parts.notes[0]
     assert len(by_label(parts.train)) == 77

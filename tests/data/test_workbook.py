@@ -1,5 +1,6 @@
 """Workbooks of every kind: cells as they were typed, and refused in words, whatever they do, before they cost memory."""
 
+import datetime
 import io
 import re
 import resource
@@ -11,7 +12,7 @@ import pytest
 from data.binary import cells_of, xls, xlsb
 from data.write import cells, read_bytes, workbook
 from studio.data.read import Choices, Limits, read_table
-from studio.data.reading.workbook import read_sheet
+from studio.data.reading.workbook import _text, read_sheet
 from studio.errors import StudioError
 
 SMALL = Limits(file_bytes=100_000)
@@ -51,6 +52,22 @@ def test_excel_numbers_are_as_typed(tmp_path):
     assert table.reading.notes[0] == "The workbook has 2 sheets; “Data” was read."
     other = read_bytes(tmp_path, book, "b.xlsx", choices=Choices(sheet="Notes"))
     assert cells(other) == [["x"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1234567890123456.0, "1234567890123456"),
+        (-9e15, "-9000000000000000"),
+        (12345678901234568.0, "1.2345678901234568e+16"),
+        (datetime.timedelta(days=1, hours=12), "36:00:00"),
+        (datetime.timedelta(minutes=9, seconds=5), "0:09:05"),
+        (datetime.timedelta(minutes=10, seconds=5.5), "0:10:05.5"),
+        (datetime.timedelta(minutes=-30), "-0:30:00"),
+    ],
+)
+def test_long_numbers_and_times_are_as_shown(value, text):
+    assert _text(value) == text
 
 
 def test_excel_rows_are_the_sheets_own(tmp_path):

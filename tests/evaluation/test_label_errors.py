@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as made
 
-from studio.evaluation.label_errors import agreement, confident_joint, suspects, thresholds
+from studio.evaluation.label_errors import agreement, suspects, thresholds
 
 
 def sure_of(truth: np.ndarray, labels: int, share: float = 0.97) -> np.ndarray:
@@ -70,8 +70,7 @@ def test_for_any_shares(data: st.DataObject) -> None:
     assert ((agreement(said, given) >= 0) & (agreement(said, given) <= 1)).all()
 
 
-def test_the_papers_thresholds_and_joint() -> None:
+def test_the_papers_thresholds() -> None:
     said = np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.9, 0.1], [0.5, 0.5]])
     given = np.array([0, 0, 1, 1, 1])
     assert thresholds(said, given) == pytest.approx([0.8, (0.8 + 0.1 + 0.5) / 3])
-    assert confident_joint(said, given).tolist() == [[1, 0], [1, 2]]  # the second row is in no count

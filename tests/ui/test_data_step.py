@@ -10,7 +10,7 @@ from studio.data.detect.detection import sureness
 from studio.data.read import Limits, read_table
 from studio.errors import StudioError
 from studio.tasks import TASKS
-from studio.ui import tidying, uploads
+from studio.ui import bundled, tidying, uploads
 from studio.ui.session import Session
 from studio.ui.steps import data, mending
 from studio.ui.views.readings import usable
@@ -167,7 +167,7 @@ def test_hostile_cells_headers_and_names_are_text(studio, tmp_path):
 
 @pytest.mark.parametrize("place", range(3))
 def test_every_example_goes_the_whole_way(studio, place):
-    example = uploads.bundled()[place]
+    example = bundled.bundled()[place]
     session, *view = data.take_example(studio, Session(), event(str(place)))
     assert session.columns == example.columns
     assert session.is_ready

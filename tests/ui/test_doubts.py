@@ -8,6 +8,7 @@ import pytest
 from form import StandIn, write_table
 from jobs.conftest import FakeLauncher
 
+from studio.config import Edit
 from studio.data.edits import amount
 from studio.errors import StudioError
 from studio.jobs.spare import Spares
@@ -70,6 +71,31 @@ def test_labels_are_relabeled_removed_and_kept_in_one_change(studio, looked):
     assert amount(*edits) == "1 row taken out, 1 cell rewritten, 1 doubted row kept as it is"
     uploads.write_edits(studio.home, session.table, [])
     assert labels(studio, session) == before
+
+
+def spell(studio, session, old, new):
+    cells = {row: new for row, label in labels(studio, session).items() if label == old}
+    fix = Edit(kind="label-spellings", title="Spell them alike", cells={"topic": cells})
+    uploads.write_edits(studio.home, session.table, [*uploads.edits(studio.home, session.table), fix])
+
+
+def test_a_later_decision_does_not_revert_a_later_spelling(studio, looked):
+    first, second, *_ = rows_of(found(studio, looked), "relabel")
+    session = click(studio, looked, f"relabel:{first}")
+    spell(studio, session, labels(studio, session)[int(first)], "spelled anew")
+    session = click(studio, session, f"keep:{second}")
+    assert labels(studio, session)[int(first)] == "spelled anew"
+
+
+def test_a_suggestion_follows_the_spelling(studio, tmp_path):
+    table = write_table(tmp_path / "tickets.csv", labels=("short", "long", "account"))
+    session = data.take_upload(studio, Session(), str(table))[0]
+    doubts.look(studio, session, lambda done, desc="": None)
+    spell(studio, session, "short", "spelled anew")
+    assert "Relabel as spelled anew" in found(studio, session)
+    assert labels(studio, click(studio, session, "relabel:7"))[7] == "spelled anew"
+    spell(studio, session, "long", "spelled anew")
+    assert rows_of(found(studio, session), "relabel") == [], "one label with another spelling is no doubt"
 
 
 def test_all_at_once(studio, looked):

@@ -35,6 +35,10 @@ def click(studio, session, choice):
     return mending.act(studio, session, gr.EventData(None, {"choice": choice}))[0]
 
 
+def undo(studio, session, place=0):
+    return [each for each in choices_of(doctor(studio, session)) if each.startswith("undo:")][place]
+
+
 def choices_of(html):
     return re.findall(r'data-choice="([^"]+)"', html)
 
@@ -51,7 +55,7 @@ def test_a_finding_is_mended_and_the_change_undone(studio, session):
     assert "Billing" not in uploads.read(studio.home, session.table, studio.limits).column("topic")
     made = order.config(studio, session)
     assert [edit.kind for edit in made.source.edits] == ["label-spellings"]
-    session = click(studio, session, "undo:0")
+    session = click(studio, session, undo(studio, session))
     assert doctor(studio, session) == before
     assert order.config(studio, session).source.edits == ()
 
@@ -60,9 +64,19 @@ def test_changes_come_in_any_order_and_each_can_be_undone(studio, session):
     for kind in ("label-spellings", "repeated-rows"):
         session = click(studio, session, next(each for each in choices_of(doctor(studio, session)) if kind in each))
     assert len(uploads.read(studio.home, session.table, studio.limits)) == 92
-    session = click(studio, session, "undo:0")
+    session = click(studio, session, undo(studio, session))
     assert [edit.kind for edit in uploads.edits(studio.home, session.table)] == ["repeated-rows"]
     assert "Labels spelled in different ways" in doctor(studio, session)
+
+
+def test_a_stale_page_undoes_no_other_change(studio, session):
+    for kind in ("label-spellings", "repeated-rows"):
+        session = click(studio, session, next(each for each in choices_of(doctor(studio, session)) if kind in each))
+    stale = undo(studio, session)
+    session = click(studio, session, stale)
+    with pytest.raises(StudioError, match="The changes are others by now, so nothing was undone"):
+        click(studio, session, stale)
+    assert [edit.kind for edit in uploads.edits(studio.home, session.table)] == ["repeated-rows"]
 
 
 @pytest.mark.parametrize("choice", ["mend:label-spellings-0", "mend:", "undo:0", "undo:-1", "undo:²", "", "x" * 300])

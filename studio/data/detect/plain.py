@@ -18,5 +18,12 @@ def read(view: View) -> Iterator[Detection]:
     fit = (0.9 if text.said("text") > 0.5 and text.words > 12 else 0.75) if alone else 0.3
     if text.words < 3:
         fit = 0.2
-    reason = f"{quoted(text)} holds texts{' and there is nothing else' if alone else ''}: learn to write as it does."
+    only = (
+        ""
+        if not alone
+        else " and there is nothing else"
+        if len(view.columns) == 1
+        else " and no other column can be used"
+    )
+    reason = f"{quoted(text)} holds texts{only}: learn to write as it does."
     yield Detection(TASK, "text", {"text": text.name}, fit, reason)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from studio.data.check import LEAST_ROWS, MOST_LABELS
 from studio.data.doctor.finding import Finding, Patient, Severity, blank, dropping
 from studio.data.doctor.scan import places_where
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 
 
 def too_few(patient: Patient) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def empty(patient: Patient) -> Iterator[Finding]:
         title = f"Remove {counted(len(rows), 'row')} without {what}"
         yield Finding(
             f"empty-{what}", "warning", f"{'Labels' if is_label else 'Texts'} that are empty",
-            f"{counted(len(rows), 'row')} cannot be used (column “{column}”) and will be left out. Fill in or delete them.",
+            f"{counted(len(rows), 'row')} cannot be used (column {in_quotes(column)}) and will be left out. Fill in or delete them.",
             "Where there is nothing to read or nothing to learn, training has no use for the row.",
             rows, patient.share(len(rows)), dropping(f"empty-{what}", title, rows),
         )  # fmt: skip
@@ -96,7 +96,7 @@ def imbalance(patient: Patient) -> Iterator[Finding]:
 
 
 def _column(patient: Patient) -> str:
-    return f" (column “{patient.label}”)"
+    return f" (column {in_quotes(patient.label)})"
 
 
 CHECKS = (too_few, empty, one_label, many_labels, rare_labels, imbalance)

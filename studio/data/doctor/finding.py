@@ -1,6 +1,5 @@
 """What the doctor looks at, and what it says: a patient is a table with its roles, a finding is one thing worth knowing about it."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from studio.config import Edit
 from studio.data.alike import normals, signatures
 from studio.data.doctor.scan import places_where, shared_by_several
+from studio.data.edits import digest
 from studio.data.table import Table
 
 Severity = Literal["info", "warning", "error"]
@@ -45,11 +45,7 @@ class Finding:
     @property
     def key(self) -> str:
         """What tells it from other findings of the same kind: the change that it offers."""
-        return (
-            f"{self.kind}-{hashlib.sha256(self.fix.model_dump_json().encode()).hexdigest()[:12]}"
-            if self.fix
-            else self.kind
-        )
+        return f"{self.kind}-{digest(self.fix)}" if self.fix else self.kind
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from studio.data.check import MOST_LABELS
 from studio.data.doctor.finding import Finding, Patient
 from studio.data.doctor.spellings import renaming, told
-from studio.data.phrases import listed
+from studio.data.phrases import in_quotes, listed
 
 _MORE_OFTEN = 10
 """So many times as frequent as the mistyped label must the right one be."""
@@ -51,7 +51,7 @@ def numbers(patient: Patient) -> Iterator[Finding]:
         else "They look like a measure or a key"
     )
     text = (
-        f"The labels are {len(names):,} different numbers, as {listed(names[:3])} (column “{patient.label}”). "
+        f"The labels are {len(names):,} different numbers, as {listed(names[:3])} (column {in_quotes(patient.label)}). "
         f"{what}; as labels, each would be learned on its own, as if 4 had nothing to do with 5."
     )
     why = "Choose the column with the labels, or a task that learns numbers."

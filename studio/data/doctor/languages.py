@@ -5,7 +5,7 @@ It tells a table's language from a few hundred texts; of a single short text, it
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from studio.data.doctor.finding import Finding, Patient
 from studio.data.doctor.scan import evenly, taken
@@ -58,12 +58,6 @@ def languages(patient: Patient) -> Iterator[Finding]:
         text = f"The texts are in {told}{looked}. “{shown}” is in {NAMES[common[1]]} (row {patient.rows[places[example]]:,})."
         why = "Choose a base model that knows them all, and look at the figures of each."
         yield Finding("mixed-languages", "info", "Texts in several languages", text, why)
-
-
-def languages_of(texts: Iterable[str]) -> dict[str, float]:
-    """ISO 639-1 code → its share of the texts that show a language, the most frequent first."""
-    counts = Counter(language for text in texts if (language := language_of(text)))
-    return {language: count / counts.total() for language, count in counts.most_common()}
 
 
 def language_of(text: str) -> str:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping
 from studio.data.doctor.scan import evenly, matching, sizes, taken
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 
 _MOST = 0.3
 """A text that is in this share of all rows is the table's main text."""
@@ -79,11 +79,12 @@ def constant(patient: Patient) -> Iterator[Finding]:
 def _frequent(patient: Patient, name: str, text: str) -> Iterator[Finding]:
     count = int(pc.sum(pc.equal(patient.cells(name), text)).as_py() or 0)
     if count >= len(patient.usable_places):
-        said = f"Every row has the same text in column “{name}”: “{shortened(text, 80)}”."
+        said = f"Every row has the same text in column {in_quotes(name)}: “{shortened(text, 80)}”."
         why = "It tells nothing; choose another column."
         yield Finding("constant-text", "warning", "A text column that never changes", said, why)
     elif len(patient.texts) == 1:
-        said = f"“{shortened(text, 80)}” is the text of {counted(count, 'row')}, {patient.share(count):.0%} of all (column “{name}”)."
+        share = f"{patient.share(count):.0%} of all (column {in_quotes(name)})"
+        said = f"“{shortened(text, 80)}” is the text of {counted(count, 'row')}, {share}."
         why = "A text that is there so often is often a placeholder for one that is missing."
         yield Finding("main-text", "warning", "One text in most rows", said, why)
 

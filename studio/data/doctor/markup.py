@@ -18,7 +18,11 @@ _NAMES = (
 )
 """Tags of HTML; anything else in angle brackets, as “<3” or “<NAME>”, is part of the text."""
 _VALUE = r"""(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+)"""
-_TAG = rf"</?(?i:{_NAMES})(?:\s+[A-Za-z:-]+(?:\s*=\s*{_VALUE})?)*\s*/?>"
+_BARE = (
+    "checked|disabled|hidden|selected|required|readonly|multiple|async|defer|controls|autoplay|loop|muted|nowrap|open"
+)
+"""Attributes that stand without a value; other words behind a tag's name are no HTML, as in “a<b and c>d”."""
+_TAG = rf"</?(?i:{_NAMES})(?:\s+(?:(?i:{_BARE})|[A-Za-z:-]+\s*=\s*{_VALUE}))*\s*/?>"
 _ENTITY = r"&(?:#[0-9]{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8}[0-9]{0,2});"
 _UNREAD = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"</?(?:br|p|div|li|tr|h[1-6]|ul|ol|table|hr|blockquote|td|th)(?:\s[^<>]*)?/?>", re.IGNORECASE)

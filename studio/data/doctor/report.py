@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
 from studio.data.edits import amount
-from studio.data.phrases import counted
+from studio.data.phrases import counted, in_quotes, shortened
 from studio.data.table import Problem, Table
 
 MOST_ROWS = 1_000
@@ -24,7 +24,7 @@ def _lines(table: Table, found: Sequence[Finding]) -> Iterator[str]:
     yield health(found, len(table))
     yield ""
     yield table.reading.sentence
-    yield f"{counted(len(table), 'row')}; columns: {', '.join(table.columns)}."
+    yield f"{counted(len(table), 'row')}; columns: {', '.join(shortened(name, 60) for name in table.columns)}."
     yield from (f"- {note}" for note in table.reading.notes)
     yield from _problems(table.reading.problems)
     for each in found:
@@ -45,7 +45,7 @@ def _lines(table: Table, found: Sequence[Finding]) -> Iterator[str]:
 
 def _problems(problems: Sequence[Problem]) -> Iterator[str]:
     for each in problems[:MOST_ROWS]:
-        column = f", column “{each.column}”" if each.column else ""
+        column = f", column {in_quotes(each.column)}" if each.column else ""
         value = f" ({each.value})" if each.value else ""
         yield f"- row {each.row}{column}: {each.what}{value}"
     if len(problems) > MOST_ROWS:

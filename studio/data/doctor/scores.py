@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient, dropping
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
@@ -34,7 +34,7 @@ def no_numbers(patient: Patient) -> Iterator[Finding]:
         kind="score-number", title=title[:1].upper() + title[1:], drop=drop, cells={column: cells} if cells else {}
     )
     said = listed(list(dict.fromkeys(shortened(cell, 30) for cell in other.values())), 4)
-    text = f"{counted(len(other), 'cell')} of column “{column}” {'is' if len(other) == 1 else 'are'} no plain number: {said}."
+    text = f"{counted(len(other), 'cell')} of column {in_quotes(column)} {'is' if len(other) == 1 else 'are'} no plain number: {said}."
     why = "Only numbers can be learned as scores."
     yield Finding(
         "score-number", "warning", "Scores that are no numbers", text, why, tuple(other), patient.share(len(other)), fix
@@ -59,7 +59,7 @@ def far_off(patient: Patient) -> Iterator[Finding]:
     inside = values[(values >= low) & (values <= high)]
     text = (
         f"{counted(len(rows), 'score')} {'lies' if len(rows) == 1 else 'lie'} far from the others, which go from {inside.min():g} to "
-        f"{inside.max():g}: {said} (column “{column}”)."
+        f"{inside.max():g}: {said} (column {in_quotes(column)})."
     )
     why = "A slip of the keyboard or a code for “unknown” pulls the model further than hundreds of right scores."
     fix = dropping("score-range", f"Remove {counted(len(rows), 'row')} with a score far from the others", rows)

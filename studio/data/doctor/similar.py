@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from studio.data.alike import loose, normal, normals
+from studio.data.chains import Chains
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping, together, whole
 from studio.data.doctor.near import near_contradictions, near_repeat
 from studio.data.doctor.repeats import answers, parted
@@ -28,7 +29,7 @@ def similar(patient: Patient) -> Iterator[Finding]:
     places, note = _some(sought, sizes(cells))
     texts = list(map(normal, taken(cells, places)))
     pairs = [(one, other) for one, other in similar_pairs(texts) if loose(texts[one]) != loose(texts[other])]
-    groups = [[int(places[member]) for member in group] for group in _chained(pairs)]
+    groups = [[int(places[member]) for member in group] for group in _chained(pairs, len(texts))]
     said = answers(patient, [place for group in groups for place in group])
     same, conflicts = parted(groups, said)
     if conflicts and patient.label:
@@ -102,22 +103,12 @@ def _some(places: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, str]:
     return chosen, f" (looked for in {len(chosen):,} of {len(places):,} long texts, evenly spread)"
 
 
-def _chained(pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Members of each chain of pairs, in order. Source: union-find, with the smallest member as its root."""
-    root: dict[int, int] = {}
-
-    def find(member: int) -> int:
-        while root.setdefault(member, member) != member:
-            root[member] = member = root[root[member]]
-        return member
-
+def _chained(pairs: Sequence[tuple[int, int]], texts: int) -> list[list[int]]:
+    """Members of each chain of pairs, in order."""
+    chains = Chains(texts)
     for one, other in pairs:
-        low, high = sorted((find(one), find(other)))
-        root[high] = low
-    groups: dict[int, list[int]] = {}
-    for member in sorted(root):
-        groups.setdefault(find(member), []).append(member)
-    return list(groups.values())
+        chains.join(one, other)
+    return [group for group in chains.groups() if len(group) > 1]
 
 
 CHECKS = (similar, in_both, nearly_in_both)

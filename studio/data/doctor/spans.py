@@ -6,7 +6,7 @@ from typing import Any
 
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient
-from studio.data.phrases import counted, shortened
+from studio.data.phrases import counted, in_quotes, shortened
 
 
 def spans(patient: Patient) -> Iterator[Finding]:
@@ -68,7 +68,8 @@ def _number(value: object) -> int:
 
 def _finding(patient: Patient, column: str, cells: dict[int, str], drop: dict[int, str]) -> Finding:
     rows = tuple(sorted({*cells, *drop}))
-    text = f"In {counted(len(rows), 'row')}, column “{column}” marks pieces that lie outside the text or hold other words than they say"
+    text = f"In {counted(len(rows), 'row')}, column {in_quotes(column)} marks pieces that lie outside the text or hold other words "
+    text += "than they say"
     text += f", or it cannot be read, as “{shortened(next(iter(drop.values())), 60)}”." if drop else "."
     parts = [f"move the marks of {counted(len(cells), 'row')}"] if cells else []
     parts += [f"remove {counted(len(drop), 'row')}"] if drop else []

@@ -1,25 +1,33 @@
 """Labels that mean the same and are written in different ways."""
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from studio.data.alike import normal, without_hidden
+from studio.data.doctor.confusables import in_one_alphabet
 from studio.data.doctor.finding import Finding, Patient, writing
 from studio.data.doctor.scan import taken
 from studio.data.phrases import listed, shortened
 
 
 def variants(patient: Patient) -> Iterator[Finding]:
-    """They differ in case, spaces, dashes or invisible characters only; the most frequent spelling is taken for the right one."""
+    """They differ in case, spaces, dashes, invisible characters or look-alikes of another alphabet only.
+
+    The most frequent spelling is taken for the right one.
+    """
     counts = Counter(patient.label_counts)
     alike: dict[str, list[str]] = defaultdict(list)
     for label in counts:
-        alike[normal(without_hidden(label).replace("_", " ").replace("-", " "))].append(label)
+        folded = in_one_alphabet(without_hidden(unicodedata.normalize("NFC", label)))
+        alike[normal(folded.replace("_", " ").replace("-", " "))].append(label)
     groups = [sorted(group, key=lambda label: (-counts[label], label)) for group in alike.values() if len(group) > 1]
     if not groups:
         return
     said = told(groups, counts)
-    text = f"These differ only in case, spaces or underscores, and are learned as different labels: {said}. Spell them alike."
+    mixed = any(in_one_alphabet(label) != label for group in groups for label in group)
+    what = "case, spaces or letters of another alphabet that look the same" if mixed else "case, spaces or underscores"
+    text = f"These differ only in {what}, and are learned as different labels: {said}. Spell them alike."
     yield renaming(patient, "label-spellings", "Labels spelled in different ways", text, groups)
 
 

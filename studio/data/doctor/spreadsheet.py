@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.scan import first_bytes, matching, places_where, sizes, taken
-from studio.data.phrases import counted, listed, shortened
+from studio.data.phrases import counted, in_quotes, listed, shortened
 
 _FULL = {1_048_575: "1,048,576", 65_535: "65,536"}
 _CELL = 32_767
 _ERRORS = ("#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#GETTING_DATA", "########")
 _FORMULA = r"^=\s*(?:[A-Z][A-Z0-9.]{1,30}\(|[$]?[A-Z]{1,3}[$]?[0-9]+\s*(?:$|[-+*/&:,)]))"
-_SCIENTIFIC = r"^[0-9][.,][0-9]{1,14}[Ee][+][0-9]{1,2}$"
+_SCIENTIFIC = r"^[0-9][.,][0-9]{1,16}[Ee][+][0-9]{1,2}$"
 _ZEROS = r"^0[0-9]+$"
 _DIGITS = r"^[0-9]+$"
 _KEY_NAMES = re.compile(
@@ -100,7 +100,7 @@ def zeros(patient: Patient) -> Iterator[Finding]:
         rows = patient.numbers(shorter.tolist())
         said = listed(taken(cells, shorter[:3]))
         fewer = f"{counted(len(rows), 'row')} fewer, as {said}"
-        text = f"Nearly all numbers of column “{column}” have {usual} digits, {fewer}, and none begins with 0."
+        text = f"Nearly all numbers of column {in_quotes(column)} have {usual} digits, {fewer}, and none begins with 0."
         why = "Spreadsheets drop zeros at the beginning; format the column as text before saving, if the numbers are keys."
         yield Finding("lost-zeros", "info", "Zeros that may be lost", text, why, rows, patient.share(len(rows)))
 
@@ -130,7 +130,7 @@ def _told(patient: Patient, column: str, places: np.ndarray, loss: _Loss) -> Ite
     rows, kind = patient.numbers(places.tolist()), loss.kind
     first = shortened(taken(patient.cells(column), places[:1])[0], 60)
     hold = "holds" if len(rows) == 1 else "hold"
-    text = f"{counted(len(rows), 'cell')} of column “{column}” {hold} {loss.what}, as “{first}” (row {rows[0]:,})."
+    text = f"{counted(len(rows), 'cell')} of column {in_quotes(column)} {hold} {loss.what}, as “{first}” (row {rows[0]:,})."
     title = f"Remove {counted(len(rows), 'row')}: {loss.title[:1].lower()}{loss.title[1:]} (column “{shortened(column, 40)}”)"
     fix = dropping(kind, title, rows) if loss.is_dropped else None
     yield Finding(kind, "warning", loss.title, text, loss.why, rows, patient.share(len(rows)), fix)

@@ -1,6 +1,7 @@
 """The rows below a header: as many cells in each as the header has; what does not fit is mended or set aside, and said."""
 
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,8 @@ class Body:
     """Kept, and told that they may be incomplete."""
     odd: "array[int]" = field(default_factory=lambda: array("q"))
     """Numbers of the rows with another number of cells."""
+    widths: Counter[int] = field(default_factory=Counter)
+    """Cells → how many of those rows have so many."""
     alone: list[tuple[int, str]] = field(default_factory=list)
     """Number and text of those of a single cell; the first thousand."""
 
@@ -112,6 +115,7 @@ class Body:
             return [*cells, *[""] * (width - count)]
         self.ragged += 1
         self.odd.append(number)
+        self.widths[count] += 1
         if count == 1 and len(self.alone) < MOST_PROBLEMS:
             self.alone.append((number, cells[0][:100]))
         hint = "is a text with the separator in it not in quotation marks?" if count > width else "is a cell missing?"
@@ -149,6 +153,7 @@ class Body:
 
     def notes(self) -> list[str]:
         """What was done, in sentences."""
+        were = "was" if self.repeated == 1 else "were"
         told = (
             (
                 self.ragged,
@@ -157,7 +162,10 @@ class Body:
             (self.dropped, f"{counted(self.dropped, 'row')} left out for damage that is told at each."),
             (self.doubted, f"{counted(self.doubted, 'row')} may be incomplete, as is told at each."),
             (self.remarks, f"{counted(self.remarks, 'remark')} below the table left out."),
-            (self.repeated, f"The column names stand in {counted(self.repeated, 'further row')}, which were left out."),
+            (
+                self.repeated,
+                f"The column names stand in {counted(self.repeated, 'further row')}, which {were} left out.",
+            ),
             (self.empty, f"{counted(self.empty, 'empty row')} left out."),
             (self.trimmed, f"Empty cells beyond the last column were cut off in {counted(self.trimmed, 'row')}."),
             (self.padded, f"Missing cells at the end of {counted(self.padded, 'row')} were taken as empty."),

@@ -134,7 +134,7 @@ def _objects(sources: Iterator[tuple[int, str]], most_columns: int) -> Found:
         for name, column in zip(names, columns.values(), strict=True)
     }
     if problems:
-        notes.append(f"{counted(len(problems), 'row')} left out for not being JSON objects.")
+        notes.append(f"{counted(len(problems), 'row')} left out for what is told at each.")
     return Found(pa.table(cells), rows, notes, problems[:MOST_PROBLEMS])
 
 

@@ -34,7 +34,7 @@ class Limits:
     unpacked_bytes: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_UNPACKED_MB", 0, _MB))
     """Of what is packed: gzip, zip, workbooks, Parquet. 0: ten times `file_bytes`."""
     seconds: float = field(default_factory=lambda: float(_from_environment("STUDIO_MAX_READING_SECONDS", 120)))
-    """The longest that reading may take; a small file gets less (`confined.seconds_for`)."""
+    """The longest that reading may take; a small file gets less (`confined.cpu_seconds_for`)."""
     memory_bytes: int = field(default_factory=lambda: _from_environment("STUDIO_MAX_READING_MB", 4_000, _MB))
     """The most that the reading process may take; never more than half of what the machine has free."""
 

@@ -9,6 +9,7 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
+from studio.data.phrases import in_quotes
 from studio.data.reading.body import edges_of
 from studio.data.reading.containers import Unpacked, unpack_gzip, unpack_zip
 from studio.data.reading.delimited import Data, read_delimited
@@ -104,7 +105,7 @@ def _check(cells: pa.Table, rows: Sequence[int], limits: Limits) -> None:
         if (most := max(lengths)) > limits.cell_characters:
             raise StudioError(
                 f"A cell has {most:,} characters, the limit is {limits.cell_characters:,}",
-                where=f"row {rows[lengths.index(most)]}, column '{name}'",
+                where=f"row {rows[lengths.index(most)]}, column {in_quotes(name)}",
                 fix="Shorten the text; if it swallows several rows, a closing quotation mark is missing there.",
             )
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from studio.data.phrases import in_quotes
 from studio.data.reading.formats import Found
 from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.repairs import unique_names
@@ -42,7 +43,7 @@ def read_parquet(source: IO[bytes], limits: Limits) -> Found:
             for i, texts in zip(keep, chunks, strict=True):
                 if size + _expanded(batch.column(i)) > most:
                     raise _too_large("to more", most)
-                texts.append(_as_text(batch.column(i)))
+                texts.append(_as_text(batch.column(i), schema.names[i]))
                 size += texts[-1].nbytes
     except (pa.ArrowException, OSError, ValueError) as error:
         raise StudioError("The Parquet file is damaged", fix="Write it again and upload it.") from error
@@ -87,7 +88,21 @@ def _expanded(column: pa.Array) -> int:
     return pc.sum(lengths.take(column.indices)).as_py() or 0
 
 
-def _as_text(column: pa.Array) -> pa.Array:
+def _as_text(column: pa.Array, name: str) -> pa.Array:
+    """Raises: StudioError for bytes that are no text."""
+    try:
+        return _cast(column)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        if isinstance(error, pa.ArrowInvalid) and "UTF8" not in str(error):
+            raise
+        raise StudioError(
+            "A column holds bytes that are no text, as of pictures or sounds",
+            where=f"column {in_quotes(name)}",
+            fix="Write the file again without that column.",
+        ) from error
+
+
+def _cast(column: pa.Array) -> pa.Array:
     kind = column.type
     if pa.types.is_dictionary(kind):
         if _is_text(kind.value_type):  # 64-bit offsets first: a batch may hold more than 2 GB
@@ -103,4 +118,9 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 
 def _nested(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=_inside)
+
+
+def _inside(value: Any) -> str:
+    """What JSON has no word for, as a text. Raises: UnicodeDecodeError for bytes that are none."""
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from studio.data.phrases import shortened
+from studio.data.phrases import counted, shortened
 from studio.data.reading.body import MOST_PROBLEMS, Body
 from studio.data.reading.dialect import Dialect
 from studio.data.reading.repairs import Columns
@@ -16,6 +16,8 @@ from studio.errors import StudioError
 
 Flags = npt.NDArray[np.bool_]
 
+_LEAST = 3
+"""Rows of the same other number of cells, before the header is doubted."""
 MOST_BROKEN = 1000
 """More records with broken quotation marks than this, and the file is refused."""
 
@@ -55,10 +57,26 @@ def _told(rows: Rows, places: Flags, what: str) -> list[Problem]:
 
 
 def with_rows(rows: Rows) -> Rows:
-    """The same. Raises: StudioError where not one row is left."""
+    """The same. Raises: StudioError where not one row is left, or most have one other number of cells than the header."""
     if rows.columns.cells.num_rows:
+        _check_width(rows)
         return rows
     raise no_row_left(sorted([*rows.columns.body.set_aside, *rows.broken], key=lambda problem: problem.row))
+
+
+def _check_width(rows: Rows) -> None:
+    """Where most rows agree with each other and not with the header, it is the header that is wrong, not they."""
+    body = rows.columns.body
+    cells, count = body.widths.most_common(1)[0] if body.widths else (0, 0)
+    if cells < 2 or count < _LEAST or 2 * count <= rows.columns.cells.num_rows + body.ragged + len(rows.broken):
+        return
+    names = counted(body.width, "column name") if rows.columns.header_row else counted(body.width, "column")
+    raise StudioError(
+        f"There are {names}, but {counted(count, 'row')} (most of them) have {cells} cells",
+        where=f"line {rows.columns.header_row or body.odd[0]:,}, and first in line {body.odd[0]:,}",
+        fix=f"Give the header {cells} names, or each row {body.width} cells: texts with the separator in them need "
+        "quotation marks, and an empty cell its separator.",
+    )
 
 
 def no_row_left(problems: Sequence[Problem]) -> StudioError:

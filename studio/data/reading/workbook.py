@@ -22,6 +22,8 @@ _LEAST_MEMORY = 750_000_000
 _LEAST_CELLS = 1_000_000
 """A sheet may span this many, or one for each byte of the unpacked workbook, where a filled cell takes 30 and more.
 Empty ones take none there, but memory and time like any other."""
+_LONGEST_INTEGER = 1e16
+"""From here on not every whole number can be told from its neighbors, and it is written with an exponent, which says so."""
 _ABOVE = 100
 """Lines that may stand above a table."""
 
@@ -135,9 +137,13 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _LONGEST_INTEGER else repr(value)
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(abs(value.total_seconds()), 60)
+        sign = "-" if value < datetime.timedelta() else ""
+        return f"{sign}{minutes // 60:.0f}:{minutes % 60:02.0f}:{f'{seconds:06.3f}'.rstrip('0').rstrip('.')}"
     return str(value)
 
 

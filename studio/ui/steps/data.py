@@ -15,7 +15,7 @@ from studio.models.lengths import tokenizer_file
 from studio.models.presets import Preset
 from studio.tasks import detect, task_named
 from studio.tasks.task import Task
-from studio.ui import base_model, dealing, uploads
+from studio.ui import base_model, bundled, dealing, uploads
 from studio.ui.answers import kind_of
 from studio.ui.choices import chosen
 from studio.ui.markup import Markup, element, fragment
@@ -55,11 +55,11 @@ def _without_table(session: Session) -> Session:
 
 def take_example(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
     """An example was clicked; it goes the way of every upload."""
-    examples = {str(place): example for place, example in enumerate(uploads.bundled())}
+    examples = {str(place): example for place, example in enumerate(bundled.bundled())}
     example = examples.get(chosen(event))
     if example is None:
         raise StudioError("There is no such example", fix="Choose one of the cards.")
-    return _take(studio, session, uploads.bundled_path(example), example.file, example.columns, example.task)
+    return _take(studio, session, bundled.path_of(example), example.file, example.columns, example.task)
 
 
 def _take(
@@ -159,7 +159,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         ),
         picture=_picture(task, seen, base_model.facts(studio.home, session)),
         can_go_on=seen.can_train,
-        inspected=inspecting.updates(studio.home, session, table, task.has_labels and seen.can_train),
+        inspected=inspecting.updates(studio.home, studio.limits, session, table, task.has_labels and seen.can_train),
     ).updates
 
 

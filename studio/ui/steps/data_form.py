@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from studio.tasks import TASKS
-from studio.ui import uploads
+from studio.ui import bundled
 from studio.ui.choices import choices
 from studio.ui.markup import element
 from studio.ui.pieces import heading, html
@@ -65,7 +65,7 @@ def draw(studio: Studio) -> DataStep:
             min_width=280,
         )
         with gr.Column(scale=4, min_width=280, elem_classes=["fs-examples"]):
-            examples = choices(example_cards(uploads.bundled()), elem_id="data-examples")
+            examples = choices(example_cards(bundled.bundled()), elem_id="data-examples")
     message = html(promises(), elem_id="data-message")
     reading_card = html(elem_id="data-reading")
     reread = reading_menus.draw()

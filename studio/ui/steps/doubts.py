@@ -43,14 +43,13 @@ def decide(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, 
     """A button of a doubted label was clicked. Raises: StudioError when it is not there any more."""
     what, _, which = chosen(event).partition(":")
     table = uploads.read(studio.home, session.table, studio.limits)
-    found = known(studio.home, session, table)
+    found = known(studio.home, studio.limits, session, table)
     done = list(uploads.edits(studio.home, session.table))
     left = undecided(found, done) if found is not None else []
     meant = left if which == "all" else [suspect for suspect in left if str(suspect.row) == which]
     if not meant or what not in (RELABEL, REMOVE, KEEP):
         raise StudioError("There is no such label any more", fix="Look at the list as it is now.")
-    place = next((place for place, edit in enumerate(done) if edit.kind == KIND), None)
-    before = done.pop(place) if place is not None else Edit(kind=KIND, title="Doubted labels")
+    before = done.pop() if done and done[-1].kind == KIND else Edit(kind=KIND, title="Doubted labels")
     done.append(_decided(before, label_of(session), what, meant))
     uploads.write_edits(studio.home, session.table, done)
     session = replace(session, settings={}, is_ready=data.can_train(studio, session))
@@ -58,7 +57,7 @@ def decide(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, 
 
 
 def _decided(before: Edit, label: str, what: str, meant: list[SuspectRow]) -> Edit:
-    """All decisions about doubted labels are one change."""
+    """Decisions one after the other are one change; those after another change are a new one, so that none reverts it."""
     rows = tuple(suspect.row for suspect in meant)
     if what == REMOVE:
         return before.model_copy(update={"drop": before.drop + rows})

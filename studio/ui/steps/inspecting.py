@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
 from studio.columns import columns_of
+from studio.data.edits import renamed
+from studio.data.read import Limits
 from studio.data.table import Table
 from studio.jobs.inspection import Inspection, last_look
 from studio.rundir import Home
@@ -17,7 +19,7 @@ from studio.ui.markup import element
 from studio.ui.pieces import html
 from studio.ui.session import Session
 from studio.ui.views.expectation import expectation
-from studio.ui.views.suspects import suspects
+from studio.ui.views.suspects import KIND, suspects
 
 _ABOUT = (
     "The built-in model reads the rows once, learns from four fifths of them and answers the rest, five times. Where it surely "
@@ -51,9 +53,9 @@ def draw() -> InspectingPart:
     return InspectingPart(box, look, found)
 
 
-def updates(home: Home, session: Session, table: Table, can_look: bool) -> list[Any]:
+def updates(home: Home, limits: Limits, session: Session, table: Table, can_look: bool) -> list[Any]:
     """The section for this table; what an earlier look found is there again, with what was decided since."""
-    inspection = known(home, session, table)
+    inspection = known(home, limits, session, table)
     said = element("div", expectation(inspection), suspects(inspection, table, label_of(session))) if inspection else ""
     return [gr.Column(visible=can_look or inspection is not None), gr.Button(_BUTTON, interactive=True), said]
 
@@ -63,9 +65,18 @@ def hidden() -> list[Any]:
     return [gr.Column(visible=False), gr.skip(), ""]
 
 
-def known(home: Home, session: Session, table: Table) -> Inspection | None:
-    """What was found in these columns of this file, by whichever form looked last."""
-    return last_look(home, whose(home, session, table))
+def known(home: Home, limits: Limits, session: Session, table: Table) -> Inspection | None:
+    """What was found in these columns of this file, by whichever form looked last; its labels as they are spelled now."""
+    found, label = last_look(home, whose(home, session, table)), label_of(session)
+    changes = [edit for edit in table.edits if edit.kind != KIND and label in edit.cells]
+    if found is None or not changes:
+        return found
+    names = renamed(uploads.as_read(home, session.table, limits), changes, label)
+    spelled = (
+        replace(one, given=names.get(one.given, one.given), suggested=names.get(one.suggested, one.suggested))
+        for one in found.suspects
+    )
+    return replace(found, suspects=tuple(one for one in spelled if one.given != one.suggested))
 
 
 def whose(home: Home, session: Session, table: Table) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 import gradio as gr
 
 from studio.columns import all_columns
+from studio.data.edits import digest, without
+from studio.data.phrases import in_quotes
 from studio.data.wishes import wishes
 from studio.errors import StudioError
 from studio.ui import uploads
@@ -30,8 +32,14 @@ def act(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...
         if fix is None:
             raise StudioError("There is nothing to mend any more", fix="Look at the findings as they are now.")
         done.append(fix)
-    elif what == UNDO and which.isdecimal() and int(which) < len(done):
-        del done[int(which)]
+    elif what == UNDO:
+        place = next((place for place, edit in enumerate(done) if which == f"{place}-{digest(edit)}"), None)
+        if place is None:
+            raise StudioError(
+                "The changes are others by now, so nothing was undone",
+                fix="Look at the changes as they are now, and undo the one you mean.",
+            )
+        done = without(done, place)
     else:
         raise StudioError("There is no such change", fix="Look at the changes as they are now.")
     uploads.write_edits(studio.home, session.table, done)
@@ -70,9 +78,9 @@ def take_test(studio: Studio, session: Session, file: str | None) -> tuple[Any, 
         missing = [column for column in all_columns(session.columns) if column not in table.columns]
         if missing:
             raise StudioError(
-                f"The test file has no column “{missing[0]}”",
+                f"The test file has no column {in_quotes(missing[0])}",
                 where=table.name,
-                fix=f"It needs the columns {' and '.join(all_columns(session.columns))}, named as in the first file.",
+                fix=f"It needs the columns {' and '.join(map(in_quotes, all_columns(session.columns)))}, named as in the first file.",
             )
     except StudioError as error:
         session = replace(session, test_table="")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from studio.config import Edit
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
-from studio.data.edits import amount
+from studio.data.edits import amount, digest
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card
 from studio.ui.table_downloads import link
@@ -33,7 +33,9 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
     if not edits:
         return fragment()
     items = [
-        element("li", element("span", f"{edit.title}: {amount(edit)}."), _button(f"{UNDO}:{place}", "Undo"))
+        element(
+            "li", element("span", f"{edit.title}: {amount(edit)}."), _button(f"{UNDO}:{place}-{digest(edit)}", "Undo")
+        )
         for place, edit in enumerate(edits)
     ]
     text = "Your file stays as it is; the run will use the changed table, and its model card says so."

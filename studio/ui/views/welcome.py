@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from studio.ui.bundled import Bundled
 from studio.ui.choices import button_card
 from studio.ui.markup import Markup, element, fragment
-from studio.ui.uploads import Bundled
 
 _PROMISES = (
     (

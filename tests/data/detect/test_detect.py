@@ -34,6 +34,13 @@ def test_meanings_of_names(name: str, meaning: str) -> None:
     assert meanings_of(name).get(meaning, 0) >= 0.6
 
 
+def test_there_is_nothing_else_only_where_there_is_not() -> None:
+    long = documents(30)
+    assert "there is nothing else" in detect(table(text=long)).reason
+    reason = detect(table(id=[str(n) for n in range(30)], text=long)).reason
+    assert "no other column can be used" in reason
+
+
 @pytest.mark.parametrize("name", ["c1", "col_a", "Unnamed: 3", "field7", "x", "", "Column 2", "de la maison"])
 def test_names_that_say_nothing(name: str) -> None:
     assert not {"text", "label", "answer", "language"} & meanings_of(name).keys()

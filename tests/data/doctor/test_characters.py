@@ -19,6 +19,7 @@ from .patients import beside, found_in, mended, patient_of
         ("hidden-characters", "\ufeffbegins with a mark\x00", "begins with a mark"),
         ("hidden-characters", "it\x92s from Windows\x0btwo lines", "it’s from Windows two lines"),
         ("html", "<p>It is <b class='x'>late</b> &amp; lost.<br/>Why?</p>", "It is late & lost. Why?"),
+        ("html", "late <input type=text disabled> lost <OPTION SELECTED>", "late lost"),
         ("html", "<style>p {}</style>Fish &lt;b&gt;chips&lt;/b&gt;&#39;s", "Fish chips's"),
     ],
 )
@@ -68,7 +69,17 @@ def test_joiners_between_latin_letters_go():
 
 
 @pytest.mark.parametrize(
-    "text", ["I <3 you", "a < b and b > c", "<NAME> called", "AT&T; R&D", "x <- y", "if (a<b && c>d);", "<DECIMAL> min"]
+    "text",
+    [
+        "I <3 you",
+        "a < b and b > c",
+        "<NAME> called",
+        "AT&T; R&D",
+        "x <- y",
+        "if (a<b && c>d);",
+        "<DECIMAL> min",
+        "a<b and c>d",
+    ],
 )
 def test_what_is_no_markup_stays(text):
     assert plain(text) == text

@@ -97,3 +97,26 @@ def test_words_that_give_a_label_away():
     finding = found_in(patient_of(columns))["label-words"]
     assert finding.severity == "info"
     assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    ("odd", "right"),
+    [
+        ("p\u043es", "pos"),
+        ("x\u043e\u0440\u043e\u0448\u043e", "\u0445\u043e\u0440\u043e\u0448\u043e"),
+        ("N\u039f", "no"),
+    ],
+)
+def test_a_letter_of_another_alphabet_that_looks_the_same(odd, right):
+    rows = [("an odd one of its kind", odd), ("another odd one, again", odd)]
+    patient = patient_of(beside(rows, healthy((right, "bad"))))
+    found = found_in(patient)["label-spellings"]
+    assert found.rows == (42, 43)
+    assert "letters of another alphabet that look the same" in found.text
+    assert "label-spellings" not in found_in(mended(patient, found))
+
+
+def test_words_of_one_alphabet_are_not_folded():
+    """Cyrillic “сор” (rubbish) and Latin “cop” look the same and are two words."""
+    columns = healthy(("\u0441\u043e\u0440", "cop", "Wi-Fi \u0441\u0435\u0442\u044c"))
+    assert "label-spellings" not in found_in(patient_of(columns))

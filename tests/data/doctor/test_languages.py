@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio.data.doctor.languages import language_of, languages_of
+from studio.data.doctor.languages import language_of
 
 from .patients import found_in, healthy, patient_of
 
@@ -48,10 +48,6 @@ def test_a_sentence(language, sentence):
 @pytest.mark.parametrize("text", ["", "OK", "12345", "Berlin", "😀😀", "iPhone 15 Pro Max"])
 def test_what_shows_no_language(text):
     assert language_of(text) == ""
-
-
-def test_shares():
-    assert languages_of([SENTENCES["de"]] * 3 + [SENTENCES["ja"], ""]) == {"de": 0.75, "ja": 0.25}
 
 
 def mixed(*languages):
