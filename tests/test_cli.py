@@ -156,7 +156,7 @@ def test_check_in_words(run: Run, file: Path) -> None:
     assert "Read as CSV" in out
     assert "text-classification (text = message, label = category), very sure (95 %)" in out
     assert "“category” holds 2 different values" in out
-    assert "say so with --text COLUMN --label COLUMN" in out
+    assert "say so with --task TASK and --text COLUMN --label COLUMN" in out
     assert "80 rows can be used, with 2 labels" in out
     assert "Row 82, message: The text is empty" in out
     assert err == ""
@@ -192,7 +192,7 @@ def test_check_writes_the_table_as_it_was_read(run: Run, tmp_path: Path) -> None
     assert "the very file that is read" in err
 
 
-def test_check_names_tasks_that_are_not_trained_yet(run: Run, tmp_path: Path) -> None:
+def test_check_says_that_equal_chats_cannot_be_split(run: Run, tmp_path: Path) -> None:
     said = [{"role": "user", "content": "Where is my parcel?"}, {"role": "assistant", "content": "On its way."}]
     lines = [json.dumps({"messages": [*said, {"role": "user", "content": f"Thanks, {n} times"}]}) for n in range(30)]
     (tmp_path / "chats.jsonl").write_text("\n".join(lines))
@@ -200,7 +200,8 @@ def test_check_names_tasks_that_are_not_trained_yet(run: Run, tmp_path: Path) ->
     assert code == 1
     assert "Task: chat (messages = messages), very sure (98 %)." in out
     told = json.loads(run("check", tmp_path / "chats.jsonl", "--json")[1])
-    assert (told["detection"]["task"], told["detection"]["trained"], told["can_train"]) == ("chat", False, False)
+    assert (told["detection"]["task"], told["detection"]["trained"], told["can_train"]) == ("chat", True, False)
+    assert told["findings"][0]["title"] == "The rows cannot be split: too few of them differ"
 
 
 def test_check_doubts_labels_where_it_is_wanted(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,6 +234,14 @@ def test_check_foresees_that_the_rows_cannot_be_split(run: Run, tmp_path: Path) 
     assert code == 1
     assert "Error: The rows cannot be split" in out
     assert "The rows cannot be split" in run("train", tmp_path / "unique.csv", *columns)[2]
+
+
+def test_who_names_a_label_wants_texts_sorted(run: Run, tmp_path: Path) -> None:
+    lines = [f"some text of number {n},{n % 4}.{n % 7}5" for n in range(60)]
+    (tmp_path / "scores.csv").write_text("\n".join(["body,score", *lines]))
+    assert json.loads(run("check", tmp_path / "scores.csv", "--json")[1])["detection"]["task"] == "text-regression"
+    told = run("check", tmp_path / "scores.csv", "--text", "body", "--label", "score")[1]
+    assert "Task: text-classification (text = body, label = score)" in told
 
 
 def test_nobody_is_told_to_upload_at_a_terminal(run: Run, tmp_path: Path) -> None:
@@ -278,12 +287,12 @@ def test_check_where_nothing_can_be_guessed(run: Run, tmp_path: Path) -> None:
     assert (code, err) == (1, "")
     assert "30 rows; columns: english, german." in out
     assert "text-to-text (source = english, target = german)" in out
-    assert "does not train that task yet" in out
+    assert "say so with --column source=english --column target=german" in out
     code, out, _ = run("check", tmp_path / "pairs.csv", "--task", "text-classification")
     assert code == 1
     assert "which column is the text and which is the label: nothing could be guessed" in out
     told = json.loads(run("check", tmp_path / "pairs.csv", "--json")[1])
-    assert (told["reading"]["rows"], told["usable"], told["can_train"]) == (30, 0, False)
+    assert (told["reading"]["rows"], told["usable"], told["can_train"]) == (30, 30, False)
     assert "Read as CSV" in told["reading"]["sentence"]
 
 
@@ -614,8 +623,8 @@ def test_predict(run: Run, finished: RunDir, tmp_path: Path) -> None:
         written = list(csv.reader(readable))
     assert written[0] == ["message", "answer", "model answer", "model confidence"]
     assert len(written) == 603
-    assert written[1 + 90][2:] == ["long", "0.91"]
-    assert written[1 + 10][2:] == ["short", "0.89"]
+    assert written[1 + 90][2:] == ["long", "0.9100"]
+    assert written[1 + 10][2:] == ["short", "0.8900"]
     assert written[-2] == ["", "empty", "", ""]
     assert written[-1][0] == "'=1+1; a formula"
 
@@ -851,9 +860,3 @@ def test_the_whole_path_with_the_real_worker(run: Run, home: Home, file: Path, t
         assert again[same] == told[same]
     for part in made.model.glob("*.safetensors"):
         assert (home.run(again["run"]).model / part.name).read_bytes() == part.read_bytes()
-
-
-def test_numbers_without_a_unit_are_no_percentages() -> None:
-    from studio.cli.terminal import measured
-
-    assert [measured(0.8422, ""), measured(0.5, "share"), measured(1234.5678, "")] == ["0.8422", "50.0 %", "1235"]

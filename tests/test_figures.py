@@ -23,3 +23,17 @@ def test_a_tiny_loss_keeps_three_digits(value, told):
 def test_what_counts_as_progress():
     assert figures.progress("Macro-F1") == "a better Macro-F1, or the same with a lower validation loss"
     assert figures.progress("validation loss") == figures.progress("loss") == "a lower validation loss"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (0.934, "share", "93.4 %"),
+        (0.8422, "", "0.842"),
+        (1.234, "", "1.23"),
+        (12.44, "", "12.4"),
+        (-1234.6, "", "-1,235"),
+    ],
+)
+def test_only_a_share_is_a_percentage(value, unit, told):
+    assert figures.quantity(value, unit) == told

@@ -103,7 +103,7 @@ class Chosen:
     @property
     def otherwise(self) -> str:
         """How to say that they are others."""
-        return f"If that is wrong, say so with {options(self.task.required)}."
+        return f"If that is wrong, say so with --task TASK and {options(self.task.required or tuple(self.columns))}."
 
 
 def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Columns | None = None) -> Chosen:
@@ -113,6 +113,8 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     guess = None
     if task is None:
         task, guess = _guessed(table)
+        if not typed.keys() <= set(task.roles) and (fitting := _with_roles(table, typed)) is not None:
+            task, guess = fitting, None if _fills(fitting, typed) else fitting.detect(table)
     elif not _fills(task, typed):
         guess = task.detect(table)
     roles = task.roles
@@ -144,6 +146,13 @@ def _guessed(table: Table) -> tuple[Task, Guess | None]:
     task, guess = found
     reading = detected_in(table).reading(task.name, guess.columns)
     return task, replace(guess, confidence=reading.confidence) if reading is not None else guess
+
+
+def _with_roles(table: Table, typed: Columns) -> Task | None:
+    """The likeliest task that has all of the roles that people named: who types `--label` wants no texts continued."""
+    likely = [reading.task for reading in detected_in(table).readings]
+    fitting = [task for task in TASKS.values() if typed.keys() <= set(task.roles)]
+    return min(fitting, key=lambda task: [*likely, task.name].index(task.name), default=None)
 
 
 def task_and_columns(

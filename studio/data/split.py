@@ -86,7 +86,7 @@ def split(  # noqa: PLR0913 - each is a wish of its own
     notes += told
     validation, tested = checked or validation, held_back if test is None else list(test)
     if not validation or not tested or not train:
-        raise _too_few(wishes)
+        raise _too_few(wishes, stratify)
     if stratify:
         notes += _about_test(train, tested, labels_in)
     return Parts(train, validation, tested, tuple(notes))
@@ -120,7 +120,12 @@ def _check(rows: Sequence[Example], held_back: float, kinds: Sequence[str] | Non
         )
 
 
-def _too_few(wishes: Wishes) -> StudioError:
+def _too_few(wishes: Wishes, stratify: bool) -> StudioError:
+    if not wishes.together and not stratify:
+        return StudioError(
+            "The rows cannot be split: too few of them differ",
+            fix="Add rows, so that at least three have different texts.",
+        )
     if not wishes.together:
         return StudioError(
             "The rows cannot be split: too few different texts a label",

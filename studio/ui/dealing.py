@@ -9,7 +9,7 @@ from studio.config import RunConfig, Split
 from studio.data.read import Limits
 from studio.errors import StudioError
 from studio.jobs.deal import Dealt, deal, summed_up
-from studio.models.suggest import suggested_shares
+from studio.models.data_facts import suggested_shares
 from studio.rundir import Home
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of

@@ -74,7 +74,9 @@ def test_chances_below_the_untuned_start_agree_everywhere(held):
     now = _now(held)
     assert now["stopping"]["big"] == "1 of 3 chances left"
     assert now["best"] == [0, 4e-5, 0.9, 6, 17], "the zone of the charts is where these chances were lost"
-    assert now["stopping"]["watch"].endswith("before any tuning; chances count from the first check after it.")
+    assert now["stopping"]["watch"].startswith(
+        "Watching Macro-F1: best 90.0\u202f% before any tuning; chances count from the first check after it."
+    )
     assert "without a better Macro-F1, or the same with a lower validation loss." in now["stopping"]["sub"]
     assert "The last 2 checks brought no progress" in now["body"]
     assert now["tile.loss"][0] == "4.00e-5"

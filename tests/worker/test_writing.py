@@ -255,7 +255,7 @@ def test_the_head_alone_cannot_be_trained(start, work):
 def test_a_base_model_of_another_family_is_refused(start, work):
     run = start("t5", task="instruction-tuning")
     assert work(run) == 1
-    assert "needs decoder" in of(Failed, run)[0].what
+    assert "is an encoder-decoder" in of(Failed, run)[0].what
 
 
 def test_a_base_model_without_words_is_refused(start, work, home, tiny_model):

@@ -19,8 +19,13 @@ def most_menus() -> int:
     return max(len(task.roles) for task in TASKS.values())
 
 
+def _in_order(task: Task) -> list[str]:
+    """The task's roles, those that may stay empty last."""
+    return sorted(task.roles, key=lambda role: role in task.optional)
+
+
 def draw() -> tuple[gr.Dropdown, ...]:
-    """One for each role of the task, targets last; spare ones are hidden."""
+    """One for each role of the task; spare ones are hidden."""
     return tuple(gr.Dropdown([], label="Column", elem_id=f"data-column-{place}") for place in range(most_menus()))
 
 
@@ -32,7 +37,7 @@ def first_columns(task: Task, table: Table) -> Columns:
 
 def menus(task: Task, table: Table, columns: Columns) -> list[Any]:
     """The menus for these columns of this table."""
-    shown = [_menu(task, role, table, columns_of(columns.get(role, ()))) for role in task.roles]
+    shown = [_menu(task, role, table, columns_of(columns.get(role, ()))) for role in _in_order(task)]
     return [*shown, *[gr.Dropdown(visible=False)] * (most_menus() - len(task.roles))]
 
 
@@ -51,7 +56,7 @@ def _menu(task: Task, role: str, table: Table, chosen: Sequence[str]) -> gr.Drop
 def chosen_columns(task: Task, said: Sequence[Any]) -> Columns:
     """Role → column from the menus' values, a stranger's word: texts, or lists of texts where a role takes several."""
     roles: Columns = {}
-    for role, value in zip(task.roles, said, strict=False):
+    for role, value in zip(_in_order(task), said, strict=False):
         names = tuple(str(name) for name in (value if isinstance(value, list | tuple) else [value]) if name)
         if role not in task.several:
             names = names[:1]
