@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 from studio.data.table import Problem
 
 MOST_PROBLEMS = 1000
@@ -134,11 +135,11 @@ class Body:
 
     def _set_aside(self, number: int, value: str, what: str) -> None:
         if len(self.set_aside) < MOST_PROBLEMS:
-            self.set_aside.append(Problem(int(number), "", shortened(value[:1000]), what))
+            self.set_aside.append(Problem(int(number), "", cited(value[:1000]), what))
 
     def _repair(self, number: int, cells: list[str], what: str) -> None:
         if len(self.repaired) < MOST_PROBLEMS:
-            self.repaired.append(Problem(number, "", shortened(" ¦ ".join(cells[:20])[:1000]), what))
+            self.repaired.append(Problem(number, "", cited(" ¦ ".join(cells[:20])[:1000]), what))
 
     def table(self) -> pa.Table:
         """All rows."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from studio.data.masking import cited
 from studio.data.phrases import counted, shortened
 from studio.data.reading.body import MOST_PROBLEMS, Numbers
 from studio.data.reading.limits import check_size
@@ -94,7 +95,7 @@ def _elements(text: str, start: int, *, whole: bool) -> Iterator[tuple[int, str]
         line += text.count("\n", counted, at + 1)
         raise StudioError(
             "There is more behind the end of the JSON array",
-            where=f"line {line}: {shortened(text[at + 1 : at + 200], 60)}",
+            where=f"line {line}: {cited(text[at + 1 : at + 200], 60)}",
             fix="Put all rows into one array, or write one object a line.",
         )
 
@@ -112,7 +113,7 @@ def _objects(sources: Iterator[tuple[int, str]], most_columns: int) -> Found:
     for number, source in sources:
         values = _values(source)
         if isinstance(values, str):
-            problems.append(Problem(number, "", shortened(source), f"{values} The row was left out."))
+            problems.append(Problem(number, "", cited(source), f"{values} The row was left out."))
             continue
         for name, text in values.items():
             column = columns.setdefault(name, [])
