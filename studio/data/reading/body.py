@@ -46,6 +46,8 @@ class Body:
     """Kept, and told that they may be incomplete."""
     odd: "array[int]" = field(default_factory=lambda: array("q"))
     """Numbers of the rows with another number of cells."""
+    cut: "array[int]" = field(default_factory=lambda: array("q"))
+    """Numbers of the rows whose empty cells beyond the last column were cut off."""
     widths: Counter[int] = field(default_factory=Counter)
     """Cells → how many of those rows have so many."""
     alone: list[tuple[int, str]] = field(default_factory=list)
@@ -106,6 +108,7 @@ class Body:
             return cells
         if count > width and not "".join(cells[width:]).strip():
             self.trimmed += 1
+            self.cut.append(number)
             self._repair(number, cells, f"{counted(count - width, 'empty cell')} beyond the last column cut off.")
             return cells[:width]
         if self._named <= count < width:
@@ -128,6 +131,15 @@ class Body:
         """A row that is told of from outside."""
         self.dropped += 1
         self._set_aside(number, value, what)
+
+    def uncut(self, numbers: Sequence[int], values: Sequence[str], what: str) -> None:
+        """Rows whose cells were cut off, and which are told to be left out instead."""
+        gone = set(numbers)
+        self.repaired = [problem for problem in self.repaired if problem.row not in gone]
+        self.trimmed -= len(gone)
+        self.ragged += len(gone)
+        for number, value in zip(numbers, values, strict=True):
+            self._set_aside(number, value, what)
 
     def _repeats(self, number: int) -> None:
         self.repeated += 1

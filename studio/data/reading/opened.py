@@ -68,11 +68,12 @@ def _mapped(file: IO[bytes]) -> Data:
 
 def _json(data: bytes, choices: Choices, limits: Limits) -> tuple[Found, Reading]:
     decoded = decode(data, choices.encoding)
-    found, form = read_json(decoded.text, limits.columns)
+    found, form = read_json(decoded.text, limits.columns, choices.header_row)
     reading = Reading(
         form,
         decoded.encoding,
         notes=(*decoded.notes, *found.notes),
+        repaired=tuple(found.repaired),
         set_aside=tuple(found.problems),
     )
     return found, reading

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.repairs import unique_names
 from studio.errors import StudioError
 
+_SHORT_FLOATS = {pa.float32(): np.float32, pa.float16(): np.float16}
 _BATCH_CELLS = 1_000_000
 _BATCH_ROWS = 65_536
 _CAREFUL_ROWS = 64
@@ -113,8 +115,33 @@ def _cast(column: pa.Array) -> pa.Array:
             return pc.fill_null(column.cast(pa.large_string()), "")
         except pa.ArrowException:
             pass  # no cast to text: as JSON below
-    texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
+    exact = _exact if _holds_short_floats(kind) else _as_it_is
+    texts = ["" if value is None else _nested(exact(value, kind)) for value in column.to_pylist()]
     return pa.array(texts, pa.large_string())
+
+
+def _as_it_is(value: Any, _: pa.DataType) -> Any:
+    return value
+
+
+def _holds_short_floats(kind: pa.DataType) -> bool:
+    inner = [kind.field(place).type for place in range(kind.num_fields)] if pa.types.is_nested(kind) else []
+    return kind in _SHORT_FLOATS or any(map(_holds_short_floats, inner))
+
+
+def _exact(value: Any, kind: pa.DataType) -> Any:
+    """A nested value whose short floats have the digits that tell them apart: 0.1, and not 0.10000000149011612."""
+    if value is None:
+        return None
+    if kind in _SHORT_FLOATS:
+        return float(str(_SHORT_FLOATS[kind](value)))
+    if pa.types.is_struct(kind):
+        return {name: _exact(each, kind.field(name).type) for name, each in value.items()}
+    if pa.types.is_map(kind):
+        return [(_exact(key, kind.key_type), _exact(each, kind.item_type)) for key, each in value]
+    if pa.types.is_nested(kind) and kind.num_fields == 1:
+        return [_exact(each, kind.field(0).type) for each in value]
+    return value
 
 
 def _nested(value: Any) -> str:
