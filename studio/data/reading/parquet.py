@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from studio.data.phrases import in_quotes
+from studio.data.reading.bounds import hurry
 from studio.data.reading.formats import Found
 from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.repairs import unique_names
@@ -29,7 +30,7 @@ def read_parquet(source: IO[bytes], limits: Limits) -> Found:
     What the footer says is checked before anything is unpacked; but a value that many rows share is stored once,
     so the text is measured batch by batch as well. Raises: StudioError.
     """
-    most = limits.most_unpacked
+    most, packed = limits.most_unpacked, source.seek(0, 2)
     try:
         with pq.ParquetFile(source) as opened:
             facts, schema = opened.metadata, opened.schema_arrow
@@ -47,6 +48,7 @@ def read_parquet(source: IO[bytes], limits: Limits) -> Found:
                     raise _too_large("to more", most)
                 texts.append(_as_text(batch.column(i), schema.names[i]))
                 size += texts[-1].nbytes
+            hurry(packed, size)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise StudioError("The Parquet file is damaged", fix="Write it again and upload it.") from error
     if len(keep) < len(schema.names):

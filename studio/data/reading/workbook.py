@@ -9,7 +9,7 @@ import python_calamine
 
 from studio.data.masking import cited
 from studio.data.phrases import counted, shortened
-from studio.data.reading.bounds import lower_memory
+from studio.data.reading.bounds import hurry, lower_memory
 from studio.data.reading.faults import find_faults
 from studio.data.reading.faults_xml import Faults
 from studio.data.reading.intact import check_parts
@@ -170,8 +170,10 @@ def _unpacked(file: IO[bytes], most: int) -> int:
     before anything is unpacked. Raises: StudioError for more than `most`."""
     unpacked = file.seek(0, 2)
     if zipfile.is_zipfile(file):
+        packed = unpacked
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+        hurry(packed, unpacked)
         if unpacked > most:
             raise StudioError(
                 f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most / 1e6:,.0f} MB",
