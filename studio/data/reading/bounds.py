@@ -11,7 +11,7 @@ _MEMORY = resource.RLIMIT_DATA if sys.platform.startswith("linux") else resource
 """Linux counts private memory and not mapped files; elsewhere what there is."""
 _TIMES, _MUCH = 100, 50_000_000
 """A file that unpacks to so many times its size, and to so many bytes, is hardly a table: real ones reach 10 to 50 times."""
-_HURRY_S = 9.0
+_HURRY_S = 7.0
 _began: float | None = None
 
 
