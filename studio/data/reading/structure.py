@@ -93,13 +93,11 @@ def find_structure(text: Bytes, delimiter: int, *, quoted: bool, many: int, most
 
 def _look(text: Bytes, start: int, border: Flags | None, kind: Any) -> tuple[Offsets, Flags, Flags, Offsets]:
     """Of one step: quotation marks, whether a border is before and behind each, line feeds. Raises: NotPlain."""
-    part, last = text[start : start + _STEP], len(text) - 1
+    part, behind, last = text[start : start + _STEP], text[start + 1 : start + 1 + _STEP], len(text) - 1
     if not part.all():
         raise NotPlain("zero bytes")
-    if (returns := part == 13).any():
-        at = np.flatnonzero(returns) + start
-        if at[-1] == last or (text[at + 1] != 10).any():
-            raise NotPlain("a carriage return without a line feed")
+    if ((part[: len(behind)] == 13) & (behind != 10)).any() or (text[-1:] == 13).any():
+        raise NotPlain("a carriage return without a line feed")
     feeds = np.flatnonzero(part == 10) + start
     marks = np.flatnonzero(part == 34) + start if border is not None else feeds[:0]
     before = after = np.empty(0, np.bool_)
