@@ -49,7 +49,8 @@ def test_a_json_array(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "[1, 2]", '{"a": 1', '[{"a": 1}', '[{"a": 1} {"a": 2}]', '"text"', "{}x", "[[" * 50_000]
+    "text",
+    ["[]", "[1, 2]", "{}\n{}", "[{}]", '{"a": 1', '[{"a": 1}', '[{"a": 1} {"a": 2}]', '"text"', "{}x", "[[" * 50_000],
 )
 def test_json_that_is_no_table_is_refused(tmp_path, text):
     with pytest.raises(StudioError) as refusal:

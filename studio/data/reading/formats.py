@@ -134,7 +134,7 @@ def _objects(sources: Iterator[tuple[int, str]], most_columns: int) -> Found:
             column.append(text)
         rows.append(number)
         check_size(0, len(columns), 0, most_columns)
-    if not rows:
+    if not rows or not columns:
         raise StudioError(
             "The file holds no rows: JSON with one object a row is expected",
             where=f"row {problems[0].row}: {problems[0].what}" if problems else "",
