@@ -15,6 +15,7 @@ _DELIMITERS = {
     "bars": "|",
     "carets": "^",
     "tildes": "~",
+    "full-width commas": "，",
     "Hive's control-A": "\x01",
     "two bars": "||",
     "two colons": "::",

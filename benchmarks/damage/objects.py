@@ -28,6 +28,9 @@ def _json(source: Source, _: random.Random, style: str, name: str = "table.jsonl
             text, first = json.dumps(columns), None
         case "objects over several lines":
             text, first = "\n".join(json.dumps(each, indent=1) for each in objects), None
+        case "arrays":
+            text = "\n".join(json.dumps(row) for row in [source.columns, *source.rows])
+            first = 2
         case _:
             text = jsonl(source)
     return Case(text.encode(), numbered(source, first), name)
@@ -43,7 +46,8 @@ for _name, _style, _file, _allowed in (
     ("JSON array under .csv", "array, small", "table.csv", (EXACT,)),
     ("JSON wrapped in an object", "wrapped", "table.json", (EXACT, REFUSED)),
     ("JSON by column, as pandas writes", "by column", "table.json", (EXACT, REFUSED)),
-    ("JSON objects over several lines", "objects over several lines", "table.json", (EXACT, REFUSED)),
+    ("JSON objects over several lines", "objects over several lines", "table.json", (EXACT,)),
+    ("JSON lines of arrays", "arrays", "table.jsonl", (EXACT,)),
 ):
     KINDS.add(
         _name, partial(_json, style=_style, name=_file), _allowed, "Every value as typed, or refused as what it is."

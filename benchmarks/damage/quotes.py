@@ -30,6 +30,15 @@ def comma_unquoted_in_some_rows(source: Source, rng: random.Random) -> Case:
     return unquoted(source, rng, 5, ", ")
 
 
+@KINDS(EXACT, STATED)
+def comma_unquoted_before_an_empty_last_cell(source: Source, rng: random.Random) -> Case:
+    """Five rows have one cell too many, which is empty: never shifted without a word."""
+    noted = replace(source, columns=[*source.columns, "note"], rows=[[*row, ""] for row in source.rows])
+    for index in source.pick(rng, 5):
+        noted.rows[index][-1] = "seen"
+    return unquoted(noted, rng, 5, ", ")
+
+
 @KINDS(EXACT, STATED, REFUSED)
 def back_slashed_quotes(source: Source, rng: random.Random) -> Case:
     r"""\" for a quotation mark inside of a quoted cell, as MySQL and Spark write: read, or every such row named."""

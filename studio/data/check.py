@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from studio.data.example import Example
+from studio.data.masking import cited
 from studio.data.phrases import counted, in_quotes, shortened
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
@@ -73,7 +74,7 @@ def _problem(
     first = next(iter(values))
     blank = next((role for role in values if not values[role].strip()), target if said is not None else first)
     value = said if blank == target and said is not None else values.get(blank, "")
-    return Problem(row, columns[blank], shortened(value), error.what)
+    return Problem(row, columns[blank], cited(value), error.what)
 
 
 @contextlib.contextmanager

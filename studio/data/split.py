@@ -11,6 +11,7 @@ from studio.data.held import without
 from studio.data.phrases import counted, in_quotes, listed, shortened
 from studio.data.wishes import Wishes, rows_in
 from studio.errors import StudioError
+from studio.figures import quantity
 
 NO_WISHES = Wishes()
 
@@ -114,9 +115,9 @@ def _check(rows: Sequence[Example], held_back: float, kinds: Sequence[str] | Non
         raise StudioError(f"Every row has {said}", fix="Add rows with another label.")
     if held_back > MOST_HELD_BACK:
         raise StudioError(
-            f"Validation and test would take {held_back:.0%} of the rows",
+            f"Validation and test would take {quantity(held_back)} of the rows",
             where="Validation share, Test share",
-            fix=f"Choose shares that leave training at least {1 - MOST_HELD_BACK:.0%}.",
+            fix=f"Choose shares that leave training at least {quantity(1 - MOST_HELD_BACK)}.",
         )
 
 

@@ -60,7 +60,7 @@ class Reading:
     @property
     def sentence(self) -> str:
         """As in 'Read as CSV: UTF-8, separated by semicolons, header in line 1; 2 rows set aside (lines 17, 204).'"""
-        names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+        names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "，": "full-width commas"}
         parts = [
             self.encoding,
             f"separated by {names.get(self.delimiter, repr(self.delimiter))}" if self.delimiter else "",

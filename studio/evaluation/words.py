@@ -58,7 +58,7 @@ def _preparing(story: Story) -> Words:
     said = story.preparing
     if said is None:
         return Words("wait", "Getting ready", "The worker is starting. This takes a few seconds.")
-    share = f" ({said.done:.0%})" if said.done is not None else ""
+    share = f" ({100 * said.done:.0f} %)" if said.done is not None else ""
     return Words("wait", "Getting ready", f"{said.what.rstrip('.')}{share}.")
 
 

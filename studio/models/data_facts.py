@@ -14,8 +14,6 @@ class DataFacts:
     """Usable rows of the table, before validation and test rows are kept aside."""
     labels: int
     """Different ones; 0 where targets are no labels."""
-    smallest_label: int
-    """Rows of the rarest label."""
     mean_tokens: float
     p95_tokens: int
     max_tokens: int

@@ -84,7 +84,6 @@ def data_facts(
     return DataFacts(
         rows=len(examples),
         labels=len(labels),
-        smallest_label=min(labels.values(), default=0),
         mean_tokens=float(counted.mean()),
         p95_tokens=int(np.percentile(counted, 95)),
         p99_tokens=int(np.percentile(counted, 99)),

@@ -207,7 +207,7 @@ def _checks_per_epoch(facts: DataFacts, epochs: int, steps: int) -> Suggestion:
     often = "once" if value == 1 else "twice" if value == 2 else f"{value} times"
     return Suggestion(
         value,
-        f"Checked {often} a pass: {value * epochs} looks at the validation rows, for about {value * cost:.0%} more time.",
+        f"Checked {often} a pass: {value * epochs} looks at the validation rows, for about {100 * value * cost:.0f} % more time.",
     )
 
 

@@ -30,7 +30,6 @@ def test_the_split_is_said_and_the_file_can_be_taken_away(open_page, url, tmp_pa
     at_rest(page)
     assert not sideways(page)
     assert barriers(page, "#data-dealt") == []
-    page.screenshot(path="/tmp/u4_dealt.png", full_page=True)
     page.locator("#data-split-part input").click()
     page.get_by_role("option", name="topic", exact=True).click()
     expect(page.locator("#data-dealt")).to_contain_text("cannot decide the split")

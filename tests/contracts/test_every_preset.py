@@ -71,7 +71,7 @@ def test_it_can_be_sized_and_suggested_for(preset: Preset, monkeypatch: pytest.M
     size = expected(preset, A_MACHINE)
     assert size.memory_bytes > 4e6 * preset.parameters
     assert size.tokens_per_s > 0
-    facts = DataFacts(rows=1200, labels=6, smallest_label=100, mean_tokens=40.0, p95_tokens=90, max_tokens=400)
+    facts = DataFacts(rows=1200, labels=6, mean_tokens=40.0, p95_tokens=90, max_tokens=400)
     assert suggest(facts, preset, A_MACHINE)["max_length"].value <= preset.context
     assert size_of(preset) is not None  # it can be tuned on some machine that people have
 

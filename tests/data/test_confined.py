@@ -116,6 +116,19 @@ def test_bombs_are_refused_soon_and_cost_this_process_nothing(tmp_path, name):
     assert time.process_time() - began < 1
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux keeps to a limit of memory")
+@pytest.mark.parametrize("name", ["a gzip file.csv.gz", "a zip archive.zip", "spaces.xlsx"])
+def test_what_unpacks_to_very_much_has_little_time_on_the_clock(tmp_path, monkeypatch, name):
+    """The reader is let in on the bomb as if the machine were so busy that it had waited for a minute."""
+    (tmp_path / name).write_bytes(BOMBS[name]())
+    began = time.time() - 60
+    monkeypatch.setattr(confined.time, "time", lambda: began)
+    with pytest.raises(StudioError, match="too long to read"):
+        read_table(tmp_path / name)
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(csv_bytes(ROWS)))
+    assert len(read_table(tmp_path / "t.csv.gz")) == len(ROWS) - 1
+
+
 def test_a_forged_count_of_rows_in_parquet(tmp_path):
     data = parquet(text=["a", "b"])
     footer = int.from_bytes(data[-8:-4], "little")

@@ -1,7 +1,9 @@
 """JSON lines, JSON and Parquet: every value arrives as the text that was typed."""
 
 import datetime
+import json
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -47,12 +49,63 @@ def test_a_json_array(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "[1, 2]", '{"a": 1', '[{"a": 1}', '[{"a": 1} {"a": 2}]', '"text"', "{}x", "[[" * 50_000]
+    "text",
+    ["[]", "[1, 2]", "{}\n{}", "[{}]", '{"a": 1', '[{"a": 1}', '[{"a": 1} {"a": 2}]', '"text"', "{}x", "[[" * 50_000],
 )
 def test_json_that_is_no_table_is_refused(tmp_path, text):
     with pytest.raises(StudioError) as refusal:
         read_text(tmp_path, text, "rows.json")
     assert refusal.value.fix
+
+
+def test_arrays_as_rows(tmp_path):
+    records = [["text", "label"], ["one, two", 1.50], ["dé", None], ["x", ["a", True]]]
+    lines = [json.dumps(record) for record in records]
+    right = [["one, two", "1.5"], ["dé", ""], ["x", '["a", true]']]
+    table = read_text(tmp_path, "\n".join(lines) + "\n", "rows.jsonl")
+    assert (table.columns, cells(table), table.rows) == (["text", "label"], right, range(2, 5))
+    assert table.reading.format == "JSONL"
+    for text in (json.dumps(records), json.dumps(records, indent=2), "[\n" + ",\n".join(lines) + "\n]"):
+        table = read_text(tmp_path, text, "rows.json")
+        assert (table.columns, cells(table)) == (["text", "label"], right)
+    assert table.rows == range(3, 6)  # the lines
+    broken = [
+        lines[0],
+        *lines[1:] * 3,
+        '["cut',
+        '{"a": 1}',
+        '["one"]',
+        '["a", {"b": 1, "b": 2}]',
+        '["\\ud83d", 1]',
+        '["a", "b", "c"]',
+    ]
+    reading = read_text(tmp_path, "\n".join(broken), "rows.jsonl").reading
+    assert [problem.row for problem in reading.set_aside] == [11, 12, 13, 14, 15, 16]
+    long = read_text(tmp_path, "\n".join([*lines, '["y", "b", ""]']), "rows.jsonl").reading
+    assert [(problem.row, problem.what) for problem in long.repaired] == [
+        (5, "1 empty cell beyond the last column cut off.")
+    ]
+
+
+@pytest.mark.parametrize("text", ['["a", "b"]\n["c"', '["a", "b"]\n[1]\n[2]', "[[]]", "[[1], 2"])
+def test_arrays_that_are_no_table_are_refused(tmp_path, text):
+    with pytest.raises(StudioError) as refusal:
+        read_text(tmp_path, text, "rows.json")
+    assert refusal.value.fix
+
+
+def test_objects_over_several_lines_one_after_the_other(tmp_path):
+    objects = [json.dumps({"text": text, "label": {"a": [text]}}, indent=2) for text in ("a", "b\n{", "c")]
+    table = read_text(tmp_path, "\n".join(objects), "rows.jsonl")
+    assert cells(table) == [["a", '{"a": ["a"]}'], ["b\n{", '{"a": ["b\\n{"]}'], ["c", '{"a": ["c"]}']]
+    assert table.rows == range(1, 25, 8) or list(table.rows) == [1, 9, 17]
+    assert cells(read_text(tmp_path, ",\n".join(objects), "rows.json")) == cells(table)
+    damaged = "\n".join([objects[0], objects[1][:12], objects[2]])
+    table = read_text(tmp_path, damaged, "rows.jsonl")
+    assert table.column("text") == ["a", "c"]
+    assert [(problem.row, problem.what) for problem in table.reading.set_aside] == [
+        (9, "This is not valid JSON. The row was left out.")
+    ]
 
 
 def parquet(folder, table, **how):
@@ -120,6 +173,20 @@ def test_parquet_that_repeats_a_text_does_not_fill_the_memory(tmp_path, kind):
         read_table(tmp_path / "rows.parquet", limits=Limits(file_bytes=100_000))
     assert pa.total_allocated_bytes() - before < 10_000_000
     assert len(read_table(tmp_path / "rows.parquet")) == 20_000
+
+
+def test_short_floats_in_lists_have_their_own_digits(tmp_path):
+    columns = {
+        "list": pa.array([[0.1, None, 1e-7], None], pa.list_(pa.float32())),
+        "lists": pa.array([[[0.1], []], []], pa.large_list(pa.list_(pa.float32(), -1))),
+        "pair": pa.array([[0.1, 0.3], [0.5, 0.7]], pa.list_(pa.float32(), 2)),
+        "object": pa.array([{"a": 0.1, "b": 0.1, "c": "x"}, None], pa.struct([("a", pa.float32()), ("b", pa.float64()), ("c", pa.string())])),
+        "map": pa.array([[("k", 0.1)], []], pa.map_(pa.string(), pa.float32())),
+        "half": pa.array([np.array([0.1], np.float16), []], pa.list_(pa.float16())),
+    }  # fmt: skip
+    assert cells(parquet(tmp_path, pa.table(columns)))[0] == [
+        "[0.1, null, 1e-07]", "[[0.1], []]", "[0.1, 0.3]", '{"a": 0.1, "b": 0.1, "c": "x"}', '[["k", 0.1]]', "[0.1]",
+    ]  # fmt: skip
 
 
 def test_parquet_in_several_groups_and_without_rows(tmp_path):

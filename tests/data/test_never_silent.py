@@ -21,6 +21,41 @@ def set_aside(table):
     return [problem.row for problem in table.reading.set_aside]
 
 
+def test_an_empty_cell_too_many_may_mean_a_shift(tmp_path):
+    rows = [f"some text {n},{'ab'[n % 2]},{'' if n % 3 else 'note'}" for n in range(30)]
+    for odd, is_shifted in (
+        ("hello there, my friend,a,", True),
+        ("hello there,b,,", False),
+        ("hi, you,a,", True),
+        ("hi,a,note,", False),
+    ):
+        table = read_text(tmp_path, "\n".join(["text,label,note", *rows, odd]))
+        assert set(table.column("label")) == {"a", "b"}, odd
+        assert len(table) == 31 - is_shifted
+        assert [problem.row for problem in table.reading.set_aside] == [32] * is_shifted
+        assert [problem.row for problem in table.reading.repaired] == [32] * (not is_shifted)
+        assert ("Empty cells beyond" in " ".join(table.reading.notes)) == (not is_shifted)
+    full = [row if row[-1] != "," else f"{row}note" for row in rows]  # the last column is never empty
+    assert len(read_text(tmp_path, "\n".join(["text,label,note", *full, "hello,c,note,"]))) == 31
+    ended = [f"{row}," for row in rows]  # as the file is written
+    assert len(read_text(tmp_path, "\n".join(["text,label,note", *ended]))) == 30
+
+
+def test_a_shift_where_no_column_repeats_itself(tmp_path):
+    rows = [f"some text {n},answer {n},{'' if n % 3 else 'note'}{n if not n % 3 else ''}" for n in range(30)]
+    assert len(read_text(tmp_path, "\n".join(["text,answer,note", *rows, "hello, you,yes,"]))) == 30
+
+
+def test_full_width_commas(tmp_path):
+    rows = "".join(f"第{n}句话,很好。，{'是否'[n % 2]}\n" for n in range(20))
+    table = read_text(tmp_path, f"文本，标签\n{rows}")
+    assert table.columns == ["文本", "标签"]
+    assert cells(table)[1] == ["第1句话,很好。", "否"]
+    assert "separated by full-width commas" in table.reading.sentence
+    sentences = "".join(f"第{n}句话，{'很好，' * (n % 3)}谢谢\n" for n in range(20))
+    assert read_text(tmp_path, f"文本\n{sentences}").columns == ["文本"]
+
+
 def test_the_separator_explains_the_names_too(tmp_path):
     rows = "".join(f"the parcel, number {i}, is late;{'ab'[i % 2]}\n" for i in range(9))
     table = read_text(tmp_path, "tickets of may\ntext;topic\n" + rows)

@@ -99,7 +99,7 @@ def test_a_separate_test_set_is_left_alone():
         (rows_of({"a": 40}), {}, "Every row has the label “a”"),
         (rows_of({str(i): 1 for i in range(20)}), {}, "too few different texts"),
         ([Example(i, {"text": "same"}, "ab"[i % 2]) for i in range(20)], {}, "too few different texts"),
-        (rows_of({"a": 40, "b": 40}), {"validation_share": 0.5, "test_share": 0.5}, "100% of the rows"),
+        (rows_of({"a": 40, "b": 40}), {"validation_share": 0.5, "test_share": 0.5}, "100.0 % of the rows"),
         ([*rows_of({"a": 40, "b": 40}), Example(99, {"text": "x"})], {}, "no answer to learn from (row 99)"),
         (rows_of({"a": 40, "b": 40}), {"test": []}, "no usable rows"),
         (rows_of({"a": 40, "b": 40}), {"test": [Example(7, {"text": "x"})]}, "row 7"),

@@ -10,8 +10,9 @@ import zipfile
 import pytest
 
 from data.binary import cells_of, xls, xlsb
-from data.write import cells, read_bytes, workbook
+from data.write import Styled, cells, read_bytes, workbook
 from studio.data.read import Choices, Limits, read_table
+from studio.data.reading.padded import template_of
 from studio.data.reading.workbook import _text, read_sheet
 from studio.errors import StudioError
 
@@ -68,6 +69,35 @@ def test_excel_numbers_are_as_typed(tmp_path):
 )
 def test_long_numbers_and_times_are_as_shown(value, text):
     assert _text(value) == text
+
+
+def test_zeros_that_a_format_shows(tmp_path):
+    formats = ("00000", r"000\-00\-0000", "0.00", "#,##0")
+    rows = [
+        ["text", "code", "number", "share"],
+        ["a", Styled(501, 1), Styled(7654321, 2), Styled(5, 3)],
+        ["b", Styled(1234567, 1), Styled(123456789, 2), Styled(5, 4)],
+        ["c", "7", 7, 7],
+    ]
+    table = read_bytes(tmp_path, workbook({"Data": rows}, formats), "rows.xlsx")
+    assert cells(table) == [
+        ["a", "00501", "007-65-4321", "5"],
+        ["b", "1234567", "123-45-6789", "5"],
+        ["c", "7", "7", "7"],
+    ]
+    assert "with the zeros at their beginning, as 00501" in table.reading.notes[-1]
+    assert not read_bytes(tmp_path, workbook({"Data": rows}, formats[2:]), "b.xlsx").reading.notes
+
+
+@pytest.mark.parametrize(
+    ("code", "template"),
+    [
+        ("000", "000"), ("00000;-00000", "00000"), ("(000) 000-0000", "(000) 000-0000"), ('"Nr. "0000', "Nr. 0000"),
+        ("0", ""), ("0.00", ""), ("#000", ""), ("00%", ""), ('"7"00', ""), ("General", ""), (r"\700", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_formats_of_zeros(code, template):
+    assert template_of(code) == template
 
 
 def test_excel_rows_are_the_sheets_own(tmp_path):

@@ -30,8 +30,19 @@ def cells(table: Table) -> list[list[str]]:
     return table.head(len(table))
 
 
-def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
-    """An xlsx file: numbers as numbers, text inline, True as boolean."""
+class Styled(int):
+    """A whole number with one of the workbook's formats, by its place from 1."""
+
+    style: int
+
+    def __new__(cls, value: int, style: int) -> "Styled":
+        number = super().__new__(cls, value)
+        number.style = style
+        return number
+
+
+def workbook(sheets: dict[str, list[list[object]]], formats: tuple[str, ...] = ()) -> bytes:
+    """An xlsx file: numbers as numbers, text inline, True as boolean. `formats`: those of the styles 1, 2, …"""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as book:
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -65,6 +76,16 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
         book.writestr(
             "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}/relationships">{related}</Relationships>'
         )
+        if formats:
+            codes = "".join(
+                f'<numFmt numFmtId="{164 + n}" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+                for n, code in enumerate(formats)
+            )
+            used = "".join(f'<xf numFmtId="{164 + n}"/>' for n in range(len(formats)))
+            book.writestr(
+                "xl/styles.xml",
+                f'<styleSheet xmlns="{main}"><numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/>{used}</cellXfs></styleSheet>',
+            )
         for n, rows in zip(numbers, sheets.values(), strict=True):
             book.writestr(
                 f"xl/worksheets/sheet{n}.xml",
@@ -85,6 +106,8 @@ def _cell(place: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, Styled):
+        return f'<c r="{place}" s="{value.style}"><v>{int(value)}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{place}"><v>{value}</v></c>'
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(str(value))}</t></is></c>'

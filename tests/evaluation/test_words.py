@@ -99,7 +99,7 @@ def test_waiting_says_for_what():
     assert "1 run is ahead" in status_in_words(Story(), "queued", place=1).body
     assert "2 runs are ahead" in status_in_words(Story(), "queued", place=2).body
     story = Story.of([Preparing(what="Reading the rows", done=0.5)])
-    assert status_in_words(story, "preparing").body == "Reading the rows (50%)."
+    assert status_in_words(story, "preparing").body == "Reading the rows (50 %)."
 
 
 def test_pauses():

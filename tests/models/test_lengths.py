@@ -30,7 +30,7 @@ def test_of_a_large_table_a_sample_with_the_longest():
 def test_facts():
     examples = [Example(row, {"text": "x"}, "a" if row % 4 else "b") for row in range(100)]
     facts = data_facts(examples, list(range(1, 101)))
-    assert (facts.rows, facts.labels, facts.smallest_label) == (100, 2, 25)
+    assert (facts.rows, facts.labels) == (100, 2)
     assert (facts.mean_tokens, facts.p95_tokens, facts.p99_tokens, facts.max_tokens) == (50.5, 95, 99, 100)
     assert data_facts([], []).rows == 0
 

@@ -23,10 +23,10 @@ from studio.tasks.recipe import Recipe
 
 PLAIN = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
 WITH_GPU = replace(PLAIN, gpu="NVIDIA L4", gpu_memory=24 * 10**9)
-BANKING = DataFacts(10_003, 77, 35, mean_tokens=16.2, p95_tokens=37, max_tokens=98, has_test_file=True)
-MOVIES = DataFacts(9_596, 2, 4_798, mean_tokens=27.0, p95_tokens=50, max_tokens=78, has_test_file=True)
-SPAM = DataFacts(4_159, 2, 560, mean_tokens=25.0, p95_tokens=55, max_tokens=260, has_test_file=True)
-EXAMPLE = DataFacts(rows=300, labels=6, smallest_label=45, mean_tokens=35.0, p95_tokens=80, max_tokens=110)
+BANKING = DataFacts(10_003, 77, mean_tokens=16.2, p95_tokens=37, max_tokens=98, has_test_file=True)
+MOVIES = DataFacts(9_596, 2, mean_tokens=27.0, p95_tokens=50, max_tokens=78, has_test_file=True)
+SPAM = DataFacts(4_159, 2, mean_tokens=25.0, p95_tokens=55, max_tokens=260, has_test_file=True)
+EXAMPLE = DataFacts(rows=300, labels=6, mean_tokens=35.0, p95_tokens=80, max_tokens=110)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_plenty_of_rows_a_label_get_the_measured_recipe(facts: DataFacts, epochs
 
 @pytest.mark.parametrize(("shots", "rate"), [(10, 5e-5), (30, 3e-5)])
 def test_few_rows_a_label_get_small_steps(shots: int, rate: float) -> None:
-    found = values(replace(BANKING, rows=77 * shots, smallest_label=shots))
+    found = values(replace(BANKING, rows=77 * shots))
     assert found["learning_rate"] == rate
     assert found["label_smoothing"] == 0.0
     assert found["epochs"] >= 5
@@ -164,7 +164,7 @@ def test_an_unknown_effort() -> None:
 def test_every_suggestion_is_a_possible_setting_with_a_reason(
     rows: int, labels: int, mean: float, spread: float, preset, effort: Effort, machine: Machine
 ) -> None:  # fmt: skip
-    facts = DataFacts(rows, labels, max(1, rows // labels // 2), mean, int(mean * spread), int(mean * spread * 2))
+    facts = DataFacts(rows, labels, mean, int(mean * spread), int(mean * spread * 2))
     found = suggest(facts, preset, machine, effort)
     config = RunConfig().with_settings({name: each.value for name, each in found.items()})
     assert config.compute.max_length <= preset.context
@@ -189,12 +189,11 @@ def test_numbers_and_several_labels_have_recipes_of_their_own() -> None:
     told = [replace(each, target=json.dumps(["a", "b"][: each.row % 3])) for each in examples]
     several = data_facts(told, [10] * 2000, task=task_named("multi-label-classification"))
     assert several.labels == 2
-    assert several.smallest_label == 666
     assert suggest(several, EMBEDDED, PLAIN)["label_smoothing"].value == 0.0
 
 
 def test_a_tasks_own_recipe_goes_before_what_follows_from_rows_a_label() -> None:
-    facts = replace(BANKING, labels=9_000, smallest_label=1)  # every target is another one
+    facts = replace(BANKING, labels=9_000)  # every target is another one
     recipe = Recipe(learning_rate=1e-4, epochs=3, batch_rows=16, label_smoothing=0.0, why="names are many")
     found = suggest(replace(facts, recipe=recipe), EMBEDDED, PLAIN)
     assert [found[name].value for name in ("learning_rate", "epochs", "batch_rows", "label_smoothing")] == [
@@ -216,7 +215,7 @@ def test_models_that_write_are_tuned_as_a_whole_or_with_adapters_never_by_a_head
 
 @pytest.mark.parametrize(("methods", "trains"), [(("lora", "whole"), "lora"), (("whole", "lora"), "whole")])
 def test_models_that_write_get_their_tasks_method_and_no_smoothing(methods: tuple[str, ...], trains: str) -> None:
-    facts = DataFacts(4000, 1, 4000, mean_tokens=90.0, p95_tokens=200, max_tokens=400, writes=True, methods=methods)
+    facts = DataFacts(4000, 1, mean_tokens=90.0, p95_tokens=200, max_tokens=400, writes=True, methods=methods)
     found = values(facts)
     assert found["trains"] == trains
     assert found["label_smoothing"] == 0

@@ -70,5 +70,5 @@ def test_a_wrong_choice_resets_its_own_menu_only(studio, session):
 
 def test_a_split_that_cannot_be_made_is_refused_in_both_places(studio, session):
     form = replace(session, settings={"validation_share": 0.5, "test_share": 0.5})
-    assert "100% of the rows" in data.show(studio, form)[DEALT]
-    assert "100% of the rows" in settings.show(studio, form)[2 + len(SETTINGS)]
+    assert "100.0 % of the rows" in data.show(studio, form)[DEALT]
+    assert "100.0 % of the rows" in settings.show(studio, form)[2 + len(SETTINGS)]

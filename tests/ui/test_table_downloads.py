@@ -29,7 +29,7 @@ def test_the_report_tells_reading_and_findings(app, session):
     assert answer.headers["content-disposition"] == 'attachment; filename="uber-tickets-report.txt"'
     assert "Read as CSV: UTF-8" in answer.text
     assert "WORTH MENDING: Labels spelled in different ways" in answer.text
-    assert "1 row (1.10% of all): 92" in answer.text
+    assert "1 row (1.1 % of all): 92" in answer.text
 
 
 def test_the_table_comes_with_its_changes_and_without_formulas(home, app, session):

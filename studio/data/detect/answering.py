@@ -6,6 +6,7 @@ from itertools import permutations
 from studio.data.detect.detection import Detection, Roles
 from studio.data.detect.profile import Column
 from studio.data.detect.view import View, quoted
+from studio.figures import quantity
 
 TASK = "question-answering"
 _LOOKED_AT = 200
@@ -58,7 +59,7 @@ def _with_question(view: View, found: tuple[Column, Column, Column | None], insi
     title = _title(view, {*roles.values()})
     if title is not None:
         roles["title"] = title.name
-    share = "always" if inside > 0.99 else f"in {inside:.0%} of the rows"
+    share = "always" if inside > 0.99 else f"in {quantity(inside)} of the rows"
     reason = (
         f"What {quoted(answer)} holds stands in {quoted(context)} {share}, and {quoted(question)} holds "
         f"{'questions' if asked else 'texts'}: find the answer to a question in a text."

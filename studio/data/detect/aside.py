@@ -3,6 +3,7 @@
 import re
 
 from studio.data.detect.profile import Column
+from studio.figures import quantity
 
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _URL = re.compile(r"(https?://|www\.|s3://|file:|/)\S+", re.IGNORECASE)
@@ -52,4 +53,4 @@ def _rises(numbers: list[int]) -> bool:
 def _why_notes(column: Column) -> str | None:
     if column.filled_share >= _SPARSE or column.said("answer", "label", "labels", "tags", "response"):
         return None
-    return f"is filled in {column.filled_share:.0%} of the rows only, as notes are"
+    return f"is filled in {quantity(column.filled_share)} of the rows only, as notes are"

@@ -24,6 +24,9 @@ _MARKS = (  # what a column of one label may hold: (absent, present)
 )
 _FEW_ROWS = 100
 """In so small a table, labels that look like names of groups may be nearly as many as the rows."""
+_NAMES, _LONG_NAMES = 8, 25
+"""Words that the names of labels have on average, at most; of long ones, and how few and how often repeated they must be."""
+_MOST_LONG, _LONG_SHARE = 50, 0.2
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,23 @@ def is_named_label(column: Column) -> bool:
 def can_be_label(column: Column) -> bool:
     """Few values for many rows; a column named like one may have a single value or nearly as many as rows."""
     decimals = column.numbers - column.integers
-    if column.words > 8 or column.distinct > MOST_LABELS or (decimals > 0.5 and column.distinct > 10) or column.json:
+    if (
+        column.words > (_LONG_NAMES if _repeats(column) else _NAMES)
+        or column.distinct > MOST_LABELS
+        or (decimals > 0.5 and column.distinct > 10)
+        or column.json
+    ):
         return False
     named = is_named_label(column)
     if named and 1 <= column.distinct <= max(2, 0.8 * column.filled) or 2 <= column.distinct <= column.filled // 2:
         return True
     few = column.rows < _FEW_ROWS and column.numbers < 0.5 and column.words < 4 and column.sentences < 0.1
     return few and 2 <= column.distinct < (1.0 if named else 0.95) * column.filled
+
+
+def _repeats(column: Column) -> bool:
+    """Whether a few values come again and again, as texts hardly do."""
+    return column.distinct <= _MOST_LONG and column.distinct_share <= _LONG_SHARE
 
 
 def label_score(column: Column) -> float:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from studio.data.check import LEAST_ROWS, MOST_LABELS
 from studio.data.doctor.finding import Finding, Patient, Severity, blank, dropping
 from studio.data.doctor.scan import places_where
-from studio.data.phrases import counted, in_quotes, listed, shortened
+from studio.data.masking import all_cited, cited
+from studio.data.phrases import counted, in_quotes
+from studio.figures import quantity
 
 
 def too_few(patient: Patient) -> Iterator[Finding]:
@@ -38,7 +40,7 @@ def one_label(patient: Patient) -> Iterator[Finding]:
     """Nothing to tell apart."""
     labels = patient.label_names
     if len(labels) == 1:
-        text = f"Every row has the label “{shortened(labels[0], 60)}”{_column(patient)}. Add rows with another label."
+        text = f"Every row has the label “{cited(labels[0], 60)}”{_column(patient)}. Add rows with another label."
         yield Finding("one-label", "error", "Only one label", text, "Sorting texts needs at least two groups.")
 
 
@@ -63,8 +65,9 @@ def rare_labels(patient: Patient) -> Iterator[Finding]:
         return
     rows = patient.numbers(patient.labeled(rare).tolist())
     text = (
-        f"{listed(sorted(rare))} {'has' if len(rare) == 1 else 'have'} one row only: it is trained on, but cannot be tested. "
-        "Add rows, or merge it with another label."
+        f"{all_cited(sorted(rare))} {'has' if len(rare) == 1 else 'have'} one row only: "
+        f"{'it is' if len(rare) == 1 else 'they are'} trained on, but cannot be tested. "
+        f"Add rows, or merge {'it with another label' if len(rare) == 1 else 'them with other labels'}."
     )
     yield Finding(
         "rare-labels", "warning", "Labels with one row", text, "One example hardly teaches what a label means.",
@@ -82,7 +85,7 @@ def imbalance(patient: Patient) -> Iterator[Finding]:
     if many < 5 * few:
         return
     text = (
-        f"“{shortened(most, 60)}” has {many:,} rows ({share:.0%}), “{shortened(least, 60)}” has {few:,}. "
+        f"“{cited(most, 60)}” has {many:,} rows ({quantity(share)}), “{cited(least, 60)}” has {few:,}. "
         "Rare labels are learned less well; look at macro-F1, which counts every label the same."
     )
     severity: Severity = "warning" if many >= 20 * few or share >= 0.9 else "info"

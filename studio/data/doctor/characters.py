@@ -11,7 +11,8 @@ from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.mojibake import is_garbled
 from studio.data.doctor.rewriting import Mending, damage
 from studio.data.doctor.scan import holding_control, matching, places_where, taken
-from studio.data.phrases import counted, in_quotes, shortened
+from studio.data.masking import cited, masked
+from studio.data.phrases import counted, in_quotes
 
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _HIDDEN_RE2 = r"[\x{80}-\x{9f}\x{ad}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{202a}-\x{202e}\x{feff}]"
@@ -43,12 +44,12 @@ def lost(patient: Patient) -> Iterator[Finding]:
         if not len(places):
             continue
         rows = patient.numbers(places.tolist())
-        text = taken(patient.cells(column), places[:1])[0]
+        text = masked(taken(patient.cells(column), places[:1])[0])
         around = max(0, text.index("\ufffd") - 20)
         yield Finding(
             "lost-characters", "warning", "Characters that were lost",
             f"{counted(len(rows), 'text')} of column {in_quotes(column)} {'has' if len(rows) == 1 else 'have'} a “\ufffd” where a "
-            f"character could not be read, as “{shortened(text[around:], 60)}” (row {rows[0]:,}).",
+            f"character could not be read, as “{cited(text[around:], 60)}” (row {rows[0]:,}).",
             "They were lost when the file was made, in a wrong encoding: export it again, as UTF-8.",
             rows, patient.share(len(rows)), dropping("lost-characters", f"Remove {counted(len(rows), 'row')} with lost characters", rows),
         )  # fmt: skip

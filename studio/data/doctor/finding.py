@@ -14,6 +14,7 @@ from studio.data.alike import normals, signatures
 from studio.data.doctor.scan import places_where, shared_by_several
 from studio.data.edits import digest
 from studio.data.table import Table
+from studio.figures import quantity
 
 Severity = Literal["info", "warning", "error"]
 
@@ -41,6 +42,11 @@ class Finding:
     def count(self) -> int:
         """Rows it is about."""
         return len(self.rows)
+
+    def of_all(self, space: str = " ") -> str:
+        """As in `12.5 % of all`; `space` stands before the sign."""
+        least = 0.001
+        return f"{'less than ' if self.share < least else ''}{quantity(max(self.share, least), space=space)} of all"
 
     @property
     def key(self) -> str:

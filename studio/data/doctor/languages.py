@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from studio.data.doctor.finding import Finding, Patient
 from studio.data.doctor.scan import evenly, taken
 from studio.data.doctor.stop_words import COMMON, NAMES, SCRIPTS, SHARED
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
+from studio.figures import quantity
 
 _ROWS = 2_000
 _LETTERS = 500
@@ -44,7 +46,7 @@ def languages(patient: Patient) -> Iterator[Finding]:
         else f" ({counted(len(places), 'row')}, evenly spread, were looked at)"
     )
     strange = [language for language in common if patient.languages and language not in patient.languages]
-    told = ", ".join(f"{NAMES[language]} ({counts[language] / counts.total():.0%})" for language in common)
+    told = ", ".join(f"{NAMES[language]} ({quantity(counts[language] / counts.total())})" for language in common)
     if strange:
         known = ", ".join(NAMES.get(language, language) for language in patient.languages[:5])
         text = f"The texts are in {told}{looked}; the chosen base model knows {known}."
@@ -54,7 +56,7 @@ def languages(patient: Patient) -> Iterator[Finding]:
         yield Finding("unknown-language", "warning", f"The model does not know {_listed(strange)}", text, why)
     elif len(common) > 1:
         example = next(place for place, language in enumerate(said) if language == common[1])
-        shown = shortened(taken(patient.cells(patient.texts[0]), places[example : example + 1])[0], 60)
+        shown = cited(taken(patient.cells(patient.texts[0]), places[example : example + 1])[0], 60)
         text = f"The texts are in {told}{looked}. “{shown}” is in {NAMES[common[1]]} (row {patient.rows[places[example]]:,})."
         why = "Choose a base model that knows them all, and look at the figures of each."
         yield Finding("mixed-languages", "info", "Texts in several languages", text, why)

@@ -9,7 +9,8 @@ import numpy as np
 from studio.data.alike import normal
 from studio.data.doctor.finding import Finding, Patient, writing
 from studio.data.doctor.scan import MOST_LOOKED_AT, evenly, taken
-from studio.data.phrases import counted, in_quotes, listed, shortened
+from studio.data.masking import all_cited, cited
+from studio.data.phrases import counted, in_quotes
 
 _ROWS, _LABELS = 5_000, 100
 """Rows and labels that are looked at."""
@@ -61,8 +62,8 @@ def _marks(patient: Patient, column: str, labels: list[str]) -> Finding | None:
     first = next(text for text, new in zip(texts, without, strict=True) if new != text and new)
     fix = writing("label-marks", f"Cut the mark off in {counted(len(cells), 'row')}", column, cells)
     text = (
-        f"{counted(len(cells), 'row')} of {listed(labels)} begin or end with the label itself (column {in_quotes(column)}), "
-        f"as “{shortened(first, 80)}”."
+        f"{counted(len(cells), 'row')} of {all_cited(labels)} begin or end with the label itself (column {in_quotes(column)}), "
+        f"as “{cited(first, 80)}”."
     )
     why = "The model would learn to read the mark, and fail on texts that have none."
     return Finding(
@@ -73,7 +74,7 @@ def _marks(patient: Patient, column: str, labels: list[str]) -> Finding | None:
 
 def _words(patient: Patient, column: str, labels: list[str]) -> Finding:
     text = (
-        f"Nearly every text of {listed(labels)} holds the word{'' if len(labels) == 1 else 's'} of its label, and hardly any "
+        f"Nearly every text of {all_cited(labels)} holds the word{'' if len(labels) == 1 else 's'} of its label, and hardly any "
         f"other text does (column {in_quotes(column)})."
     )
     why = "If that is how the texts were labeled, a search for the word does as well as a model; real texts may not hold it."

@@ -8,7 +8,9 @@ import pyarrow.compute as pc
 
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping
 from studio.data.doctor.scan import evenly, matching, sizes, taken
-from studio.data.phrases import counted, in_quotes, listed, shortened
+from studio.data.masking import all_cited, cited
+from studio.data.phrases import counted, in_quotes
+from studio.figures import quantity
 
 _MOST = 0.3
 """A text that is in this share of all rows is the table's main text."""
@@ -29,7 +31,7 @@ def too_long(patient: Patient) -> Iterator[Finding]:
     lost = over.sum() / max(1, tokens[over > 0].sum())
     text = (
         f"{counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'} longer than the {patient.longest:,} tokens that the "
-        f"base model reads (the longest has {tokens.max():,}); {lost:.0%} of {'its' if len(rows) == 1 else 'their'} text is cut off."
+        f"base model reads (the longest has {tokens.max():,}); {quantity(lost)} of {'its' if len(rows) == 1 else 'their'} text is cut off."
     )
     severity: Severity = "warning" if patient.share(len(rows)) >= 0.05 or over.sum() >= 0.02 * tokens.sum() else "info"
     why = (
@@ -52,7 +54,7 @@ def short(patient: Patient) -> Iterator[Finding]:
     if not len(places):
         return
     rows = patient.numbers(places.tolist())
-    said = listed(list(dict.fromkeys(taken(patient.cells(patient.texts[0]), places))), 4)
+    said = all_cited(list(dict.fromkeys(taken(patient.cells(patient.texts[0]), places))), 4)
     have = "has" if len(rows) == 1 else "have"
     text = f"{counted(len(rows), 'row')} {have} a text of one or two characters, or without any letter: {said}."
     yield Finding(
@@ -79,12 +81,12 @@ def constant(patient: Patient) -> Iterator[Finding]:
 def _frequent(patient: Patient, name: str, text: str) -> Iterator[Finding]:
     count = int(pc.sum(pc.equal(patient.cells(name), text)).as_py() or 0)
     if count >= len(patient.usable_places):
-        said = f"Every row has the same text in column {in_quotes(name)}: “{shortened(text, 80)}”."
+        said = f"Every row has the same text in column {in_quotes(name)}: “{cited(text, 80)}”."
         why = "It tells nothing; choose another column."
         yield Finding("constant-text", "warning", "A text column that never changes", said, why)
     elif len(patient.texts) == 1:
-        share = f"{patient.share(count):.0%} of all (column {in_quotes(name)})"
-        said = f"“{shortened(text, 80)}” is the text of {counted(count, 'row')}, {share}."
+        share = f"{quantity(patient.share(count))} of all (column {in_quotes(name)})"
+        said = f"“{cited(text, 80)}” is the text of {counted(count, 'row')}, {share}."
         why = "A text that is there so often is often a placeholder for one that is missing."
         yield Finding("main-text", "warning", "One text in most rows", said, why)
 

@@ -18,10 +18,10 @@ from studio.data.doctor.scan import matching, places_where
 _BYTES = {bytes([code]).decode("cp1252", "ignore") or chr(code): code for code in range(0x80, 0x100)}
 _BYTES |= {chr(code): code for code in range(0x80, 0xA0)}
 _FOLLOWS = "".join(character for character, code in _BYTES.items() if code < 0xC0)
-_SIGNS = (
-    f"[ÂÃ][{_FOLLOWS}]|[âï][{_FOLLOWS}]{{2}}|ð[{_FOLLOWS}]{{3}}|(?:[ÐÑØÙÎÏ][{_FOLLOWS}]){{3}}|[ÄÅ][{_FOLLOWS}][a-zà-ÿ]"
-)
+_SIGNS = f"[ÂÃ][{_FOLLOWS}]|[âï][{_FOLLOWS}]{{2}}|ð[{_FOLLOWS}]{{3}}|(?:[ÐÑØÙÎÏ][{_FOLLOWS}]){{3}}|[ÄÅ][{_FOLLOWS}][a-zà-ÿ]|â€"
 """How the usual letters begin when they are read wrongly; the last needs a small letter after it, since “Ä” may end a quotation."""
+_CUT_QUOTE = re.compile(r"â€(?:\ufffd|(?![^\W_]))")
+"""The closing quotation mark, of whose three bytes the last stands for nothing in Windows-1252, and is lost or U+FFFD."""
 _RUN = re.compile(f"[{''.join(map(re.escape, _BYTES))}]{{2,}}")
 _SIGN = re.compile(_SIGNS)
 
@@ -34,7 +34,7 @@ def mojibake(patient: Patient) -> Iterable[Finding]:
 def repaired(text: str) -> str:
     """The text as it was before it was read wrongly, as often as that happened."""
     for _ in range(3):
-        better = _RUN.sub(_as_utf8, text) if _SIGN.search(text) else text
+        better = _CUT_QUOTE.sub("”", _RUN.sub(_as_utf8, text)) if _SIGN.search(text) else text
         if better == text:
             break
         text = better

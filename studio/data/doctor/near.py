@@ -1,18 +1,22 @@
 """Nearly the same text again: other punctuation, spacing or case, or other numbers only."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 
-from studio.data.alike import loose, without_digits
+from studio.data.alike import loose, normal, without_digits
 from studio.data.doctor.finding import Finding, Patient, Severity, dropping
 from studio.data.doctor.repeats import answers, parted, quoted
 from studio.data.doctor.scan import grouped, taken
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 
 Texts = tuple[str, ...]
 _MOST = 50_000
 """Rows that are compared, at most."""
+_PAIRED = 200
+"""Rows of a group that are compared two by two for an example."""
 _LEAST_LETTERS = 8
 """Shorter texts differ by their punctuation, as “OK?” and “OK!” do."""
 _LEAST_BESIDE_NUMBERS = 30
@@ -35,23 +39,25 @@ def near_repeats(patient: Patient) -> Iterator[Finding]:
     if same:
         how = "in other case, spacing or punctuation"
         rows = _later(same, dict(zip(places, exact, strict=True)))
-        yield near_repeat(patient, "near-repeats", "Nearly repeated rows", how + note, same[0], rows)
+        pair = _differing(same[0], dict(zip(places, exact, strict=True)))
+        yield near_repeat(patient, "near-repeats", "Nearly repeated rows", how + note, pair, rows)
     numbered, _ = parted(_several(bare, near, places, _LEAST_BESIDE_NUMBERS), said)
     if numbered:
         how = "with other numbers"
         rows = _later(numbered, dict(zip(places, near, strict=True)))
         yield near_repeat(
-            patient, "numbered-repeats", "Rows that differ in numbers only", how + note, numbered[0], rows
-        )
+            patient, "numbered-repeats", "Rows that differ in numbers only", how + note,
+            _differing(numbered[0], dict(zip(places, near, strict=True))), rows,
+        )  # fmt: skip
 
 
 def near_repeat(
-    patient: Patient, kind: str, title: str, how: str, example: Sequence[int], places: Sequence[int]
+    patient: Patient, kind: str, title: str, how: str, example: tuple[int, int], places: Sequence[int]
 ) -> Finding:
-    """A finding on rows that say the same as others; its fix takes them out."""
+    """A finding on rows that say the same as others, with the places of two as an example; its fix takes them out."""
     rows, column = patient.numbers(sorted(places)), patient.texts[0]
-    first, other = (shortened(text, 80) for text in taken(patient.cells(column), [example[0], example[-1]]))
-    numbers = f"rows {patient.rows[example[0]]:,} and {patient.rows[example[-1]]:,}"
+    first, other = (cited(text, 80) for text in taken(patient.cells(column), example))
+    numbers = f"rows {patient.rows[example[0]]:,} and {patient.rows[example[1]]:,}"
     say = "says" if len(rows) == 1 else "say"
     text = (
         f"{counted(len(rows), 'row')} {say} the same as an earlier row {how}, as “{first}” and “{other}” ({numbers})."
@@ -60,7 +66,7 @@ def near_repeat(
     why = (
         "What is almost the same teaches little new, and makes figures look better when it is both learned and tested."
     )
-    fix = dropping(kind, f"Remove {counted(len(rows), 'row')} that say almost the same as another", rows)
+    fix = dropping(kind, f"Remove {counted(len(rows), 'row')} that {say} almost the same as another", rows)
     return Finding(kind, severity, title, text, why, rows, patient.share(len(rows)), fix)
 
 
@@ -69,11 +75,11 @@ def near_contradictions(
 ) -> Finding:
     """A finding on groups of texts that say the same, with labels that do not."""
     rows = patient.numbers(sorted(place for group in groups for place in group))
-    odd = next(place for place in groups[0] if said[place] != said[groups[0][0]])
-    first, other = taken(patient.cells(patient.texts[0]), [groups[0][0], odd])
+    pair = _contradicting(patient, groups[0], said)
+    first, other = taken(patient.cells(patient.texts[0]), pair)
     text = (
         f"{counted(len(groups), 'text')} {'is' if len(groups) == 1 else 'are'} there in almost the same words with different "
-        f"labels, as “{shortened(first, 80)}” and “{shortened(other, 80)}”: {quoted(patient, [groups[0][0], odd], said)}{note}."
+        f"labels, as “{cited(first, 80)}” and “{cited(other, 80)}”: {quoted(patient, pair, said)}{note}."
     )
     kind = kind or "near-contradictions"
     return Finding(
@@ -110,6 +116,19 @@ def _several(
         for key, group in groups.items()
         if sum(map(len, key)) >= least and len({spelled[place] for place in group}) > 1
     ]
+
+
+def _contradicting(patient: Patient, group: Sequence[int], said: dict[int, str]) -> tuple[int, int]:
+    """Two of a group with different answers, whose texts are not simply the same; the first of them where all are."""
+    texts = dict(zip(group, map(normal, taken(patient.cells(patient.texts[0]), group)), strict=True))
+    pairs = [(one, other) for one, other in combinations(group[:_PAIRED], 2) if said[one] != said[other]]
+    first = next((place for place in group if said[place] != said[group[0]]), group[-1])
+    return next((pair for pair in pairs if texts[pair[0]] != texts[pair[1]]), (group[0], first))
+
+
+def _differing(group: Sequence[int], spelled: dict[int, Texts]) -> tuple[int, int]:
+    """The first of a group, and the first that is spelled in another way."""
+    return group[0], next(place for place in group if spelled[place] != spelled[group[0]])
 
 
 def _later(groups: Sequence[Sequence[int]], spelled: dict[int, Texts]) -> list[int]:

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 from studio.data.alike import normal
 from studio.data.doctor.finding import Finding, Patient, Severity, blank, dropping
 from studio.data.doctor.scan import sizes, taken
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 
 _FAR = 8
 """So many times the usual spread from the middle is a length that does not go with the other."""
@@ -29,11 +30,15 @@ def copied(patient: Patient) -> Iterator[Finding]:
     rows = patient.numbers(place for place, text, answer in both if normal(text) == normal(answer))
     if rows:
         first = patient.column(source)[patient.rows.index(rows[0])]
-        where = f"as “{shortened(first, 80)}” (row {rows[0]:,})"
+        where = f"as “{cited(first, 80)}” (row {rows[0]:,})"
         text = f"In {counted(len(rows), 'row')}, what is to be written is the text itself, {where}."
         severity: Severity = "warning" if patient.share(len(rows)) >= 0.01 else "info"
         why = "The model learns to repeat; that is right only where some texts should stay as they are, as in corrections."
-        fix = dropping("copied-target", f"Remove {counted(len(rows), 'row')} that only repeat", rows)
+        fix = dropping(
+            "copied-target",
+            f"Remove {counted(len(rows), 'row')} that only {'repeats' if len(rows) == 1 else 'repeat'}",
+            rows,
+        )
         yield Finding(
             "copied-target", severity, "Answers that repeat the text", text, why, rows, patient.share(len(rows)), fix
         )

@@ -1,8 +1,7 @@
 """What probably tells who somebody is: e-mail addresses, phone numbers, numbers of cards and accounts. Never quoted in full."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -10,18 +9,10 @@ import pyarrow as pa
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient
 from studio.data.doctor.scan import MOST_LOOKED_AT, matching, taken
+from studio.data.masking import PATTERNS, masked
 from studio.data.phrases import counted, shortened
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![\w@])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
-_CARD = re.compile(r"(?<![\d.,-])[2-6](?:[ -]?\d){12,18}(?![\d.,-]?\d)")
-_PHONE = re.compile(
-    r"(?<![\w.,:/+-])(?:\+[1-9]\d{0,2}|00[1-9]\d{1,2}|\(?0[1-9]\d{0,4}\)?|\(\d{3}\))(?:[ ./()-]{0,2}\d){6,12}(?![\w%€$£]|[.,:]\d|\s[%€$£])"
-)
-_AMERICAN = re.compile(r"(?<![\w.,:/+-])(?:1[-. ])?\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")
-_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}")
 _MANY_DIGITS = r"\d(?:[ ().\/-]{0,2}\d){6}"
-_CARD_LENGTHS = (13, 14, 15, 16, 19)
 _KINDS = {"e-mail": "e-mail address", "IBAN": "account number", "card": "card number", "phone": "phone number"}
 
 
@@ -70,65 +61,12 @@ def _excerpt(text: str) -> str:
     return ("…" if start else "") + shortened(text[start:], 60)
 
 
-def masked(text: str, counts: Counter[str] | None = None, kinds: int = -1) -> str:
-    """The text with names of kinds in place of what tells who somebody is; they are counted on the way.
-
-    A bit a pattern in `kinds` says which to look for.
-    """
-    for place, (_, pattern, is_one, name) in enumerate(_PATTERNS):
-        if not kinds >> place & 1:
-            continue
-
-        def instead(match: re.Match[str], is_one: Callable[[str], bool] = is_one, name: str = name) -> str:
-            if not is_one(match[0]):
-                return match[0]
-            if counts is not None:
-                counts[name] += 1
-            return f"[{name}]"
-
-        text = pattern.sub(instead, text)
-    return text
-
-
-def luhn(number: str) -> bool:
-    """Whether the last digit checks the others. Source: ISO/IEC 7812-1, annex B (H. P. Luhn, US patent 2,950,048)."""
-    digits = [int(digit) for digit in reversed(number)]
-    return (sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0
-
-
-def iban(number: str) -> bool:
-    """Whether its two check digits are right. Source: ISO 13616 with ISO 7064 MOD 97-10: letters as 10 … 35, remainder 1."""
-    bare = number.replace(" ", "")
-    return 15 <= len(bare) <= 34 and int("".join(str(int(each, 36)) for each in bare[4:] + bare[:4])) % 97 == 1
-
-
-def _is_card(number: str) -> bool:
-    bare = re.sub(r"\D", "", number)
-    return len(bare) in _CARD_LENGTHS and len(set(bare)) > 1 and luhn(bare)
-
-
-def _is_phone(number: str) -> bool:
-    digits = sum(each.isdecimal() for each in number)
-    least = 8 if digits < len(number) and not number.startswith("00") else 10  # "00123842" may be an order
-    return least <= digits <= 15 and not _DATE.fullmatch(number.strip())
-
-
-_PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool], str], ...] = (
-    (r"@[A-Za-z0-9]", _EMAIL, lambda _: True, "e-mail"),
-    (r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}", _IBAN, iban, "IBAN"),
-    (r"[2-6](?:[ -]?[0-9]){12}", _CARD, _is_card, "card"),
-    (r"[0+(](?:[ ().\/-]{0,2}[0-9]){6}", _PHONE, _is_phone, "phone"),
-    (r"[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}", _AMERICAN, _is_phone, "phone"),
-)
-"""For each kind: a quick search over whole columns, a closer look, a check of what was found, and its name."""
-
-
 def _search(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the texts that may hold something, and for each a bit a pattern of `_PATTERNS`."""
-    found = np.union1d(matching(cells, _PATTERNS[0][0]), matching(cells, rf"{_MANY_DIGITS}|{_PATTERNS[1][0]}"))
+    """Places of the texts that may hold something, and for each a bit a pattern of `PATTERNS`."""
+    found = np.union1d(matching(cells, PATTERNS[0][0]), matching(cells, rf"{_MANY_DIGITS}|{PATTERNS[1][0]}"))
     some = cells.take(pa.array(found))
     kinds = np.zeros(len(found), np.int64)
-    for place, (quick, *_) in enumerate(_PATTERNS):
+    for place, (quick, *_) in enumerate(PATTERNS):
         kinds[matching(some, quick)] |= 1 << place
     return found[kinds > 0], kinds[kinds > 0]
 

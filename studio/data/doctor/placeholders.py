@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.scan import sizes, taken
-from studio.data.phrases import counted, in_quotes, listed
+from studio.data.masking import all_cited
+from studio.data.phrases import counted, in_quotes
 
 _WORDS = (
     "NaN", "nan", "NAN", "N/A", "n/a", "#NA", "NULL", "Null", "null", "(null)", "<NA>", "<null>", "undefined", "NaT",
@@ -28,7 +29,7 @@ def placeholders(patient: Patient) -> Iterator[Finding]:
             continue
         is_label = column == patient.label
         kind, what = ("placeholder-label", "label") if is_label else ("placeholder-text", "text")
-        words = listed(sorted({word.strip() for word in taken(patient.cells(column), places)}), 4)
+        words = all_cited(sorted({word.strip() for word in taken(patient.cells(column), places)}), 4)
         rows = patient.numbers(places.tolist())
         has = "has" if len(rows) == 1 else "have"
         text = f"{counted(len(rows), 'row')} {has} {words} for a {what} (column {in_quotes(column)})."

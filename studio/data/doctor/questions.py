@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient, dropping, writing
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 
 _NUMBER = re.compile(r"\s*[-+]?\d+(?:\.0+)?\s*")
 
@@ -40,7 +41,7 @@ def _spelled(patient: Patient, column: str, said: dict[int, str], spelled: dict[
     row = next(iter(spelled))
     text = (
         f"{counted(len(spelled), 'answer')} {'is' if len(spelled) == 1 else 'are'} spelled in another way than in the text, as "
-        f"“{shortened(said[row], 60)}” for “{shortened(spelled[row], 60)}” (row {row:,})."
+        f"“{cited(said[row], 60)}” for “{cited(spelled[row], 60)}” (row {row:,})."
     )
     why = "The model answers with a piece of the text; an answer that is no piece of it cannot be learned."
     fix = writing("answer-spelling", f"Spell {counted(len(spelled), 'answer')} as in the text", column, spelled)
@@ -53,7 +54,7 @@ def _spelled(patient: Patient, column: str, said: dict[int, str], spelled: dict[
 def _lost(patient: Patient, lost: dict[int, str]) -> Finding:
     row, said = next(iter(lost.items()))
     are = "is" if len(lost) == 1 else "are"
-    text = f"{counted(len(lost), 'answer')} {are} not in the text that should hold them, as “{shortened(said, 80)}” (row {row:,})."
+    text = f"{counted(len(lost), 'answer')} {are} not in the text that should hold them, as “{cited(said, 80)}” (row {row:,})."
     why = "The model answers with a piece of the text; where the answer is not in it, there is nothing to find."
     fix = dropping("answer-missing", f"Remove {counted(len(lost), 'row')} without their answer", lost)
     return Finding(
@@ -76,9 +77,7 @@ def _ambiguous(patient: Patient, context: str, answer: str) -> Iterator[Finding]
         return
     row, said = next(iter(several.items()))
     stand = "stands" if len(several) == 1 else "stand"
-    text = (
-        f"{counted(len(several), 'answer')} {stand} in the text several times, as “{shortened(said, 60)}” (row {row:,})"
-    )
+    text = f"{counted(len(several), 'answer')} {stand} in the text several times, as “{cited(said, 60)}” (row {row:,})"
     text += "; the first place is learned."
     why = "Where another place answers the question, a column with the start of the answer (in characters) says so."
     title = "Answers that stand in several places"
@@ -98,7 +97,7 @@ def _starts(patient: Patient, columns: tuple[str, str, str], missing: set[int]) 
     _, said, start = wrong[row]
     text = (
         f"{counted(len(wrong), 'answer')} {'does' if len(wrong) == 1 else 'do'} not start where column “{columns[2]}” says, as "
-        f"“{shortened(said, 60)}”: at {right[row]}, not at “{shortened(start, 20)}” (row {row:,})."
+        f"“{cited(said, 60)}”: at {right[row]}, not at “{cited(start, 20)}” (row {row:,})."
     )
     kind = "answer-start"
     fix = Edit(kind=kind, title=f"Write the right start of {counted(len(right), 'answer')}", cells={columns[2]: right})

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.scan import grouped, taken
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 
 
 def repeated(patient: Patient) -> Iterator[Finding]:
@@ -21,7 +22,8 @@ def repeated(patient: Patient) -> Iterator[Finding]:
         what = "text and label" if patient.label else "text and answer"
         text = (
             f"{counted(len(rows), 'row')} repeat{'s' if len(rows) == 1 else ''} the {what} of an "
-            "earlier row. The same text is never both trained on and tested, so the figures stay honest."
+            "earlier row. The studio keeps equal texts in one part, so that none is both trained on and tested; "
+            "a column of the table that says which row is in which part goes before that."
         )
         fix = dropping("repeated-rows", f"Remove {counted(len(rows), 'repeated row')}", rows)
         why = "What occurs twice counts twice, and teaches nothing new."
@@ -43,7 +45,7 @@ def parted(groups: Sequence[Sequence[int]], said: dict[int, str]) -> tuple[list[
 
 def quoted(patient: Patient, group: Sequence[int], said: dict[int, str]) -> str:
     """As in: “bad” in row 3, “good” in row 43."""
-    return ", ".join(f"“{shortened(said[place], 40)}” in row {patient.rows[place]}" for place in group[:4])
+    return ", ".join(f"“{cited(said[place], 40)}” in row {patient.rows[place]}" for place in group[:4])
 
 
 def _learned(patient: Patient) -> list[str]:
@@ -56,7 +58,7 @@ def _contradictions(patient: Patient, conflicts: Sequence[Sequence[int]], said: 
     first = taken(patient.cells(patient.texts[0]), conflicts[0][:1])[0]
     text = (
         f"{counted(len(conflicts), 'text')} {'has' if len(conflicts) == 1 else 'have'} different labels in "
-        f"different rows, as “{shortened(first, 80)}”: {quoted(patient, conflicts[0], said)}. "
+        f"different rows, as “{cited(first, 80)}”: {quoted(patient, conflicts[0], said)}. "
         "A model cannot get both right: decide which one is."
     )
     rows = patient.numbers(sorted(place for group in conflicts for place in group))

@@ -34,7 +34,7 @@ def _lines(table: Table, found: Sequence[Finding]) -> Iterator[str]:
         if each.why:
             yield each.why
         if each.count:
-            yield f"{counted(each.count, 'row')} ({each.share:.2%} of all): {_numbers(each.rows)}"
+            yield f"{counted(each.count, 'row')} ({each.of_all()}): {_numbers(each.rows)}"
         if each.fix is not None:
             yield f"A click in the studio mends it: {each.fix.title}."
     if table.edits:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient, Severity
 from studio.data.doctor.scan import MOST_LOOKED_AT, taken
+from studio.data.masking import cited, masked
 from studio.data.phrases import counted, shortened
 
 
@@ -53,10 +54,11 @@ def damage(patient: Patient, columns: Iterable[str], what: Mending) -> Iterable[
 
 def excerpts(before: str, after: str, show: Callable[[str], str] = str, most: int = 60) -> tuple[str, str]:
     """Both texts from shortly before the first place where they differ."""
+    before, after = masked(before), masked(after)
     same = len(commonprefix((before, after)))
     start = max(0, same - most // 3)
     dots = "…" if start else ""
-    return dots + shortened(show(before[start : start + most]), most), dots + shortened(after[start:], most)
+    return dots + cited(show(before[start : start + most]), most), dots + cited(after[start:], most)
 
 
 def _finding(

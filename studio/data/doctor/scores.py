@@ -7,7 +7,8 @@ import numpy as np
 
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient, dropping
-from studio.data.phrases import counted, in_quotes, listed, shortened
+from studio.data.masking import all_cited, cited
+from studio.data.phrases import counted, in_quotes
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
@@ -33,7 +34,7 @@ def no_numbers(patient: Patient) -> Iterator[Finding]:
     fix = Edit(
         kind="score-number", title=title[:1].upper() + title[1:], drop=drop, cells={column: cells} if cells else {}
     )
-    said = listed(list(dict.fromkeys(shortened(cell, 30) for cell in other.values())), 4)
+    said = all_cited(list(dict.fromkeys(cited(cell, 30) for cell in other.values())), 4)
     text = f"{counted(len(other), 'cell')} of column {in_quotes(column)} {'is' if len(other) == 1 else 'are'} no plain number: {said}."
     why = "Only numbers can be learned as scores."
     yield Finding(
@@ -55,7 +56,7 @@ def far_off(patient: Patient) -> Iterator[Finding]:
     rows = patient.numbers(places[(values < low) | (values > high)].tolist())
     if not rows or len(rows) > max(3, 2 * _TAIL * len(values)):
         return
-    said = listed(list(dict.fromkeys(cells[place] for place in places[(values < low) | (values > high)])), 4)
+    said = all_cited(list(dict.fromkeys(cells[place] for place in places[(values < low) | (values > high)])), 4)
     inside = values[(values >= low) & (values <= high)]
     text = (
         f"{counted(len(rows), 'score')} {'lies' if len(rows) == 1 else 'lie'} far from the others, which go from {inside.min():g} to "

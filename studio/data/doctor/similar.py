@@ -11,8 +11,9 @@ from studio.data.doctor.finding import Finding, Patient, Severity, dropping, tog
 from studio.data.doctor.near import near_contradictions, near_repeat
 from studio.data.doctor.repeats import answers, parted
 from studio.data.doctor.scan import evenly, sizes, taken
+from studio.data.masking import cited
 from studio.data.minhash import similar_pairs
-from studio.data.phrases import counted, shortened
+from studio.data.phrases import counted
 
 _LONG = 200
 """Bytes from which on a text may be the same in spite of some other words."""
@@ -37,7 +38,8 @@ def similar(patient: Patient) -> Iterator[Finding]:
     if same:
         later = [place for group in same for place in group[1:]]
         how = f"in at least four fifths of the text{note}"
-        yield near_repeat(patient, "similar-texts", "Long texts that are nearly the same", how, same[0], later)
+        pair = _differing(same[0], dict(zip(places.tolist(), texts, strict=True)))
+        yield near_repeat(patient, "similar-texts", "Long texts that are nearly the same", how, pair, later)
 
 
 def in_both(patient: Patient) -> Iterator[Finding]:
@@ -77,10 +79,16 @@ def nearly_in_both(patient: Patient) -> Iterator[Finding]:
         yield _overlap(patient, both, "test-overlap-similar", f"to at least four fifths{note}")
 
 
+def _differing(group: Sequence[int], text_of: dict[int, str]) -> tuple[int, int]:
+    """The first of a group, and the first that does not say the same word for word."""
+    first = loose(text_of[group[0]])
+    return group[0], next((place for place in group if loose(text_of[place]) != first), group[-1])
+
+
 def _overlap(patient: Patient, places: Sequence[int], kind: str, how: str) -> Finding:
     rows = patient.numbers(places)
     share = len(rows) / max(1, len(patient.test) if patient.test is not None else 1)
-    first = shortened(taken(patient.cells(patient.texts[0]), places[:1])[0], 80)
+    first = cited(taken(patient.cells(patient.texts[0]), places[:1])[0], 80)
     text = f"The text of {counted(len(rows), 'row')} is in the test table too, {how}, as “{first}” (row {rows[0]:,})."
     severity: Severity = "warning" if share >= 0.001 else "info"
     fix = dropping(kind, f"Remove {counted(len(rows), 'row')} from training that the test asks for", rows)

@@ -6,7 +6,8 @@ from typing import Any
 
 from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient
-from studio.data.phrases import counted, in_quotes, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted, in_quotes
 
 
 def spans(patient: Patient) -> Iterator[Finding]:
@@ -70,7 +71,7 @@ def _finding(patient: Patient, column: str, cells: dict[int, str], drop: dict[in
     rows = tuple(sorted({*cells, *drop}))
     text = f"In {counted(len(rows), 'row')}, column {in_quotes(column)} marks pieces that lie outside the text or hold other words "
     text += "than they say"
-    text += f", or it cannot be read, as “{shortened(next(iter(drop.values())), 60)}”." if drop else "."
+    text += f", or it cannot be read, as “{cited(next(iter(drop.values())), 60)}”." if drop else "."
     parts = [f"move the marks of {counted(len(cells), 'row')}"] if cells else []
     parts += [f"remove {counted(len(drop), 'row')}"] if drop else []
     title = " and ".join(parts)

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.doctor.scan import first_bytes, matching, places_where, sizes, taken
-from studio.data.phrases import counted, in_quotes, listed, shortened
+from studio.data.masking import all_cited, cited
+from studio.data.phrases import counted, in_quotes, shortened
 
 _FULL = {1_048_575: "1,048,576", 65_535: "65,536"}
 _CELL = 32_767
@@ -98,7 +99,7 @@ def zeros(patient: Patient) -> Iterator[Finding]:
         if np.all(np.diff(shorter) == 1) and len(shorter) > 1:  # a number that counts the rows grows longer with them
             continue
         rows = patient.numbers(shorter.tolist())
-        said = listed(taken(cells, shorter[:3]))
+        said = all_cited(taken(cells, shorter[:3]))
         fewer = f"{counted(len(rows), 'row')} fewer, as {said}"
         text = f"Nearly all numbers of column {in_quotes(column)} have {usual} digits, {fewer}, and none begins with 0."
         why = "Spreadsheets drop zeros at the beginning; format the column as text before saving, if the numbers are keys."
@@ -128,7 +129,7 @@ def _told(patient: Patient, column: str, places: np.ndarray, loss: _Loss) -> Ite
     if not len(places):
         return
     rows, kind = patient.numbers(places.tolist()), loss.kind
-    first = shortened(taken(patient.cells(column), places[:1])[0], 60)
+    first = cited(taken(patient.cells(column), places[:1])[0], 60)
     hold = "holds" if len(rows) == 1 else "hold"
     text = f"{counted(len(rows), 'cell')} of column {in_quotes(column)} {hold} {loss.what}, as “{first}” (row {rows[0]:,})."
     title = f"Remove {counted(len(rows), 'row')}: {loss.title[:1].lower()}{loss.title[1:]} (column “{shortened(column, 40)}”)"

@@ -15,7 +15,8 @@ from studio.config import Edit
 from studio.data.doctor.finding import Finding, Patient, blank, dropping
 from studio.data.doctor.scan import taken
 from studio.data.doctor.tag_runs import Tagged, looked_through, spaced, split_up, word_counts
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 
 _OTHER_SCHEME = 0.2
 """Where more entities than this begin with I-, that is the scheme and no mistake."""
@@ -153,7 +154,7 @@ def _uneven(patient: Patient, uneven: dict[int, tuple[int, int]]) -> Finding:
 def _broken(patient: Patient, column: str, cells: dict[int, str], before: str, after: str) -> Finding:
     text = (
         f"{counted(len(cells), 'row')} {'has' if len(cells) == 1 else 'have'} an entity that begins with I- instead of B-, as "
-        f"“{shortened(before, 60)}”, which should be “{shortened(after, 60)}”."
+        f"“{cited(before, 60)}”, which should be “{cited(after, 60)}”."
     )
     why = "An entity that does not begin is counted in one way here and in another there."
     fix = Edit(kind="tag-order", title=f"Begin them with B- in {counted(len(cells), 'row')}", cells={column: cells})

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 from studio.data.table import Problem
 
 MOST_PROBLEMS = 1000
@@ -45,6 +46,8 @@ class Body:
     """Kept, and told that they may be incomplete."""
     odd: "array[int]" = field(default_factory=lambda: array("q"))
     """Numbers of the rows with another number of cells."""
+    cut: "array[int]" = field(default_factory=lambda: array("q"))
+    """Numbers of the rows whose empty cells beyond the last column were cut off."""
     widths: Counter[int] = field(default_factory=Counter)
     """Cells → how many of those rows have so many."""
     alone: list[tuple[int, str]] = field(default_factory=list)
@@ -105,6 +108,7 @@ class Body:
             return cells
         if count > width and not "".join(cells[width:]).strip():
             self.trimmed += 1
+            self.cut.append(number)
             self._repair(number, cells, f"{counted(count - width, 'empty cell')} beyond the last column cut off.")
             return cells[:width]
         if self._named <= count < width:
@@ -128,17 +132,26 @@ class Body:
         self.dropped += 1
         self._set_aside(number, value, what)
 
+    def uncut(self, numbers: Sequence[int], values: Sequence[str], what: str) -> None:
+        """Rows whose cells were cut off, and which are told to be left out instead."""
+        gone = set(numbers)
+        self.repaired = [problem for problem in self.repaired if problem.row not in gone]
+        self.trimmed -= len(gone)
+        self.ragged += len(gone)
+        for number, value in zip(numbers, values, strict=True):
+            self._set_aside(number, value, what)
+
     def _repeats(self, number: int) -> None:
         self.repeated += 1
         self._set_aside(number, " ¦ ".join(self.header[:20]), "The column names once more; left out.")
 
     def _set_aside(self, number: int, value: str, what: str) -> None:
         if len(self.set_aside) < MOST_PROBLEMS:
-            self.set_aside.append(Problem(int(number), "", shortened(value[:1000]), what))
+            self.set_aside.append(Problem(int(number), "", cited(value[:1000]), what))
 
     def _repair(self, number: int, cells: list[str], what: str) -> None:
         if len(self.repaired) < MOST_PROBLEMS:
-            self.repaired.append(Problem(number, "", shortened(" ¦ ".join(cells[:20])[:1000]), what))
+            self.repaired.append(Problem(number, "", cited(" ¦ ".join(cells[:20])[:1000]), what))
 
     def table(self) -> pa.Table:
         """All rows."""

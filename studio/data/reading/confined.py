@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +28,9 @@ _MEMORY = 8
 """Bytes of memory for a byte of text; 4 and less were seen."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """More would need the memory of all of them."""
+_SHARED = 6
+"""Seconds on the clock for one of processor time, where others are at work too; what unpacks to very much gets far less
+(`bounds.hurry`)."""
 _GAVE_UP = "terminate called after throwing"
 _START_S = 20.0
 """For a new Python on a busy machine, beyond the time for reading."""
@@ -41,7 +45,7 @@ def read_confined(path: Path, name: str, limits: Limits, choices: Choices) -> Ta
     memory = memory_for(size, limits)
     order = {
         "path": str(path.resolve()), "name": name, "memory": memory, "cpu_s": int(cpu_seconds_for(size, limits)),
-        "limits": asdict(limits), "choices": asdict(choices),
+        "limits": asdict(limits), "choices": asdict(choices), "began": time.time(),
     }  # fmt: skip
     with _AT_ONCE, tempfile.TemporaryFile() as sink:
         told = _told(order, sink, memory, limits)
@@ -70,7 +74,8 @@ def _told(order: dict[str, Any], sink: IO[bytes], memory: int, limits: Limits) -
     """What the reading process says last."""
     with tempfile.TemporaryFile() as complaints, _started(sink, complaints) as process:
         try:
-            output, _ = process.communicate(json.dumps(order).encode(), timeout=limits.seconds + _START_S)
+            patience = min(limits.seconds, _SHARED * order["cpu_s"]) + _START_S
+            output, _ = process.communicate(json.dumps(order).encode(), timeout=patience)
         except subprocess.TimeoutExpired as error:
             raise _refused("slow", memory) from error
         finally:

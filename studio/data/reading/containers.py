@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from studio.data.phrases import listed, shortened
+from studio.data.reading.bounds import hurry
 from studio.data.reading.limits import Limits
 from studio.errors import StudioError
 
@@ -30,10 +31,11 @@ class Unpacked:
 
 def unpack_gzip(file: IO[bytes], name: str, limits: Limits) -> Unpacked:
     """The file that was packed. Raises: StudioError when it is damaged, or larger than allowed."""
+    size = file.seek(0, 2)
     file.seek(0)
     try:
         with gzip.GzipFile(fileobj=file, mode="rb") as packed:
-            inside = _copied(packed, limits.most_unpacked, name)
+            inside = _copied(packed, limits.most_unpacked, name, size)
     except _DAMAGED as error:
         raise _damaged(name) from error
     return Unpacked(inside, name.removesuffix(".gz"))
@@ -55,7 +57,7 @@ def unpack_zip(file: IO[bytes], name: str, member: str, limits: Limits) -> Unpac
             if entry.file_size > limits.most_unpacked:
                 raise _too_large(limits.most_unpacked, name)
             with archive.open(entry) as packed:
-                inside = _copied(packed, limits.most_unpacked, name)
+                inside = _copied(packed, limits.most_unpacked, name, entry.compress_size)
     except _DAMAGED as error:
         raise _damaged(name) from error
     return Unpacked(inside, entry.filename, entry.filename, notes)
@@ -100,11 +102,12 @@ def _is_hidden(name: str) -> bool:
     return name.startswith("__MACOSX/") or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")
 
 
-def _copied(packed: IO[bytes] | gzip.GzipFile, most: int, name: str) -> IO[bytes]:
+def _copied(packed: IO[bytes] | gzip.GzipFile, most: int, name: str, packed_size: int) -> IO[bytes]:
     inside = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reading process
     size = 0
     while part := packed.read(_STEP):
         size += len(part)
+        hurry(packed_size, size)
         if size > most:
             inside.close()
             raise _too_large(most, name)

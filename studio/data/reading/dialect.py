@@ -11,7 +11,9 @@ from studio.data.reading.headers import lacks_a_name, locate_header
 from studio.data.reading.unsplit import check_unsplit
 from studio.errors import StudioError
 
-_RARE = {"\x01": "the control sign U+0001", "\x1f": "the control sign U+001F", "^": "carets", "~": "tildes"}
+_RARE = {
+    "\x01": "the control sign U+0001", "\x1f": "the control sign U+001F", "^": "carets", "~": "tildes", "，": "full-width commas",
+}  # fmt: skip
 DELIMITERS = {"\t": "tabs", "|": "vertical bars", ";": "semicolons", ",": "commas", **_RARE}
 """Delimiter → its name for people; of the usual ones the least likely to stand in a text by chance first."""
 

@@ -12,7 +12,8 @@ from studio.data.reading.faults_binary import faults_of_xls, faults_of_xlsb, tar
 from studio.data.reading.faults_xml import Faults, faults_of_ods, faults_of_xlsx
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_UNKNOWN = (KeyError, IndexError, ValueError, struct.error, ElementTree.ParseError, expat.ExpatError)
+UNKNOWN = (KeyError, IndexError, ValueError, struct.error, ElementTree.ParseError, expat.ExpatError)
+"""What a workbook of another shape than expected, or a damaged one, raises."""
 
 
 def find_faults(file: IO[bytes], sheet: str, faulty: frozenset[str], height: int, width: int) -> Faults | None:
@@ -30,17 +31,17 @@ def find_faults(file: IO[bytes], sheet: str, faulty: frozenset[str], height: int
             if "content.xml" in names:
                 with archive.open("content.xml") as source:
                     return faults_of_ods(source, sheet, height, width)
-            part = _part_of(archive, sheet, is_binary="xl/workbook.bin" in names)
+            part = part_of(archive, sheet, is_binary="xl/workbook.bin" in names)
             if part not in faulty:
                 return {} if part in names else None
             with archive.open(part) as source:
                 return faults_of_xlsb(source.read()) if part.endswith(".bin") else faults_of_xlsx(source)
-    except _UNKNOWN:
+    except UNKNOWN:
         return None
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str, *, is_binary: bool) -> str:
-    """Raises: KeyError where the workbook does not say it."""
+def part_of(archive: zipfile.ZipFile, sheet: str, *, is_binary: bool) -> str:
+    """The name of the part with this sheet. Raises: KeyError where the workbook does not say it."""
     if is_binary:
         relation = target_in_xlsb(archive.read("xl/workbook.bin"), sheet)
         links = ElementTree.fromstring(archive.read("xl/_rels/workbook.bin.rels"))

@@ -21,7 +21,7 @@ def faults_of_xlsx(source: IO[bytes]) -> Faults:
         nonlocal place, inside
         name = tag.rpartition(":")[2]
         if name == "c":
-            place = _place(attributes.get("r", "")) if attributes.get("t") == "e" else None
+            place = place_of(attributes.get("r", "")) if attributes.get("t") == "e" else None
         inside = name == "v" and place is not None
 
     def text(data: str) -> None:
@@ -38,7 +38,7 @@ def faults_of_xlsx(source: IO[bytes]) -> Faults:
     return found
 
 
-def _place(name: str) -> tuple[int, int]:
+def place_of(name: str) -> tuple[int, int]:
     """(4, 2) of C5. Raises: KeyError where a cell does not say its place."""
     if not (told := _PLACE.fullmatch(name)):
         raise KeyError(name)

@@ -19,7 +19,6 @@ from studio.data.reading.kinds import Kind, kind_of
 from studio.data.reading.limits import Choices, Limits, check_size
 from studio.data.reading.repairs import assemble
 from studio.data.reading.rows import no_row_left
-from studio.data.reading.workbook import read_sheet
 from studio.data.table import Reading, Table, row_numbers
 from studio.errors import StudioError
 
@@ -68,17 +67,20 @@ def _mapped(file: IO[bytes]) -> Data:
 
 def _json(data: bytes, choices: Choices, limits: Limits) -> tuple[Found, Reading]:
     decoded = decode(data, choices.encoding)
-    found, form = read_json(decoded.text, limits.columns)
+    found, form = read_json(decoded.text, limits.columns, choices.header_row)
     reading = Reading(
         form,
         decoded.encoding,
         notes=(*decoded.notes, *found.notes),
+        repaired=tuple(found.repaired),
         set_aside=tuple(found.problems),
     )
     return found, reading
 
 
 def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Reading]:
+    from studio.data.reading.workbook import read_sheet  # noqa: PLC0415 - as above
+
     sheet = read_sheet(file, choices.sheet, limits)
     columns = assemble(range(1, len(sheet.rows) + 1), sheet.rows, choices.header_row, limits.columns)
     if not columns.cells.num_rows:

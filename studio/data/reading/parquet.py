@@ -4,16 +4,19 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from studio.data.phrases import in_quotes
+from studio.data.reading.bounds import hurry
 from studio.data.reading.formats import Found
 from studio.data.reading.limits import Limits, check_size
 from studio.data.reading.repairs import unique_names
 from studio.errors import StudioError
 
+_SHORT_FLOATS = {pa.float32(): np.float32, pa.float16(): np.float16}
 _BATCH_CELLS = 1_000_000
 _BATCH_ROWS = 65_536
 _CAREFUL_ROWS = 64
@@ -27,7 +30,7 @@ def read_parquet(source: IO[bytes], limits: Limits) -> Found:
     What the footer says is checked before anything is unpacked; but a value that many rows share is stored once,
     so the text is measured batch by batch as well. Raises: StudioError.
     """
-    most = limits.most_unpacked
+    most, packed = limits.most_unpacked, source.seek(0, 2)
     try:
         with pq.ParquetFile(source) as opened:
             facts, schema = opened.metadata, opened.schema_arrow
@@ -45,6 +48,7 @@ def read_parquet(source: IO[bytes], limits: Limits) -> Found:
                     raise _too_large("to more", most)
                 texts.append(_as_text(batch.column(i), schema.names[i]))
                 size += texts[-1].nbytes
+            hurry(packed, size)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise StudioError("The Parquet file is damaged", fix="Write it again and upload it.") from error
     if len(keep) < len(schema.names):
@@ -113,8 +117,33 @@ def _cast(column: pa.Array) -> pa.Array:
             return pc.fill_null(column.cast(pa.large_string()), "")
         except pa.ArrowException:
             pass  # no cast to text: as JSON below
-    texts = ["" if value is None else _nested(value) for value in column.to_pylist()]
+    exact = _exact if _holds_short_floats(kind) else _as_it_is
+    texts = ["" if value is None else _nested(exact(value, kind)) for value in column.to_pylist()]
     return pa.array(texts, pa.large_string())
+
+
+def _as_it_is(value: Any, _: pa.DataType) -> Any:
+    return value
+
+
+def _holds_short_floats(kind: pa.DataType) -> bool:
+    inner = [kind.field(place).type for place in range(kind.num_fields)] if pa.types.is_nested(kind) else []
+    return kind in _SHORT_FLOATS or any(map(_holds_short_floats, inner))
+
+
+def _exact(value: Any, kind: pa.DataType) -> Any:
+    """A nested value whose short floats have the digits that tell them apart: 0.1, and not 0.10000000149011612."""
+    if value is None:
+        return None
+    if kind in _SHORT_FLOATS:
+        return float(str(_SHORT_FLOATS[kind](value)))
+    if pa.types.is_struct(kind):
+        return {name: _exact(each, kind.field(name).type) for name, each in value.items()}
+    if pa.types.is_map(kind):
+        return [(_exact(key, kind.key_type), _exact(each, kind.item_type)) for key, each in value]
+    if pa.types.is_nested(kind) and kind.num_fields == 1:
+        return [_exact(each, kind.field(0).type) for each in value]
+    return value
 
 
 def _nested(value: Any) -> str:

@@ -19,7 +19,7 @@ class NoPandas:
 
 _ORDER = json.loads(sys.stdin.buffer.read()) if __name__ == "__main__" else {}
 if _ORDER:
-    bind(_ORDER["memory"], _ORDER["cpu_s"])
+    bind(_ORDER["memory"], _ORDER["cpu_s"], _ORDER["began"])
     sys.meta_path.insert(0, NoPandas())
 
 from dataclasses import asdict  # noqa: E402 - after the limits, so that nothing escapes them

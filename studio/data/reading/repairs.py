@@ -10,6 +10,7 @@ from studio.data.phrases import counted, listed
 from studio.data.reading.body import Body, Numbers, is_blank
 from studio.data.reading.headers import are_names, is_data, lacks_a_name, locate_header
 from studio.data.reading.limits import check_size
+from studio.data.reading.shifted import without_shifted
 from studio.errors import StudioError
 
 NO_HEADER = -1
@@ -97,9 +98,12 @@ def body_of(heading: Heading) -> Body:
     return body
 
 
-def finish(heading: Heading, body: Body, *, has_more: bool = False) -> Columns:
-    """Named columns out of all rows. `has_more`: some were not even cut into cells. Raises: StudioError without any row."""
-    cells, width = body.table(), body.width
+def finish(heading: Heading, body: Body, *, has_more: bool = False, are_split: bool = True) -> Columns:
+    """Named columns out of all rows. `has_more`: some were not even cut into cells; `are_split`: the
+    cells are what stands between separators. Raises: StudioError without any row."""
+    cells, rows, width = body.table(), body.rows(), body.width
+    if are_split:
+        cells, rows = without_shifted(body, cells, rows)
     if not cells.num_rows and not body.set_aside and not has_more:
         raise StudioError("The file has column names but no rows", fix="Add rows below the header and upload it again.")
     keep = [i for i in range(width) if heading.names[i].strip() or not is_blank(cells.column(i)).all()]
@@ -108,7 +112,7 @@ def finish(heading: Heading, body: Body, *, has_more: bool = False) -> Columns:
         notes.append(f"{counted(width - len(keep), 'column')} without name and content left out.")
     notes += heading.notes
     named = cells.select(keep).rename_columns(names)
-    return Columns(named, body.rows(), heading.row, [*notes, *body.notes()], body)
+    return Columns(named, rows, heading.row, [*notes, *body.notes()], body)
 
 
 def assemble(
@@ -122,7 +126,7 @@ def assemble(
     body = body_of(heading)
     for start in range(first + heading.below, len(records), _BLOCK):
         body.add(numbers[start : start + _BLOCK], records[start : start + _BLOCK])
-    return finish(heading, body)
+    return finish(heading, body, are_split=False)
 
 
 def take_head(records: Iterable[tuple[int, list[str] | None]], header_row: int = 0) -> Head:

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from studio.data.phrases import counted, shortened
+from studio.data.masking import cited
+from studio.data.phrases import counted
 from studio.data.reading.body import MOST_PROBLEMS, Body
 from studio.data.reading.dialect import Dialect
 from studio.data.reading.repairs import Columns
@@ -52,7 +53,7 @@ def doubt(rows: Rows, places: Flags, what: str) -> None:
 def _told(rows: Rows, places: Flags, what: str) -> list[Problem]:
     numbers = np.asarray(rows.columns.rows, np.int64)[places].tolist()
     cells = rows.columns.cells.filter(pa.array(places)).slice(0, MOST_PROBLEMS).to_pylist()
-    told = [shortened(" ¦ ".join(row.values())[:1000]) for row in cells]
+    told = [cited(" ¦ ".join(row.values())[:1000]) for row in cells]
     return [Problem(number, "", value, what) for number, value in zip(numbers, told, strict=False)]
 
 
@@ -91,7 +92,7 @@ def no_row_left(problems: Sequence[Problem]) -> StudioError:
 def broken_row(number: int, line: str) -> Problem:
     """A row that cannot be cut into cells."""
     what = "The quotation marks are broken: text before or after them, or no closing one. The row was left out."
-    return Problem(number, "", shortened(line[:1000].rstrip("\r\n")), what)
+    return Problem(number, "", cited(line[:1000].rstrip("\r\n")), what)
 
 
 class TooManyBrokenMarks(StudioError):  # noqa: N818

@@ -7,12 +7,14 @@ from typing import IO, Any
 
 import python_calamine
 
+from studio.data.masking import cited
 from studio.data.phrases import counted, shortened
-from studio.data.reading.bounds import lower_memory
+from studio.data.reading.bounds import hurry, lower_memory
 from studio.data.reading.faults import find_faults
 from studio.data.reading.faults_xml import Faults
 from studio.data.reading.intact import check_parts
 from studio.data.reading.limits import Limits, check_size
+from studio.data.reading.padded import Formats, find_padded, padded
 from studio.data.reading.shared import check_shared
 from studio.errors import StudioError
 
@@ -63,7 +65,23 @@ def read_sheet(file: IO[bytes], sheet: str, limits: Limits) -> Sheet:
     except (python_calamine.CalamineError, python_calamine.ZipError, OSError) as error:
         raise StudioError("The Excel file is damaged", fix="Open it in Excel and save it again.") from error
     height, width = len(read.rows), read.left + max(map(len, read.rows), default=0)
+    read = _with_zeros(read, find_padded(file, read.name))
     return _with_faults(read, find_faults(file, read.name, faulty, height, width))
+
+
+def _with_zeros(read: Sheet, formats: Formats) -> Sheet:
+    """The numbers with the zeros at their beginning that the sheet shows."""
+    shown = ""
+    for (row, column), template in formats.items():
+        place = column - read.left
+        if row < len(read.rows) and 0 <= place < len(read.rows[row]):
+            text = padded(read.rows[row][place], template)
+            shown = shown or (text if text != read.rows[row][place] else "")
+            read.rows[row][place] = text
+    if not shown:
+        return read
+    note = f"Numbers are written as the sheet shows them, with the zeros at their beginning, as {cited(shown, 20)}."
+    return replace(read, notes=(*read.notes, note))
 
 
 def _with_faults(read: Sheet, faults: Faults | None) -> Sheet:
@@ -152,8 +170,10 @@ def _unpacked(file: IO[bytes], most: int) -> int:
     before anything is unpacked. Raises: StudioError for more than `most`."""
     unpacked = file.seek(0, 2)
     if zipfile.is_zipfile(file):
+        packed = unpacked
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+        hurry(packed, unpacked)
         if unpacked > most:
             raise StudioError(
                 f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, the limit is {most / 1e6:,.0f} MB",

@@ -88,7 +88,7 @@ def _balance(counts: Sequence[tuple[str, int]]) -> str:
         return ""
     rows = sum(value for _, value in counts)
     most, least = counts[0][1] / rows, counts[-1][1]
-    return f"{len(counts)} labels; the most frequent has {most:.0%} of the rows, the rarest has {count(least, 'row')}."
+    return f"{len(counts)} labels; the most frequent has {percent(most)} of the rows, the rarest has {count(least, 'row')}."
 
 
 KIND = LabelKind()

@@ -9,7 +9,7 @@ from studio.data.edits import amount, digest
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import card
 from studio.ui.table_downloads import link
-from studio.ui.words import count, percent
+from studio.ui.words import NO_BREAK, count
 
 MEND, UNDO = "mend", "undo"
 """What a button asks for, before a colon and which finding or change it is about."""
@@ -46,7 +46,7 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
 def _finding(each: Finding) -> Markup:
     told = [_SEVERITY[each.severity]]
     if each.count:
-        told.append(f"{count(each.count, 'row')}, {_share(each.share)}")
+        told.append(f"{count(each.count, 'row')}, {each.of_all(NO_BREAK)}")
         told.append(_numbers(each.rows))
     return element(
         "li",
@@ -61,10 +61,6 @@ def _finding(each: Finding) -> Markup:
 
 def _button(choice: str, text: str) -> Markup:
     return element("button", text, type="button", data_choice=choice, class_="fs-small", dir="auto")
-
-
-def _share(share: float) -> str:
-    return f"{percent(share)} of all" if share >= 0.001 else f"less than {percent(0.001)} of all"
 
 
 def _numbers(rows: Sequence[int]) -> str:

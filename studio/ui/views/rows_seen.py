@@ -10,7 +10,7 @@ from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import bars, card
 from studio.ui.uploads import Look
 from studio.ui.views.table import problem_rows
-from studio.ui.words import count
+from studio.ui.words import count, percent
 
 LABELS_SHOWN = 12
 
@@ -74,7 +74,9 @@ def length_bars(lengths: Sequence[int], limit: int, model: str) -> Markup:
     ]
     told = f"Half of the texts have at most {sorted(lengths)[len(lengths) // 2]:,} tokens (pieces of words), the longest {max(lengths):,}."
     if over:
-        told += f" {over / len(lengths):.1%} are longer than the {limit:,} tokens {model} reads; their end is cut off."
+        told += (
+            f" {percent(over / len(lengths))} are longer than the {limit:,} tokens {model} reads; their end is cut off."
+        )
     elif limit:
         told += f" All fit into the {limit:,} tokens {model} reads."
     return fragment(

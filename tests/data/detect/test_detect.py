@@ -170,3 +170,12 @@ def test_the_same_table_gives_the_same_answer_and_a_large_one_is_quick() -> None
     found = detect(seen)
     assert time.process_time() - began < 1.0
     assert found == detect(seen)
+
+
+@pytest.mark.parametrize("names", [("text", "label"), ("message", "b"), ("c1", "c2")])
+def test_names_of_many_words_are_labels_where_they_repeat(names: tuple[str, str]) -> None:
+    long = [f"The customer complains about {thing} and wants to have the money back at once" for thing in "abcdef"]
+    found = detect(table(**{names[0]: sentences(60), names[1]: cycle(long, 60)}))
+    assert (found.task, found.roles) == ("text-classification", {"text": names[0], "label": names[1]})
+    few = detect(table(**{names[0]: sentences(18), names[1]: cycle(long, 18)}))  # three rows of each say too little
+    assert few.roles.get("label") != names[1]

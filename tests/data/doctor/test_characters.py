@@ -14,6 +14,8 @@ from .patients import beside, found_in, mended, patient_of
     [
         ("mojibake", "Ich hÃ¤tte gern mein Geld zurÃ¼ck", "Ich hätte gern mein Geld zurück"),
         ("mojibake", "It doesnâ€™t work â€“ at all", "It doesn’t work – at all"),
+        ("mojibake", "wait â€¦ he said â€œhelloâ€\x9d", "wait … he said “hello”"),
+        ("mojibake", "he said â€œhelloâ€ and â€˜noâ€™â€”twice", "he said “hello” and ‘no’—twice"),
         ("mojibake", "good ðŸ‘\u008d work", "good 👍 work"),
         ("hidden-characters", "so\u00adft hyphens in\u200bside", "soft hyphens inside"),
         ("hidden-characters", "\ufeffbegins with a mark\x00", "begins with a mark"),
@@ -51,6 +53,11 @@ def test_lost_characters():
 )  # fmt: skip
 def test_real_letters_are_not_garbled(text):
     assert repaired(text) == text
+
+
+def test_a_closing_quotation_mark_that_lost_its_last_byte():
+    assert repaired("he saidâ€\ufffd and leftâ€") == "he said” and left”"
+    assert repaired("10â€5") == "10â€5"
 
 
 def test_what_was_garbled_twice():

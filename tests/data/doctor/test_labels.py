@@ -14,6 +14,8 @@ from .patients import beside, found_in, healthy, mended, patient_of
         (("complaint", "praise"), "compliant", "complaint"),
         (("card_arrival", "card_linking"), "card_arival", "card_arrival"),
         (("Beschwerde", "Lob"), "Bescwherde", "Beschwerde"),
+        (("not spam", "spam"), "not spamm", "not spam"),
+        (("not spam", "spam"), "not psam", "not spam"),
     ],
 )
 def test_typing_mistakes(labels, typo, right):
@@ -37,11 +39,31 @@ def test_typing_mistakes(labels, typo, right):
         (("positive", "neutral"), "negative"),
         (("joy", "sad"), "job"),
         (("support 24h", "sales"), "support 48h"),
+        (("billing", "returns"), "filling"),
+        (("pos 1", "neg 1"), "pos 2"),
+        (("lamp", "cable"), "lamb"),
     ],
 )
 def test_other_labels_are_no_typing_mistakes(labels, other):
     patient = patient_of(beside([("an odd one", other), ("another odd one", other)], healthy(labels)))
     assert "label-typos" not in found_in(patient)
+
+
+def test_a_slip_needs_a_label_that_is_far_more_frequent():
+    for each, is_slip in ((4, False), (5, True)):
+        patient = patient_of(beside([("an odd one", "not spamm")], healthy(("not spam", "spam"), each)))
+        assert ("label-typos" in found_in(patient)) == is_slip
+
+
+def test_marks_at_the_end_of_a_label():
+    rows = [("an odd one", "good;"), ("another odd one", '"good"'), ("a third odd one", "bad,")]
+    finding = found_in(patient := patient_of(beside(rows)))["label-spellings"]
+    assert finding.fix.cells == {"label": {42: "good", 43: "good", 44: "bad"}}
+    assert "label-spellings" not in found_in(mended(patient, finding))
+    everywhere = patient_of(healthy(("good;", "bad;")))
+    finding = found_in(everywhere)["label-marks-at-end"]
+    assert mended(everywhere, finding).label_names == ["good", "bad"]
+    assert not {"label-spellings", "label-marks-at-end"} & set(found_in(patient_of(healthy(("C++", ":)", "C", "?")))))
 
 
 def test_as_frequent_labels_are_no_typing_mistakes():

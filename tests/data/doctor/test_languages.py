@@ -59,8 +59,8 @@ def mixed(*languages):
 def test_mixed_languages():
     finding = found_in(mixed("de", "ja"))["mixed-languages"]
     assert finding.severity == "info"
-    assert "German (50%)" in finding.text
-    assert "Japanese (50%)" in finding.text
+    assert "German (50.0 %)" in finding.text
+    assert "Japanese (50.0 %)" in finding.text
     assert "mixed-languages" not in found_in(mixed("de"))
 
 

@@ -10,7 +10,7 @@ def test_too_long_for_the_model():
     finding = found_in(patient)["too-long"]
     assert finding.rows == (38, 39, 40)
     assert "longer than the 128 tokens" in finding.text
-    assert f"{(128 + 128 + 2) / (256 + 256 + 130):.0%} of their text" in finding.text
+    assert f"{100 * (128 + 128 + 2) / (256 + 256 + 130):.1f} % of their text" in finding.text
     assert finding.severity == "warning"
     assert found_in(replace(patient, longest=256)) == {}
     assert found_in(replace(patient, longest=0)) == {}
@@ -34,4 +34,4 @@ def test_the_same_text_everywhere():
     columns["text"] = ["always the same text"] * 40
     assert "constant-text" in found_in(patient_of(columns))
     columns["text"] = ["see attachment"] * 20 + healthy()["text"][20:]
-    assert "“see attachment” is the text of 20 rows, 50%" in found_in(patient_of(columns))["main-text"].text
+    assert "“see attachment” is the text of 20 rows, 50.0 %" in found_in(patient_of(columns))["main-text"].text

@@ -51,6 +51,23 @@ def test_exact_contradictions_are_told_once():
     assert list(found) == ["contradictions"]
 
 
+def test_the_example_is_not_twice_the_same():
+    text = "the parcel number 12345 stood at depot 77 since yesterday evening"
+    columns = beside([(text, "good"), (text.replace("12345", "999"), "good"), (text.upper() + ".", "good")])
+    found = found_in(patient_of(columns))
+    assert "parcel number 999" in found["numbered-repeats"].text
+    assert "PARCEL" in found["near-repeats"].text
+    assert found["near-repeats"].fix.title == "Remove 1 row that says almost the same as another"
+    assert "numbered-repeats" not in found_in(patient_of(beside([(text, "good"), (text, "good")])))
+
+
+def test_the_example_of_a_contradiction_is_not_twice_the_same():
+    text = "the parcel stood at the depot since yesterday evening"
+    columns = beside([(text, "good"), (text, "bad"), (text + "!!", "good")])
+    told = found_in(patient_of(columns))["near-contradictions"].text
+    assert f"“{text}” and “{text}!!”: “bad” in row 43, “good” in row 44" in told
+
+
 def test_rows_that_are_asked_for_in_the_test():
     texts = healthy()["text"]
     test = table_of({"text": [texts[3].upper() + "!", "something else", OTHER], "label": ["bad", "good", "bad"]})

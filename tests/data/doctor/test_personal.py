@@ -1,8 +1,13 @@
-"""Probable personal data is found, never quoted, and masked."""
+"""Probable personal data is found, never quoted by any finding, and masked."""
 
 import pytest
 
-from studio.data.doctor.personal import iban, luhn, masked
+from studio.data.check import parse_rows
+from studio.data.doctor import diagnose
+from studio.data.doctor.report import as_text
+from studio.data.masking import iban, luhn, masked
+from studio.data.read import read_table
+from studio.errors import StudioError
 
 from .patients import beside, found_in, mended, patient_of
 
@@ -52,3 +57,49 @@ def test_check_digits():
 def test_kinds_are_counted():
     rows = [(f"mail {name}@example.org or {name}@example.com for {name}", "good") for name in ("anna", "bert")]
     assert "2 rows probably hold 4 e-mail addresses" in found_in(patient_of(beside(rows)))["personal-data"].text
+
+
+_SECRETS = ("anna.meier", "1234567", "0532 0130")
+_TEXT = "ring +49 170 1234567 or write to anna.meier@example.com, pay DE89 3704 0044 0532 0130 00"
+
+
+def _is_silent(said):
+    return not any(secret in said for secret in _SECRETS)
+
+
+def test_no_finding_quotes_what_is_masked():
+    odd = [
+        (_TEXT, "good"), (_TEXT, "bad"), (f"{_TEXT}!!", "good"), (f"<b>{_TEXT}</b> donâ€™t", "good"),
+        (f"{_TEXT}\u200b\ufffd", "anna.meier@example.com"), (f"=SUM({_TEXT})", "anna.meier@example.com;"),
+    ]  # fmt: skip
+    found = diagnose(patient_of(beside(odd)))
+    kinds = {"contradictions", "near-contradictions", "html", "mojibake", "hidden-characters", "lost-characters"}
+    assert kinds | {"label-spellings"} <= {each.kind for each in found}
+    assert all(_is_silent(f"{each.text} {each.fix.title if each.fix else ''}") for each in found)
+    often = diagnose(patient_of(beside([("anna.meier@example.com", "good")] * 30)))
+    assert "“[e-mail]” is the text of 30 rows" in next(each.text for each in often if each.kind == "main-text")
+
+
+def test_neither_does_the_report_nor_a_row_that_was_set_aside(tmp_path):
+    lines = [
+        "text,label",
+        *(f"text number {n},good" for n in range(20)),
+        f"{_TEXT},good",
+        f"{_TEXT},too,many",
+        f"{_TEXT},x,,",
+    ]
+    (tmp_path / "table.csv").write_text("\n".join(lines) + "\n")
+    table = read_table(tmp_path / "table.csv")
+    told = as_text(table, diagnose(patient_of({name: table.column(name) for name in table.columns})))
+    assert "[phone] or write to [e-mail]" in told
+    assert _is_silent(told)
+
+
+def test_a_row_that_does_not_fit_its_task_is_masked(tmp_path):
+    def refuse(inputs, target, row):
+        raise StudioError("No number")
+
+    (tmp_path / "table.csv").write_text("text,label\nhello there,anna.meier@example.com\nhi,b\n")
+    table = read_table(tmp_path / "table.csv")
+    parsed = parse_rows(table, {"text": "text", "label": "label"}, ("text",), "label", refuse)
+    assert parsed.problems[0].value == "[e-mail]"
