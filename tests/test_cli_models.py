@@ -49,11 +49,19 @@ def test_another_model_is_looked_up_pinned_and_fetched(home, hub):
     _fetch(model, home, quiet=True)
 
 
-@pytest.mark.parametrize("name", ["Qwen/Qwen3-0.6B", "google/flan-t5-small"])
+@pytest.mark.parametrize("name", ["google/flan-t5-small", "facebook/bart-base"])
 def test_a_model_of_another_family_is_refused_with_those_that_fit(home, name):
     with pytest.raises(StudioError, match="cannot be tuned for Text classification") as caught:
         _model(name, TASK, home)
     assert "embedded" in caught.value.fix
+
+
+def test_a_model_without_words_is_refused_where_texts_are_written(home):
+    task = task_named("language-modeling")
+    with pytest.raises(StudioError, match="encoder, without the weights that guess words") as caught:
+        _model("embedded", task, home)
+    assert "distilbert" in caught.value.fix
+    assert _model("", task, home).id == "HuggingFaceTB/SmolLM2-135M-Instruct"
 
 
 def test_a_name_that_is_none_is_refused(home):

@@ -16,8 +16,9 @@ from typing import Any
 
 import torch
 from frame import Model, main
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, GenerationConfig
 
+from studio.models.heads.writing import LIKELIEST
 from studio.tasks.chat import messages_of
 from studio.tasks.templates import spell
 
@@ -47,10 +48,14 @@ class Writer(Model):
         written = self.model.generate(
             input_ids=ids.to(self.device),
             attention_mask=mask.to(self.device),
-            max_new_tokens=max(1, min(self.facts["new_tokens"], context - width)),
-            do_sample=False,
-            eos_token_id=self.ends or None,
-            pad_token_id=self.padding,
+            generation_config=GenerationConfig(
+                **LIKELIEST,
+                max_new_tokens=max(1, min(self.facts["new_tokens"], context - width)),
+                num_beams=1,
+                early_stopping=False,
+                eos_token_id=self.ends or None,
+                pad_token_id=self.padding,
+            ),
         )[:, width:].tolist()
         return [{"answer": self.text_of(tokens)} for tokens in written]
 

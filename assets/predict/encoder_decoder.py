@@ -16,8 +16,9 @@ from typing import Any
 
 import torch
 from frame import Model, main
-from transformers import AutoModelForSeq2SeqLM
+from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
+from studio.models.heads.writing import LIKELIEST
 from studio.tasks.text_to_text import shortened
 
 
@@ -36,19 +37,18 @@ class Rewriter(Model):
         """One text for each."""
         length = self.facts["max_length"]
         sources = [shortened(self.tokenizer(row[self.names[0]])["input_ids"], length, self.tokenizer) for row in rows]
-        tokens = self.tokenizer.pad({"input_ids": sources}, return_tensors="pt").to(self.device)
+        ids, mask = self.padded(sources)
         written = self.model.generate(
-            input_ids=tokens["input_ids"],
-            attention_mask=tokens["attention_mask"],
-            max_new_tokens=max(1, self.facts["new_tokens"]),
-            do_sample=False,
-            num_beams=4,
-            early_stopping=True,
-            length_penalty=1.0,
-            repetition_penalty=1.0,
-            no_repeat_ngram_size=0,
-            min_length=0,
-            eos_token_id=self.ends or None,
+            input_ids=ids,
+            attention_mask=mask,
+            generation_config=GenerationConfig(
+                **LIKELIEST,
+                max_new_tokens=max(1, self.facts["new_tokens"]),
+                num_beams=4,
+                early_stopping=True,
+                eos_token_id=self.ends or None,
+                pad_token_id=self.tokenizer.pad_token_id,
+            ),
         )[:, 1:].tolist()  # without what every text begins with
         return [{"answer": self.text_of(tokens)} for tokens in written]
 

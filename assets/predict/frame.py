@@ -50,6 +50,14 @@ class Model:
                 answers[place] = answer
         return answers
 
+    def padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tokens and their mask, filled up on the right; a row of nothing counts as one filler."""
+        width = max(1, *map(len, rows))
+        filler = self.tokenizer.pad_token_id or 0
+        ids = torch.tensor([row + [filler] * (width - len(row)) for row in rows], device=self.device)
+        sizes = torch.tensor([max(1, len(row)) for row in rows], device=self.device)
+        return ids, (torch.arange(width, device=self.device) < sizes.unsqueeze(1)).long()
+
     def is_whole(self, row: dict[str, str]) -> bool:
         """Whether it has every text the model cannot do without."""
         return all(row.get(each["name"], "").strip() or each["optional"] for each in self.inputs)

@@ -34,12 +34,10 @@ class Filler(Model):
         answers = []
         for row in rows:
             text = _GAP.sub(lambda _: self.tokenizer.mask_token, row[self.names[0]])
-            tokens = self.tokenizer(text, truncation=True, max_length=self.facts["max_length"], return_tensors="pt").to(
-                self.device
-            )
-            ids = tokens["input_ids"][0]
-            guesses = self.model(**tokens).logits[0].argmax(-1)
-            filled = torch.where(ids == self.tokenizer.mask_token_id, guesses, ids).tolist()
+            tokens = self.tokenizer(text, truncation=True, max_length=self.facts["max_length"])["input_ids"]
+            ids, mask = self.padded([tokens])
+            guesses = self.model(input_ids=ids, attention_mask=mask).logits.argmax(-1)
+            filled = torch.where(ids == self.tokenizer.mask_token_id, guesses, ids)[0, : len(tokens)].tolist()
             answers.append({"answer": self.tokenizer.decode(filled, skip_special_tokens=True).strip()})
         return answers
 

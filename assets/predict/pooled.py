@@ -7,6 +7,8 @@ from frame import Model
 from safetensors.torch import load_file
 from transformers import AutoModel
 
+from studio.tasks.two_texts import tokens_of
+
 
 class Pooled(Model):
     """The folder holds a base model that gives one vector a token (loaded by AutoModel), and a head.
@@ -29,19 +31,18 @@ class Pooled(Model):
 
     def vectors(self, texts: list[str], seconds: list[str] | None = None) -> torch.Tensor:
         """One row a text (or two texts, read as one)."""
-        tokens = self.tokenizer(
-            texts, seconds, truncation=True, max_length=self.facts["max_length"], padding=True, return_tensors="pt"
-        ).to(self.device)
-        if seconds is None:
-            tokens.pop("token_type_ids", None)
-        return self.pool(self.model(**tokens).last_hidden_state, tokens["attention_mask"])
+        found = tokens_of(self.tokenizer, texts, seconds, self.facts["max_length"])
+        ids, mask = self.padded(found["input_ids"])
+        parts = {"token_type_ids": self.padded(found["token_type_ids"])[0]} if "token_type_ids" in found else {}
+        return self.pool(self.model(input_ids=ids, attention_mask=mask, **parts).last_hidden_state, mask)
 
     def pool(self, vectors: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Token vectors to one vector a text, the padding left out."""
         if self.facts["pooling"] == "first":
             pooled = vectors[:, 0]
         elif self.facts["pooling"] == "last":
-            pooled = vectors[torch.arange(len(vectors)), mask.sum(1) - 1]
+            last = (mask * torch.arange(mask.shape[1], device=mask.device)).amax(1)
+            pooled = vectors[torch.arange(len(vectors), device=mask.device), last]
         else:
             pooled = (vectors * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
         if self.facts["normalize"]:

@@ -26,7 +26,7 @@ from studio.models.found import choice_of, facts_of, order_of, preset_of, rememb
 from studio.models.hub import download, downloaded
 from studio.models.hub.find import HUB_ID, look_up
 from studio.models.lengths import data_facts, token_lengths, tokenizer_file
-from studio.models.presets import PRESETS, suited
+from studio.models.presets import PRESETS, suited, suits
 from studio.models.sizing import Machine
 from studio.models.suggest import suggest
 from studio.rundir import Home, RunDir
@@ -132,15 +132,16 @@ def _compare_source(source: Source, asked: argparse.Namespace, table: Table) -> 
 def _model(name: str, task: Task, home: Home) -> Model:
     """The model of that name, pinned; one that is neither a preset nor known here is looked up on the Hub. Raises: StudioError."""
     if not name:
-        name = suited(task.families)[0].id
+        name = suited(task.families, writes=task.writes)[0].id
     elif HUB_ID.fullmatch(name) and not any(preset.id == name for preset in PRESETS):
         name = remember(home, look_up(name))
-    family = facts_of(home, name).family
-    if family not in task.families:
+    preset = facts_of(home, name)
+    if not suits(preset, task.families, writes=task.writes):
+        wordless = ", without the weights that guess words" if preset.family in task.families else ""
         raise StudioError(
-            f"A model of this kind ({family}) cannot be tuned for {task.title}",
+            f"A model of this kind ({preset.family}{wordless}) cannot be tuned for {task.title}",
             where=name,
-            fix="Choose one of: " + ", ".join(preset.id for preset in suited(task.families)) + ".",
+            fix="Choose one of: " + ", ".join(preset.id for preset in suited(task.families, writes=task.writes)) + ".",
         )
     return order_of(home, name)
 

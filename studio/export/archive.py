@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from studio import storage
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
-from studio.export.base import license_note
+from studio.export.base import base_of, license_note
 from studio.export.card import model_card, title_of
 from studio.export.format import Format
 from studio.export.inputs import inputs_json
@@ -18,6 +18,8 @@ from studio.export.order import order_json
 from studio.export.script import requirements_text, script_text
 from studio.rundir import RunDir
 
+ADAPTER = "adapter/adapter_config.json"
+"""Of models that were tuned with adapters: these by themselves, beside the whole model that they were merged into."""
 _PLACES = ("_name_or_path", "name_or_path", "tokenizer_file", "special_tokens_map_file", "vocab_file", "merges_file")
 """Keys under which libraries note where on some machine a file lay."""
 
@@ -91,6 +93,11 @@ def _texts(run: RunDir) -> dict[str, str]:
         "LICENSE-base-model.md": license_note(run.config.model),
         "labels.json": json.dumps(_labels(run), ensure_ascii=False, indent=1) + "\n",
     }
+    adapter = run.model / ADAPTER
+    if adapter.is_file():
+        base = base_of(run.config.model)
+        named = {"base_model_name_or_path": base.hub or None, "revision": base.revision or None}
+        texts[ADAPTER] = json.dumps(json.loads(adapter.read_bytes()) | named, indent=1) + "\n"
     for name in ("config.json", "tokenizer_config.json"):
         path = run.model / name
         if path.is_file():

@@ -40,6 +40,8 @@ class Shape:
     vocabulary: int
     context: int
     tables: int
+    fills: bool = False
+    """Whether its config says that it guesses hidden words."""
 
 
 def family_of(config: dict[str, Any]) -> Family | None:
@@ -68,7 +70,13 @@ def shape_of(config: dict[str, Any]) -> Shape | None:
         _number(config, "vocab_size"),
         _number(config, *_CONTEXT) or _USUAL_CONTEXT,
         1 if tied or family == "encoder" else 2,
+        family == "encoder" and _fills(config),
     )
+
+
+def _fills(config: dict[str, Any]) -> bool:
+    named = config.get("architectures")
+    return isinstance(named, list) and any(str(each).endswith("ForMaskedLM") for each in named)
 
 
 def _number(config: dict[str, Any], *names: str) -> int:

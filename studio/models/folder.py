@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from studio.config import Model
 from studio.errors import StudioError
@@ -47,7 +47,7 @@ def family_in(folder: Path) -> str:
     return family_of(_json(folder / "config.json")) or ""
 
 
-def pooling_of(model: Model, folder: Path) -> str:
+def pooling_of(model: Model, folder: Path) -> Literal["mean", "first", "last"]:
     """How this model's token vectors become one, `mean`, `first` or `last`: a preset's fact, else the folder's own word.
 
     Source: sentence-transformers keeps `1_Pooling/config.json` beside the weights; without it, the mean, and a decoder's

@@ -198,7 +198,7 @@ SIZES = (
 
 def size_of(preset: Preset) -> Size | None:
     """The smallest kind of machine that can tune it: an encoder as a whole, others with adapters at least."""
-    ways: tuple[Trains, ...] = ("whole", "lora") if preset.writes else ("whole",)
+    ways: tuple[Trains, ...] = ("whole", "lora") if preset.family != "encoder" else ("whole",)
     return next((size for size in SIZES if fit(preset, size.memory, gpu=size.gpu).trains in ways), None)
 
 

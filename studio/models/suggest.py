@@ -15,7 +15,7 @@ from studio.errors import StudioError
 from studio.figures import small
 from studio.models import suggest_writing as writing
 from studio.models.data_facts import DataFacts, suggested_shares
-from studio.models.presets import Preset
+from studio.models.presets import Preset, worn
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
 
 Effort = Literal["quick", "balanced", "thorough"]
@@ -46,6 +46,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     """
     if effort not in get_args(Effort):
         raise StudioError(f"There is no effort named {effort!r}", fix="Choose quick, balanced or thorough.")
+    preset = worn(preset, writes=facts.writes)
     length = _max_length(facts, preset)
     trains = _trains(facts, preset, machine, effort)
     rows = _batch_rows(facts, preset, machine, length.value, trains.value)

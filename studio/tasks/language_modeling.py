@@ -113,6 +113,11 @@ class LanguageModeling(WritingTask):
         return Answer(setup.tokenizer.decode(ids, skip_special_tokens=True).strip(), confidence)
 
     @override
+    def ends(self, setup: Setup) -> tuple[int, ...]:
+        end = setup.tokenizer.eos_token_id
+        return () if end is None or hides_words(setup) else (end,)
+
+    @override
     def sample(self, example: Example, setup: Setup) -> Example:
         """The first half, to be written on; or the text with a word in its middle left out."""
         words = example.inputs["text"].split(" ")

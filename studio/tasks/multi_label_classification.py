@@ -33,7 +33,7 @@ class MultiLabelClassification(Task):
     inputs, target = ("text",), "labels"
     several = ("labels",)
     role_titles = {"text": "Text", "labels": "Labels"}
-    families = frozenset({"encoder"})
+    families = frozenset({"encoder", "decoder"})
     head = "multi-label"
     recipe = Recipe(
         label_smoothing=0.0,

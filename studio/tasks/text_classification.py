@@ -20,7 +20,7 @@ class TextClassification(Task):
     help = "Sorts texts into groups that you name: sentiment, topic, intent, spam or not."
     inputs, optional, target = ("text", SECOND), (SECOND,), "label"
     role_titles = {"text": "Text", SECOND: "Second text", "label": "Label"}
-    families = frozenset({"encoder"})
+    families = frozenset({"encoder", "decoder"})
     head = "sequence"
     metrics = (
         Metric("accuracy", "Accuracy", "Share of rows whose label the model gets right."),

@@ -16,7 +16,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.decimals import plain_numbers
 from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
-from studio.tasks.two_texts import SECOND, refuse_blank, seconds
+from studio.tasks.two_texts import SECOND, refuse_blank, seconds, tokens_of
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
 
@@ -28,7 +28,7 @@ class TextRegression(Task):
     help = "Foretells a number for a text, as a grade or a price, or for two texts, as how much alike they are."
     inputs, optional, target = ("text", SECOND), (SECOND,), "score"
     role_titles = {"text": "Text", SECOND: "Second text", "score": "Number"}
-    families = frozenset({"encoder"})
+    families = frozenset({"encoder", "decoder"})
     head = "number"
     metrics = (
         Metric(
@@ -107,8 +107,10 @@ class TextRegression(Task):
         if not examples:
             return []
         second = seconds(examples)
-        one = _tokens([example.inputs["text"] for example in examples], setup)
-        other = _tokens(second, setup) if second is not None else None
+        one = tokens_of(setup.tokenizer, [example.inputs["text"] for example in examples], None, setup.max_length)[
+            "input_ids"
+        ]
+        other = tokens_of(setup.tokenizer, second, None, setup.max_length)["input_ids"] if second is not None else None
         middle, deviation = setup.scaling
         features: list[list[Feature]] = []
         for index, example in enumerate(examples):
@@ -156,12 +158,6 @@ class TextRegression(Task):
         root = np.sqrt(np.where(defined, spreads, 1.0))
         pearson = np.where(defined & (spreads > 0), (product - one * other / rows) / root, 0.0)
         return {"pearson": np.clip(pearson, -1, 1), "mean_absolute_error": error / rows}
-
-
-def _tokens(texts: Sequence[str], setup: Setup) -> list[list[int]]:
-    found = setup.tokenizer(list(texts), truncation=True, max_length=setup.max_length, padding=False)
-    tokens: list[list[int]] = found["input_ids"]
-    return tokens
 
 
 def _numbers(written: Iterable[str | None]) -> np.ndarray:

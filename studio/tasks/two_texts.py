@@ -1,6 +1,7 @@
 """What tasks share that read a text, or two: checked inputs, and both texts as one piece for the model."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from studio.data.example import Example
 from studio.errors import StudioError
@@ -19,15 +20,32 @@ def refuse_blank(inputs: dict[str, str], row: int) -> None:
 
 
 def encoded(examples: Sequence[Example], setup: Setup) -> list[Feature]:
-    """One feature an example: [CLS] text [SEP], or [CLS] text [SEP] second [SEP] with the parts told apart by
-    `token_type_ids` where the tokenizer makes them; the longer text is cut first."""
+    """One feature an example: both texts as one piece (see `tokens_of`)."""
     if not examples:
         return []
-    texts = [example.inputs["text"] for example in examples]
-    second = seconds(examples)
-    found = setup.tokenizer(texts, second, truncation=True, max_length=setup.max_length, padding=False)
-    names = ["input_ids", "attention_mask", *(["token_type_ids"] if second and "token_type_ids" in found else [])]
-    return [{name: found[name][index] for name in names} for index in range(len(examples))]
+    found = tokens_of(
+        setup.tokenizer, [example.inputs["text"] for example in examples], seconds(examples), setup.max_length
+    )
+    return [
+        {"attention_mask": [1] * len(found["input_ids"][index]), **{name: each[index] for name, each in found.items()}}
+        for index in range(len(examples))
+    ]
+
+
+def tokens_of(
+    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int
+) -> dict[str, list[list[int]]]:
+    """`input_ids` of each row, [CLS] text [SEP], or [CLS] text [SEP] second [SEP] with the parts told apart by
+    `token_type_ids` where the tokenizer makes them; the longer text is cut first.
+
+    Tokenizers of decoders may put nothing between two texts: there it is an empty line.
+    """
+    if second is None:
+        return {"input_ids": tokenizer(list(texts), truncation=True, max_length=max_length)["input_ids"]}
+    if tokenizer.num_special_tokens_to_add(True) == tokenizer.num_special_tokens_to_add(False):
+        second = ["\n\n" + each for each in second]
+    found = tokenizer(list(texts), list(second), truncation=True, max_length=max_length)
+    return {name: found[name] for name in ("input_ids", "token_type_ids") if name in found}
 
 
 def seconds(examples: Sequence[Example]) -> list[str] | None:

@@ -5,7 +5,7 @@ from studio.errors import StudioError
 from studio.models.folder import model_folder, offered_folders
 from studio.models.found import choice_of, facts_of, order_of, remembered
 from studio.models.hub import downloaded
-from studio.models.presets import EMBEDDED, Preset, suited
+from studio.models.presets import EMBEDDED, Preset, suited, suits, worn
 from studio.rundir import Home
 from studio.tasks import task_named
 from studio.ui.session import Session
@@ -17,20 +17,20 @@ def picked(home: Home, session: Session) -> str:
     A model of a family that the task cannot use was picked for another one: then the first that is here stands for it,
     or the first of all.
     """
-    families = task_named(session.task).families
+    task = task_named(session.task)
     try:
-        if facts_of(home, session.model).family in families:
+        if suits(facts_of(home, session.model), task.families, writes=task.writes):
             return session.model
     except StudioError:
         pass  # a stranger's word, or a note that is gone
-    presets = suited(families)
+    presets = suited(task.families, writes=task.writes)
     first = next((preset for preset in presets if is_here(home, preset)), presets[0])
     return first.id
 
 
 def facts(home: Home, session: Session) -> Preset:
     """What is known of it."""
-    return facts_of(home, picked(home, session))
+    return worn(facts_of(home, picked(home, session)), writes=task_named(session.task).writes)
 
 
 def ordered(home: Home, session: Session) -> Model:
@@ -50,10 +50,14 @@ def is_here(home: Home, preset: Preset) -> bool:
 
 def offered(home: Home, session: Session) -> dict[str, Preset]:
     """Choice → facts of every model that the task can use: presets, those found on the Hub and fetched, model folders."""
-    families, chosen = task_named(session.task).families, picked(home, session)
+    task, chosen = task_named(session.task), picked(home, session)
     found = {choice_of(preset): preset for preset in remembered(home)}
-    presets = {preset.id: preset for preset in suited(families)}
+    presets = {preset.id: preset for preset in suited(task.families, writes=task.writes)}
     others = {choice: preset for choice, preset in found.items() if choice == chosen or is_here(home, preset)}
     folders = {choice: facts_of(home, choice) for choice in offered_folders(home)}
     every = presets | others | folders
-    return {choice: preset for choice, preset in every.items() if preset.family in families}
+    return {
+        choice: worn(preset, writes=task.writes)
+        for choice, preset in every.items()
+        if suits(preset, task.families, writes=task.writes)
+    }

@@ -56,7 +56,7 @@ class Ragged:
     def of(cls, sequences: Sequence[Sequence[int]], filler: int, device: torch.device) -> "Ragged":
         """Copied to the device."""
         lengths = np.array([len(each) for each in sequences], dtype=np.int64)
-        values = np.full(int(lengths.sum() + lengths.max(initial=0)), filler, dtype=np.int32)
+        values = np.full(int(lengths.sum() + lengths.max(initial=1)), filler, dtype=np.int32)
         starts = np.cumsum(lengths) - lengths
         for start, each in zip(starts.tolist(), sequences, strict=True):
             values[start : start + len(each)] = each
@@ -69,13 +69,13 @@ class Ragged:
         )
 
     def batch(self, rows: Numbers) -> tuple[Tensor, Tensor]:
-        """Values and mask, both int64 (rows, longest), filled up on the right."""
-        longest = int(self.lengths[rows].max())
+        """Values and mask, both int64 (rows, longest), filled up on the right; a row of nothing counts as one filler."""
+        longest = max(1, int(self.lengths[rows].max()))
         index = torch.from_numpy(rows).to(self.values.device, non_blocking=True)
         places = torch.arange(longest, device=self.values.device)
-        mask = places < self.sizes[index].unsqueeze(1)
-        found = torch.where(mask, self.values[self.starts[index].unsqueeze(1) + places], self.filler)
-        return found.long(), mask.long()
+        sizes = self.sizes[index].unsqueeze(1)
+        found = torch.where(places < sizes, self.values[self.starts[index].unsqueeze(1) + places], self.filler)
+        return found.long(), (places < sizes.clamp(min=1)).long()
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from studio.events import Finished, Scoring, Warned
 from studio.models.heads import Wearing, head_files
 from studio.models.load import load_base, load_tuned, load_untuned
 from studio.worker import checkpoint, writing
+from studio.worker.adapters import adapter_files, merge_adapters
 from studio.worker.evaluate import answer, check
 from studio.worker.features import read_part
-from studio.worker.optimizer import merge_adapters, trained
+from studio.worker.optimizer import trained
 from studio.worker.prepare import Job
 from studio.worker.reporter import Reporter
 
@@ -70,7 +71,7 @@ def finish(
 
 def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     """Commit `model/`: the best version, or the untuned base model with the probe on where nothing was better."""
-    model, tokenizer = best_version(job, best)
+    model, tokenizer, adapters = best_version(job, best)
     _choose_thresholds(job, model)
     backbone: Any = model.backbone
     if template := job.kit.task.template(tokenizer):
@@ -80,7 +81,7 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     with storage.Stage(job.run.model) as stage:
         backbone.save_pretrained(stage.path)
         tokenizer.save_pretrained(stage.path)
-        for name, data in head_files(model.head):
+        for name, data in (*head_files(model.head), *adapters.items()):
             stage.write(name, data)
 
 
@@ -91,16 +92,17 @@ def _choose_thresholds(job: Job, model: Wearing) -> None:
         model.cpu().head.facts = replace(model.head.facts, thresholds=scores.thresholds)
 
 
-def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any]:
-    """The model to keep, on the processor, adapters merged, and its tokenizer."""
+def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any, dict[str, bytes]]:
+    """The model to keep, on the processor, adapters merged; its tokenizer; and the adapters by themselves, as files."""
     if best is None:
         backbone, tokenizer = load_base(job.folder, auto_class=job.probe.head.auto_class)
-        return Wearing(backbone, job.probe.head), tokenizer
+        return Wearing(backbone, job.probe.head), tokenizer, {}
     with torch.no_grad():
         for name, weight in trained(job.model).items():
             weight.copy_(best[name])
+    adapters = adapter_files(job.model)
     merge_adapters(job.model)
-    return job.model.cpu(), job.kit.setup.tokenizer
+    return job.model.cpu(), job.kit.setup.tokenizer, adapters
 
 
 def notes(job: Job, reporter: Reporter) -> list[str]:

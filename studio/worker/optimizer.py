@@ -1,16 +1,15 @@
-"""Which weights are trained and how fast: freezing, adapters, groups of AdamW, and the schedule."""
+"""Which weights are trained and how fast: freezing, groups of AdamW, and the schedule."""
 
 import math
 import re
-import warnings
 from typing import Any
 
 import torch
 from torch import nn
-from transformers.pytorch_utils import Conv1D
 
-from studio.config import Method, RunConfig, Schedule
+from studio.config import RunConfig, Schedule
 from studio.models.heads import Wearing
+from studio.worker.adapters import put_adapters
 
 _LAYER = re.compile(r"\.(?:layers?|h|blocks?)\.(\d+)\.")
 _NO_DECAY = re.compile(r"(?:bias|norm\w*\.weight)$", re.IGNORECASE)
@@ -23,7 +22,7 @@ def freeze(model: Wearing, config: RunConfig) -> None:
     if config.method.trains == "head":
         backbone.requires_grad_(False)
     elif config.method.trains == "lora":
-        _put_adapters(model, config)
+        put_adapters(model, config)
     else:
         for name, weight in backbone.named_parameters():
             if name.startswith("pooler."):  # of the pretraining task; the head pools by itself
@@ -39,13 +38,6 @@ def embeddings_of(backbone: Any) -> nn.Module:
     holder, _, _ = name.rpartition(".")
     module: nn.Module = backbone.get_submodule(holder) if holder else table
     return module if not any(_LAYER.search(f".{name}.") for name, _ in module.named_modules()) else table
-
-
-def merge_adapters(model: Wearing) -> None:
-    """Fold LoRA adapters into the weights they stand beside; nothing to do where there are none."""
-    backbone: Any = model.backbone
-    if hasattr(backbone, "merge_and_unload"):
-        model.backbone = backbone.merge_and_unload()
 
 
 def trained(model: nn.Module) -> dict[str, nn.Parameter]:
@@ -100,27 +92,3 @@ def _peak(name: str, layers: int, config: RunConfig) -> float:
 def _layer_of(name: str) -> int:
     found = _LAYER.search(f".{name}")
     return int(found.group(1)) if found else -1
-
-
-def _put_adapters(model: Wearing, config: RunConfig) -> None:
-    from peft import LoraConfig, get_peft_model  # noqa: PLC0415 - takes seconds to import, and few runs need it
-
-    method: Method = config.method
-    backbone: Any = model.backbone
-    words = backbone.get_output_embeddings() if hasattr(backbone, "get_output_embeddings") else None
-    linear = [
-        name
-        for name, module in backbone.named_modules()
-        if isinstance(module, nn.Linear | Conv1D) and module is not words and not name.startswith("pooler.")
-    ]
-    adapters = LoraConfig(
-        r=method.lora_rank,
-        lora_alpha=method.lora_alpha,
-        lora_dropout=config.regularization.dropout,
-        target_modules=linear,
-        bias="none",
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for things by their old names
-        warnings.filterwarnings("ignore", message="fan_in_fan_out")  # it sees by itself which way the weights lie
-        model.backbone = get_peft_model(backbone, adapters)

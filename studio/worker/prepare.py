@@ -147,9 +147,17 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
 
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
-    pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
     kind = head_kind(task, config, folder).kind
-    return HeadFacts(kind, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
+    return HeadFacts(
+        kind,
+        pooling_of(config.model, folder),
+        True,
+        SCALE,
+        setup.labels,
+        setup.max_length,
+        task.name,
+        scaling=setup.scaling,
+    )
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:

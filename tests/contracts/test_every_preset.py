@@ -6,10 +6,12 @@ import pytest
 
 from studio.config import Model
 from studio.models.data_facts import DataFacts
-from studio.models.presets import EMBEDDED, PRESETS, Preset, suited
-from studio.models.sizing import Machine, expected, size_of
+from studio.models.heads import head_named
+from studio.models.presets import EMBEDDED, PRESETS, Preset, suited, worn
+from studio.models.sizing import Machine, estimate_memory, expected, size_of
 from studio.models.suggest import suggest
 from studio.tasks import TASKS
+from studio.tasks.task import Task
 
 FREE_LICENSES = {"apache-2.0", "mit", "bsd-3-clause"}
 A_MACHINE = Machine(cores=8, memory=16 * 10**9, available=12 * 10**9)
@@ -59,10 +61,28 @@ def test_what_comes_from_the_hub_is_pinned(preset: Preset) -> None:
 
 
 @each_preset
-def test_some_task_can_use_it(preset: Preset) -> None:
-    if not any(preset.family in task.families for task in TASKS.values()):
-        pytest.skip(f"no task for {preset.family}s has been merged yet")
-    assert preset in suited(frozenset().union(*(task.families for task in TASKS.values())))
+def test_it_can_be_used_by_the_tasks_that_name_its_family(preset: Preset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.models.sizing.matrix_flops", lambda: 1e11)
+    tasks = [task for task in TASKS.values() if preset in suited(task.families, writes=task.writes)]
+    assert tasks
+    for task in tasks:
+        head = head_named(task.head_for(task.required, preset.family))
+        assert head.auto_class.endswith("LM") == task.writes
+        used = worn(preset, writes=task.writes)
+        assert used.writes == (task.writes and preset.family != "encoder")
+        assert estimate_memory(used) <= estimate_memory(preset)
+        facts = DataFacts(1200, 0 if task.writes else 6, 100, 40.0, 90, 400, writes=task.writes, methods=task.methods)
+        assert suggest(facts, preset, A_MACHINE)["trains"].value in task.methods
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_every_task_has_some_of_each_of_its_families(task: Task) -> None:
+    found = suited(task.families, writes=task.writes)
+    assert {preset.family for preset in found} == task.families
+    first = "encoder" if task.families >= {"encoder"} and not task.writes else "decoder"
+    assert found[0].family == (first if first in task.families else "encoder-decoder")
+    assert all(preset.fills for preset in found if task.writes and preset.family == "encoder")
+    assert (EMBEDDED in found) == ("encoder" in task.families and not task.writes)
 
 
 @each_preset

@@ -23,6 +23,20 @@ def test_the_first_token_where_the_model_was_made_for_it():
     assert torch.equal(SequenceHead(3, facts).pool(hidden, torch.ones(2, 4)), hidden[:, 0])
 
 
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_the_last_real_token_wherever_the_padding_is(side):
+    facts = HeadFacts("sequence", "last", True, 16.0, ("no", "yes"), 64, "text-classification")
+    rows = [[[1.0, 0, 0], [3.0, 0, 4.0]], [[0, 2.0, 0]], [[0, 0, 1.0], [1.0, 1.0, 1.0], [0, 6.0, 8.0]]]
+    filler, hidden, mask = [99.0, 99, 99], [], []
+    for row in rows:
+        fill = 3 - len(row)
+        hidden.append(row + [filler] * fill if side == "right" else [filler] * fill + row)
+        mask.append([1] * len(row) + [0] * fill if side == "right" else [0] * fill + [1] * len(row))
+    pooled = SequenceHead(3, facts).pool(torch.tensor(hidden), torch.tensor(mask))
+    expected = torch.tensor([[0.6, 0, 0.8], [0, 1.0, 0], [0, 0.6, 0.8]]) * 16
+    torch.testing.assert_close(pooled, expected)
+
+
 def test_sums_of_loss_add_up_over_parts_of_a_batch():
     head = SequenceHead(3, FACTS, label_smoothing=0.1)
     logits, labels = torch.randn(7, 2), torch.randint(0, 2, (7,))

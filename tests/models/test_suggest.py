@@ -207,10 +207,12 @@ def test_a_tasks_own_recipe_goes_before_what_follows_from_rows_a_label() -> None
 
 def test_models_that_write_are_tuned_as_a_whole_or_with_adapters_never_by_a_head_alone() -> None:
     small = preset_named("HuggingFaceTB/SmolLM2-135M")
+    facts = replace(MOVIES, labels=0, writes=True, methods=("whole", "lora"))
     for machine in (PLAIN, replace(PLAIN, available=10**9)):
         for effort in get_args(Effort):
-            assert suggest(MOVIES, small, machine, effort)["trains"].value in {"whole", "lora"}
-    assert suggest(MOVIES, small, replace(PLAIN, available=2 * 10**9))["trains"].value == "lora"
+            assert suggest(facts, small, machine, effort)["trains"].value in {"whole", "lora"}
+    assert suggest(facts, small, replace(PLAIN, available=2 * 10**9))["trains"].value == "lora"
+    assert suggest(MOVIES, small, PLAIN, "quick")["trains"].value == "head", "a decoder that sorts has a head"
 
 
 @pytest.mark.parametrize(("methods", "trains"), [(("lora", "whole"), "lora"), (("whole", "lora"), "whole")])

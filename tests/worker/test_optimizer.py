@@ -4,7 +4,8 @@ import torch
 from studio.config import Schedule
 from studio.models.heads import HeadFacts, SequenceHead, Wearing
 from studio.models.load import load_base
-from studio.worker.optimizer import embeddings_of, freeze, make_optimizer, merge_adapters, rate_factor, trained
+from studio.worker.adapters import merge_adapters
+from studio.worker.optimizer import embeddings_of, freeze, make_optimizer, rate_factor, trained
 from worker.tiny import TINY
 
 FACTS = HeadFacts("sequence", "mean", True, 16.0, ("a", "b", "c"), 64, "text-classification")

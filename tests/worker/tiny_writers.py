@@ -47,9 +47,9 @@ def byte_tokenizer(texts: Sequence[str], *, template: str | None = None, words: 
 
 
 def make_decoder(folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int = 48, layers: int = 2) -> Path:
-    """`gpt2` has places counted from 0 and odd linear layers; `llama` rotates."""
+    """`gpt2` has places counted from 0 and odd linear layers; `llama` rotates, and so does `qwen3`, with heads of any width."""
     import torch
-    from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+    from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
     torch.manual_seed(7)
     ends = {"bos_token_id": None, "eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
@@ -67,8 +67,11 @@ def make_decoder(folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int
             )
         )
     else:
-        model = LlamaForCausalLM(
-            LlamaConfig(
+        kinds: Any = {"llama": (LlamaForCausalLM, LlamaConfig), "qwen3": (Qwen3ForCausalLM, Qwen3Config)}
+        model_class, config_class = kinds[kind]
+        more = {"head_dim": 16} if kind == "qwen3" else {}
+        model = model_class(
+            config_class(
                 vocab_size=len(tokenizer),
                 hidden_size=width,
                 intermediate_size=2 * width,
@@ -77,6 +80,7 @@ def make_decoder(folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int
                 num_key_value_heads=2,
                 max_position_embeddings=128,
                 initializer_range=0.1,
+                **more,
                 **ends,
             )
         )

@@ -51,7 +51,8 @@ class PooledHead(Head):
         if self.facts.pooling == "first":
             pooled = hidden[:, 0]
         elif self.facts.pooling == "last":
-            last = mask.sum(1) - 1
+            places = torch.arange(mask.shape[1], device=mask.device)
+            last = (mask.long() * places).amax(1)  # the padding may be on either side
             pooled = hidden[torch.arange(len(hidden), device=hidden.device), last]
         else:
             shares = mask.unsqueeze(-1).to(hidden.dtype)

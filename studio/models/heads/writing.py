@@ -12,6 +12,15 @@ from studio.models.heads.head import Head, Layout
 QUICK_TOKENS = 64
 """Written at most for a look at how the model does."""
 _GUESSES = 5
+LIKELIEST = {
+    "do_sample": False,
+    "length_penalty": 1.0,
+    "repetition_penalty": 1.0,
+    "no_repeat_ngram_size": 0,
+    "min_length": 0,
+    "use_cache": True,
+}
+"""How texts are written, whatever the base model's own settings are: the likeliest words, none forbidden."""
 
 
 class WritingHead(Head):
@@ -58,17 +67,12 @@ class WritingHead(Head):
         beams = 1 if self.quick else self.beams
         ends = list(self.facts.ends)
         config = GenerationConfig(
+            **LIKELIEST,
             max_new_tokens=most,
-            do_sample=False,
             num_beams=beams,
             early_stopping=beams > 1,
-            length_penalty=1.0,
-            repetition_penalty=1.0,
-            no_repeat_ngram_size=0,
-            min_length=0,
             eos_token_id=ends or None,
             pad_token_id=_padding(backbone, ends),
-            use_cache=True,
         )
         given = {name: value for name, value in batch.items() if name in ("input_ids", "attention_mask")}
         written: Tensor = backbone.generate(**given, generation_config=config)

@@ -163,6 +163,7 @@ def _preset(info: ModelInfo, commit: str, shape: Shape, files: dict[str, RepoSib
         vocabulary=shape.vocabulary,
         tables=shape.tables,
         chats=chats,
+        fills=shape.fills,
         is_gated=bool(info.gated),
         note="Found on the Hugging Face Hub; the studio has not tried it.",
     )

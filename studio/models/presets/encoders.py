@@ -23,7 +23,7 @@ ENCODERS: tuple[Preset, ...] = (
     ),
     Preset(
         "distilbert/distilbert-base-uncased", "DistilBERT", "encoder", 66.4, 512, "English", "apache-2.0",
-        revision="12040accade4e8a0f71eabdb258fecc2e7e948be", layers=6,
+        fills=True, revision="12040accade4e8a0f71eabdb258fecc2e7e948be", layers=6,
         note="A well-known classic at half of BERT's cost; wants a few thousand rows.",
     ),
     Preset(
@@ -38,12 +38,12 @@ ENCODERS: tuple[Preset, ...] = (
     ),
     Preset(
         "FacebookAI/roberta-base", "RoBERTa", "encoder", 124.6, 512, "English", "mit",
-        revision="e2da8e2f811d1448a5b465c236feacd80ffbac7b", vocabulary=_ROBERTA,
+        fills=True, revision="e2da8e2f811d1448a5b465c236feacd80ffbac7b", vocabulary=_ROBERTA,
         note="A classic that shines on sentiment and tone once there are thousands of rows.",
     ),
     Preset(
         "answerdotai/ModernBERT-base", "ModernBERT", "encoder", 149.0, 8192, "English", "apache-2.0",
-        revision="8949b909ec900327062f0ebf497f51aef5e6f0c8", pooling="mean", layers=22, vocabulary=_MODERN,
+        fills=True, revision="8949b909ec900327062f0ebf497f51aef5e6f0c8", pooling="mean", layers=22, vocabulary=_MODERN,
         note="Today's successor of BERT, for thousands of rows, long texts or program code; wants a GPU.",
     ),
     Preset(
@@ -69,7 +69,7 @@ ENCODERS: tuple[Preset, ...] = (
     ),
     Preset(
         "FacebookAI/xlm-roberta-base", "XLM-RoBERTa", "encoder", 278.0, 512, "100 languages", "mit",
-        revision="e73636d4f797dec63c3081bb6ed5c7b0bb3f2089", vocabulary=_XLM,
+        fills=True, revision="e73636d4f797dec63c3081bb6ed5c7b0bb3f2089", vocabulary=_XLM,
         note="The multilingual classic, for thousands of rows; better with a GPU.",
     ),
 )  # fmt: skip

@@ -36,6 +36,10 @@ class Preset:
     """Tables of word vectors: 2 where words are written with another table than they are read with."""
     chats: bool = False
     """Whether it has been taught to follow instructions and brings a chat template."""
+    fills: bool = False
+    """Of encoders: whether it comes with the weights that guess hidden words."""
+    sorts: bool = False
+    """Of decoders: whether it is used to sort or score texts, so that no word of its vocabulary is weighed."""
     is_gated: bool = False
     """Whether its owner gives it only to people who accepted terms."""
     note: str = ""
@@ -54,4 +58,4 @@ class Preset:
     @property
     def writes(self) -> bool:
         """Whether it gives a chance to every word of its vocabulary, at every place it learns."""
-        return self.family != "encoder"
+        return self.family != "encoder" and not self.sorts

@@ -8,6 +8,7 @@ import gradio as gr
 from studio.errors import StudioError
 from studio.models.found import remember
 from studio.models.hub.find import HUB_ID, Found, look_up, search
+from studio.models.presets import suits
 from studio.tasks import task_named
 from studio.ui.choices import button_card, choices, chosen
 from studio.ui.markup import Markup, element, fragment
@@ -72,7 +73,7 @@ def look(studio: Studio, session: Session, event: gr.EventData) -> tuple[Session
     try:
         preset = look_up(chosen(event))
         task = task_named(session.task)
-        if preset.family not in task.families:
+        if not suits(preset, task.families, writes=task.writes):
             raise StudioError(
                 f"A model of this kind ({preset.family}) cannot be tuned for {task.title}", fix="Choose another one."
             )

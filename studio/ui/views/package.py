@@ -15,6 +15,8 @@ _MEANING = {
     "tokenizer_config.json": "Settings of the tokenizer",
     "special_tokens_map.json": "Settings of the tokenizer",
     "vocab.txt": "The tokenizer's vocabulary",
+    "adapter_model.safetensors": "The adapters by themselves, for peft; the tuned weights have them in already",
+    "adapter_config.json": "What peft must know of the adapters",
     "README.md": "The model card: data, figures, limits, license",
     "predict.py": "Answers texts and tables; needs only torch, transformers and safetensors",
     "train.json": "The whole order: trains the same model again",
