@@ -42,6 +42,8 @@ class Started(_Event):
     precision: str
     memory_limit: int = 0
     """Bytes of memory on the device (or the machine)."""
+    packed: bool = False
+    """Whether short rows may share a row of a batch where that is faster, none of them seeing another."""
 
 
 class Step(_Event):

@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
@@ -12,13 +12,10 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.tasks.gaps import hidden_tokens, word_groups
 from studio.tasks.task import Answer, Feature, Guess, Metric, Setup
 from studio.tasks.writing import PERPLEXITY, WritingTask, room, token_feature
 
-_HIDDEN = 0.15
-"""Share of the words that are hidden. Source: Devlin et al. 2018; always behind the mask, as Wettig et al. 2022 found enough."""
-_LONGEST_WORD = 6
-"""Tokens of a word that are hidden together; in scripts without spaces a whole sentence counts as one word."""
 _GAP = re.compile(r"_{3,}|\[MASK\]|<mask>")
 
 
@@ -86,11 +83,13 @@ class LanguageModeling(WritingTask):
         found = tokenizer(text, truncation=True, max_length=setup.max_length, return_overflowing_tokens=True)
         features = []
         for window, ids in enumerate(found["input_ids"]):
-            hidden = hidden_tokens(found.word_ids(window), zlib.crc32(f"{window} {text}".encode()))
+            groups = word_groups(found.word_ids(window))
+            hidden = hidden_tokens(groups, zlib.crc32(f"{window} {text}".encode()))
             feature = token_feature(
                 [tokenizer.mask_token_id if gone else token for token, gone in zip(ids, hidden, strict=True)], None
             )
             feature["labels"] = [token if gone else -100 for token, gone in zip(ids, hidden, strict=True)]
+            feature["groups"] = groups
             features.append(feature)
         return features
 
@@ -148,27 +147,6 @@ class LanguageModeling(WritingTask):
 def hides_words(setup: Setup) -> bool:
     """Whether the model fills gaps: its tokenizer has a mask for them."""
     return setup.tokenizer.mask_token_id is not None
-
-
-def hidden_tokens(words: Sequence[int | None], seed: int) -> list[bool]:
-    """Which tokens are hidden: those of 15 % of the words, one at least. `words`: each token's word; None of special ones."""
-    groups: list[list[int]] = []
-    last: Any = None
-    for place, word in enumerate(words):
-        if word is None:
-            last = None
-        elif word == last and len(groups[-1]) < _LONGEST_WORD:
-            groups[-1].append(place)
-        else:
-            groups.append([place])
-            last = word
-    hidden = [False] * len(words)
-    if groups:
-        chosen = np.random.default_rng(seed).permutation(len(groups))[: max(1, round(_HIDDEN * len(groups)))]
-        for group in chosen:
-            for place in groups[group]:
-                hidden[place] = True
-    return hidden
 
 
 def _windows(ids: Sequence[int], limit: int) -> list[Feature]:

@@ -21,7 +21,10 @@ from studio.tasks.recipe import Recipe
 Method = Literal["whole", "head", "lora"]
 
 Feature = dict[str, Any]
-"""What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known."""
+"""What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known.
+
+`groups`, where there are any, say which tokens may be hidden, and together (see `studio.tasks.gaps`): training then hides
+others in every epoch than those that `labels` name."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from studio.rundir import Part, RunDir
 from studio.tasks.task import Feature, Setup, Task
 from studio.worker.batches import Numbers
 
-_NOTHING = -100
+NOTHING = -100
 """A target that is not learned. Source: the index that torch.nn.CrossEntropyLoss ignores."""
 
 
@@ -36,6 +36,13 @@ class Rows(Protocol):
 
     def units_of(self, rows: Numbers) -> int:
         """How many things are learned from these rows together: rows, or tokens; what a mean loss is a mean over."""
+
+
+class TrainingRows(Rows, Protocol):
+    """Rows that are learned from, epoch after epoch."""
+
+    def in_epoch(self, epoch: int) -> Rows:
+        """As that pass over them learns them: the same in every one, or a pure function of seed and epoch."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ class TokenRows:
             found[name], mask = each.batch(rows)
             if name == "other_ids":
                 found["other_mask"] = mask
-        if self.layout == "text":
+        if self.layout in ("text", "tokens"):
             found["labels"] = self.labels_of(rows)
         return found
 
@@ -138,6 +145,10 @@ class TokenRows:
     def units_of(self, rows: Numbers) -> int:
         """Rows, or tokens that are learned."""
         return int(self.units[rows].sum())
+
+    def in_epoch(self, epoch: int) -> "TokenRows":
+        """The same in every one."""
+        return self
 
     def reaching(self, limit: int) -> int:
         """Rows with a text of so many tokens or more."""
@@ -157,19 +168,19 @@ class TokenRows:
 
 def _labels(flat: Sequence[Feature], layout: Layout, device: torch.device) -> Tensor | Ragged:
     if layout in ("tokens", "text"):
-        unknown = (lambda feature: [_NOTHING] * len(feature["input_ids"])) if layout == "tokens" else lambda _: []
-        return Ragged.of([feature.get("labels", unknown(feature)) for feature in flat], _NOTHING, device)
+        unknown = (lambda feature: [NOTHING] * len(feature["input_ids"])) if layout == "tokens" else lambda _: []
+        return Ragged.of([feature.get("labels", unknown(feature)) for feature in flat], NOTHING, device)
     if layout == "values":
         width = max((len(feature["labels"]) for feature in flat if "labels" in feature), default=1)
         values = np.array([feature.get("labels", [np.nan] * width) for feature in flat], np.float32)
         return torch.from_numpy(values.reshape(len(flat), width)).to(device)
-    unknown_place: Any = [_NOTHING, _NOTHING] if layout == "places" else _NOTHING
+    unknown_place: Any = [NOTHING, NOTHING] if layout == "places" else NOTHING
     places = np.array([feature.get("labels", unknown_place) for feature in flat], np.int64)
     return torch.from_numpy(places.reshape(-1, 2) if layout == "places" else places).to(device)
 
 
 def _learned(feature: Feature) -> int:
-    return sum(each != _NOTHING for each in feature.get("labels", ()))
+    return sum(each != NOTHING for each in feature.get("labels", ()))
 
 
 @dataclass(frozen=True)
@@ -197,6 +208,10 @@ class PooledRows:
     def units_of(self, rows: Numbers) -> int:
         """Rows."""
         return len(rows)
+
+    def in_epoch(self, epoch: int) -> "PooledRows":
+        """The same in every one."""
+        return self
 
 
 def read_part(run: RunDir, part: Part) -> list[Example]:

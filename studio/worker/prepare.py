@@ -1,6 +1,6 @@
 """From a run folder to everything training needs: rows encoded, base model loaded, probe fitted, head put on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,14 @@ from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
-from studio.tasks.task import Setup, Task
+from studio.tasks.task import Feature, Setup, Task
 from studio.worker import writing
 from studio.worker.evaluate import Asked, Breathe, Kit
-from studio.worker.features import Rows, encode, read_part
+from studio.worker.features import TokenRows, TrainingRows, encode, read_part
+from studio.worker.hiding import HiddenAnew
 from studio.worker.known import Known, digest
 from studio.worker.optimizer import freeze
+from studio.worker.packing import PackedRows, reads_apart
 from studio.worker.place import Place, sow
 from studio.worker.probe import Probe, fit_probe, plain_probe, read_probe, sample, write_probe
 from studio.worker.unit_probe import fit_unit_probe
@@ -41,7 +43,7 @@ class Job:
     """The base model's."""
     examples: list[Example]
     """The training part."""
-    train: Rows
+    train: TrainingRows
     validation: Asked
     """What checks score: rows as text vectors where only the head is trained."""
     seen: Asked
@@ -98,7 +100,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     elif kind.fits_units:
         fit = partial(fit_unit_probe, model, kit, rows, validation, chosen=chosen, seed=config.seed)
     probe = (None if only_head else read_probe(run, config.regularization.label_smoothing)) or _new_probe(run, fit, say)
-    train: Rows = rows
+    train = learned_from(model, rows, learned, kit, config.seed)
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
@@ -106,6 +108,15 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     return Job(
         run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut, told
     )
+
+
+def learned_from(
+    model: Wearing, rows: TokenRows, features: Sequence[Sequence[Feature]], kit: Kit, seed: int
+) -> TrainingRows:
+    """The training rows as a model that writes learns from them: with new gaps in every epoch, or packed."""
+    if any("groups" in feature for windows in features for feature in windows):
+        return HiddenAnew.of(rows, features, int(kit.setup.tokenizer.mask_token_id), seed)
+    return PackedRows.of(rows) if reads_apart(model, rows) else rows
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:

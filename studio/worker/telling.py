@@ -5,6 +5,7 @@ from torch import Tensor
 from studio.events import Checked, Started, Step, Warned
 from studio.worker.batches import Numbers, by_length, is_check_step, padded_tokens, steps_per_epoch
 from studio.worker.evaluate import Scores
+from studio.worker.packing import PackedRows
 from studio.worker.prepare import Job
 from studio.worker.reporter import Pace, Reporter
 from studio.worker.stopping import Stopping
@@ -58,6 +59,7 @@ class Teller:
                 device=job.kit.place.name,
                 precision=job.kit.place.precision,
                 memory_limit=job.kit.place.memory_limit,
+                packed=isinstance(job.train, PackedRows),
             )
         )
 

@@ -83,7 +83,7 @@ class Training:
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=job.kit.place.device)
         self.norm = torch.zeros((), device=job.kit.place.device)
         self._saved_at, self._save_took = time.monotonic(), 0.0
-        self._epoch, self._batches = -1, list[Numbers]()
+        self._epoch, self._batches, self._rows = -1, list[Numbers](), job.train.in_epoch(0)
 
     def begin(self) -> None:
         """Go on from the newest good checkpoint, or start with the probe's own check, and say so."""
@@ -109,7 +109,7 @@ class Training:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         state.step += 1
-        state.loss_units += self.job.train.units_of(rows)
+        state.loss_units += self._rows.units_of(rows)
         if self.tell.is_told(state.step):
             with self._going_back():
                 self._look()  # waits for the device, so that what follows knows how long the steps took
@@ -171,7 +171,7 @@ class Training:
         epoch, place = divmod(step, self.tell.steps)
         if epoch != self._epoch:
             self._batches = plan(self.job.train.lengths, self.config.optimizer.batch_rows, self.config.seed, epoch)
-            self._epoch = epoch
+            self._epoch, self._rows = epoch, self.job.train.in_epoch(epoch)
         return self._batches[place]
 
     def _gradients(self, rows: Numbers) -> Tensor:
@@ -199,11 +199,11 @@ class Training:
 
     def _backward(self, rows: Numbers) -> Tensor:
         total = torch.zeros((), dtype=torch.float64, device=self.job.kit.place.device)
-        units = max(1, self.job.train.units_of(rows))
+        units = max(1, self._rows.units_of(rows))
         for part in np.array_split(rows, min(self.state.splits, len(rows))):
             with self.job.kit.place.autocast():
-                outputs = self.model(**self.job.train.batch(part))
-            loss, _ = self.model.loss(outputs, self.job.train.labels_of(part))
+                outputs = self.model(**self._rows.batch(part))
+            loss, _ = self.model.loss(outputs, self._rows.labels_of(part))
             (loss / units).backward()
             total += loss.detach()
         return total

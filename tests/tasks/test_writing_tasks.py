@@ -12,7 +12,7 @@ from studio.data.table import Reading, Table
 from studio.errors import StudioError
 from studio.tasks import task_named
 from studio.tasks.chat import messages_of
-from studio.tasks.language_modeling import hidden_tokens
+from studio.tasks.gaps import hidden_tokens, word_groups
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer, Setup
 
@@ -179,7 +179,7 @@ def test_long_texts_are_learned_whole_window_by_window(text, limit):
 @given(pieces=st.lists(st.integers(1, 9), min_size=1, max_size=60), seed=st.integers(0, 2**32 - 1))
 def test_whole_words_are_hidden(pieces, seed):
     words = [None, *(word for word, count in enumerate(pieces) for _ in range(count)), None]
-    hidden = hidden_tokens(words, seed)
+    hidden = hidden_tokens(word_groups(words), seed)
     assert not hidden[0]
     assert not hidden[-1]
     short = [word for word, count in enumerate(pieces) if count <= 6]
@@ -188,7 +188,7 @@ def test_whole_words_are_hidden(pieces, seed):
     groups = sum(-(-count // 6) for count in pieces)
     gone = len({(word, place // 6) for place, word in enumerate(words) if hidden[place]})
     assert 1 <= gone <= 2 * max(1, round(0.15 * groups))
-    assert hidden == hidden_tokens(words, seed)
+    assert hidden == hidden_tokens(word_groups(words), seed)
 
 
 # Scores

@@ -13,7 +13,7 @@ from studio import storage
 from studio.data.example import Example
 from studio.evaluation import answers
 from studio.evaluation.report import read_report
-from studio.events import Checked, Failed, Finished, Step, Warned
+from studio.events import Checked, Failed, Finished, Started, Step, Warned
 from studio.models.heads.causal import leftwards
 from studio.models.load import load_tuned
 from studio.tasks import task_named
@@ -123,6 +123,7 @@ def plain_encoder_decoder_loss(model, tokenizer, rows):
 def test_losses_of_the_first_steps_are_those_of_a_plain_loop(start, work, writers, kind):
     run = start(kind, epochs=1, batch_rows=5, learning_rate=1e-3, warm_up=0.0, decay="constant", max_gradient_norm=100)
     assert work(run) == 0
+    assert of(Started, run)[0].packed == (kind == "gpt2")
     rows = examples(TASKS[kind])
     model_class = transformers.AutoModelForCausalLM if kind == "gpt2" else transformers.AutoModelForSeq2SeqLM
     loss_of = plain_decoder_loss if kind == "gpt2" else plain_encoder_decoder_loss

@@ -46,7 +46,9 @@ def byte_tokenizer(texts: Sequence[str], *, template: str | None = None, words: 
     return fast
 
 
-def make_decoder(folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int = 48, layers: int = 2) -> Path:
+def make_decoder(
+    folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int = 48, layers: int = 2, places: int = 128
+) -> Path:
     """`gpt2` has places counted from 0 and odd linear layers; `llama` rotates, and so does `qwen3`, with heads of any width."""
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
@@ -58,7 +60,7 @@ def make_decoder(folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int
         model = GPT2LMHeadModel(
             GPT2Config(
                 vocab_size=len(tokenizer),
-                n_positions=128,
+                n_positions=places,
                 n_embd=width,
                 n_layer=layers,
                 n_head=4,
@@ -78,7 +80,7 @@ def make_decoder(folder: Path, tokenizer: Any, *, kind: str = "gpt2", width: int
                 num_hidden_layers=layers,
                 num_attention_heads=4,
                 num_key_value_heads=2,
-                max_position_embeddings=128,
+                max_position_embeddings=places,
                 initializer_range=0.1,
                 **more,
                 **ends,
@@ -138,14 +140,14 @@ def _saved(folder: Path, model: Any, tokenizer: Any) -> Path:
     return folder
 
 
-def make_masked(folder: Path, texts: Sequence[str], *, width: int = 48, layers: int = 2) -> Path:
+def make_masked(folder: Path, texts: Sequence[str], *, width: int = 48, layers: int = 2, words: int = 400) -> Path:
     """A masked encoder with word pieces."""
     import torch
     from tokenizers import BertWordPieceTokenizer
     from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
     pieces = BertWordPieceTokenizer(lowercase=True)
-    pieces.train_from_iterator(texts, vocab_size=400, show_progress=False)
+    pieces.train_from_iterator(texts, vocab_size=words, show_progress=False)
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=pieces._tokenizer,
         pad_token="[PAD]",

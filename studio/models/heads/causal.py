@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from studio.models.heads.writing import WritingHead
+from studio.models.heads.writing import WritingHead, guessed
 
 
 class CausalHead(WritingHead):
@@ -15,16 +15,17 @@ class CausalHead(WritingHead):
 
     kind = "causal"
     auto_class = "AutoModelForCausalLM"
+    packs = True
 
     @override
     def read(self, backbone: Any, **batch: Tensor) -> Tensor:
-        found = backbone(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False)
-        logits: Tensor = found.logits
-        return logits
+        given = {name: each for name, each in batch.items() if name in ("input_ids", "attention_mask", "position_ids")}
+        wanted = self.due(batch["labels"]) != -100 if "labels" in batch else None
+        return guessed(backbone, wanted, **given, use_cache=False)
 
     @override
-    def wanted(self, outputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        return outputs[:, :-1], labels[:, 1:]
+    def due(self, labels: Tensor) -> Tensor:
+        return torch.nn.functional.pad(labels[:, 1:], (0, 1), value=-100)
 
     @override
     def answer(self, backbone: Any, lengths: Any, **batch: Tensor) -> list[np.ndarray]:

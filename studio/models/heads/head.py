@@ -19,7 +19,7 @@ Layout = Literal["label", "values", "places", "tokens", "text"]
 | label | the number of one label | int64 (rows,), -100 where not known |
 | values | as many numbers as there are outputs | float32 (rows, outputs), nan where not known |
 | places | tokens by their number, as a start and an end | int64 (rows, 2), -100 where not known |
-| tokens | a number a token of the input | int64 (rows, longest), -100 where nothing is learned |
+| tokens | a number a token of the input | int64 (rows, longest), -100 where nothing is learned; also part of the batch |
 | text | the tokens of a text of its own | int64 (rows, longest text), -100 behind its end; also part of the batch |
 """
 
@@ -59,6 +59,9 @@ class Head(nn.Module):
     """The same for a head with many vectors a row, of which `units` says those that are learned from."""
     writes: ClassVar[bool] = False
     """Whether answers are texts that the model writes token by token; its outputs are only good for the loss then."""
+
+    packs: ClassVar[bool] = False
+    """Whether several rows may lie behind each other in one, where the base model reads them apart (see `worker.packing`)."""
 
     quick: bool = False
     """Whether written answers are only looked at: they may be shorter then, and less thought about."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from studio.models.heads.writing import WritingHead
+from studio.models.heads.writing import WritingHead, guessed
 
 GUESSES = 5
 """Of each gap, likeliest first."""
@@ -24,12 +24,12 @@ class MaskedHead(WritingHead):
         given = {
             name: each for name, each in batch.items() if name in ("input_ids", "attention_mask", "token_type_ids")
         }
-        logits: Tensor = backbone(**given).logits
-        return logits
+        return guessed(backbone, batch["labels"] != -100 if "labels" in batch else None, **given)
 
     @override
     def answer(self, backbone: Any, lengths: Any, **batch: Tensor) -> list[np.ndarray]:
         """For every token of each row five guesses and their shares, (tokens, 10) float64: only gaps are looked at."""
+        batch.pop("labels", None)  # at every place, not only where something would be learned
         shares = torch.softmax(self.read(backbone, **batch).float(), -1)
         found = shares.topk(min(GUESSES, shares.shape[-1]), -1)
         both = torch.cat([found.indices.double(), found.values.double()], -1).cpu().numpy()

@@ -31,28 +31,28 @@ class WritingHead(Head):
 
     @override
     def forward(self, seen: Tensor) -> Tensor:
-        """As they were read: logits, (rows, tokens, words)."""
+        """As they were read: logits, (rows, tokens, words), or (learned, words) of what is learned alone."""
         return seen
 
-    def wanted(self, outputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits, and the tokens that they should name, (rows, tokens): -100 where nothing is learned."""
-        return outputs, labels
+    def due(self, labels: Tensor) -> Tensor:
+        """The token that each output should name, (rows, tokens): -100 where nothing is learned."""
+        return labels
 
     @override
     def loss(self, outputs: Tensor, labels: Tensor) -> tuple[Tensor, int]:
         """Cross-entropy in nats, summed over learned tokens; label smoothing in training only."""
-        logits, tokens = self.wanted(outputs, labels)
+        tokens = self.due(labels)
         learned = tokens != -100
-        chosen = logits[learned].float()  # of the others nothing is computed: words are many
+        chosen = _at(outputs, learned)
         smoothing = self.label_smoothing if self.training else 0.0
         total = nn.functional.cross_entropy(chosen, tokens[learned], reduction="sum", label_smoothing=smoothing)
         return total, int(learned.sum())
 
     def surprise(self, outputs: Tensor, labels: Tensor) -> np.ndarray:
         """Of each row, (rows, 3) float64: nats, over how many tokens, and how many of them were among five guesses."""
-        logits, tokens = self.wanted(outputs, labels)
+        tokens = self.due(labels)
         learned = tokens != -100
-        chosen, right = logits[learned].float(), tokens[learned]
+        chosen, right = _at(outputs, learned), tokens[learned]
         nats = nn.functional.cross_entropy(chosen, right, reduction="none").double()
         guessed = (chosen.topk(min(_GUESSES, chosen.shape[-1]), -1).indices == right.unsqueeze(-1)).any(-1).double()
         found = torch.zeros(*tokens.shape, 3, dtype=torch.float64, device=tokens.device)
@@ -85,6 +85,33 @@ class WritingHead(Head):
             np.array(row[: next((place for place, token in enumerate(row) if token in ends), len(row))], np.int64)
             for row in written.tolist()
         ]
+
+
+def guessed(backbone: Any, wanted: Tensor | None, **given: Any) -> Tensor:
+    """Logits, (rows, tokens, words); where `wanted`, bool (rows, tokens), is known and the model has its words in one layer
+    of its own, (wanted, words): words are many, and those that nobody asks for cost time and memory."""
+    layer = None if wanted is None else backbone.get_output_embeddings()
+    if wanted is None or layer is None:
+        logits: Tensor = backbone(**given).logits
+        return logits
+    is_chosen = False
+
+    def choose(_layer: nn.Module, seen: tuple[Tensor]) -> Tensor:
+        nonlocal is_chosen
+        is_chosen = True
+        return seen[0][wanted].unsqueeze(0)
+
+    hook = layer.register_forward_pre_hook(choose)
+    try:
+        logits = backbone(**given).logits
+    finally:
+        hook.remove()
+    return logits[0] if is_chosen else logits
+
+
+def _at(outputs: Tensor, learned: Tensor) -> Tensor:
+    """float32 (learned, words)"""
+    return (outputs if outputs.ndim == 2 else outputs[learned]).float()
 
 
 def _padding(backbone: Any, ends: list[int]) -> int:
