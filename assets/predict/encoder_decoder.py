@@ -19,6 +19,7 @@ from frame import Model, main
 from transformers import AutoModelForSeq2SeqLM
 
 from studio.tasks.text_to_text import shortened
+from studio.tasks.translation import with_prefix
 
 
 class Rewriter(Model):
@@ -35,7 +36,8 @@ class Rewriter(Model):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """One text for each."""
         length = self.facts["max_length"]
-        sources = [shortened(self.tokenizer(row[self.names[0]])["input_ids"], length, self.tokenizer) for row in rows]
+        texts = [with_prefix(self.facts["prefix"], row[self.names[0]]) for row in rows]
+        sources = [shortened(self.tokenizer(text)["input_ids"], length, self.tokenizer) for text in texts]
         tokens = self.tokenizer.pad({"input_ids": sources}, return_tensors="pt").to(self.device)
         written = self.model.generate(
             input_ids=tokens["input_ids"],

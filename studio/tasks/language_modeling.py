@@ -13,7 +13,7 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Answer, Feature, Guess, Metric, Setup
-from studio.tasks.writing import PERPLEXITY, WritingTask, room, token_feature
+from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, room, token_feature
 
 _HIDDEN = 0.15
 """Share of the words that are hidden. Source: Devlin et al. 2018; always behind the mask, as Wettig et al. 2022 found enough."""
@@ -34,6 +34,7 @@ class LanguageModeling(WritingTask):
     answers_as = "continuation"
     metrics = (
         PERPLEXITY,
+        LOSS,
         Metric(
             "guessed",
             "Top 5",
@@ -136,6 +137,7 @@ class LanguageModeling(WritingTask):
         known = np.where(sums[..., 1] > 0, sums[..., 1], np.nan)
         return {
             "perplexity": np.exp(np.minimum(sums[..., 0] / known, 700.0)),
+            "loss": sums[..., 0] / known,
             "guessed": sums[..., 2] / known,
         }
 
