@@ -36,7 +36,7 @@ class Rewriter(Model):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """One text for each."""
         length = self.facts["max_length"]
-        texts = [with_prefix(self.facts["prefix"], row[self.names[0]]) for row in rows]
+        texts = [with_prefix(self.facts.get("prefix", ""), row[self.names[0]]) for row in rows]
         sources = [shortened(self.tokenizer(text)["input_ids"], length, self.tokenizer) for text in texts]
         tokens = self.tokenizer.pad({"input_ids": sources}, return_tensors="pt").to(self.device)
         written = self.model.generate(
