@@ -7,12 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.columns import Columns
 from studio.errors import StudioError
-
-
-class Group(BaseModel):
-    """Settings that belong together on the page: frozen, nothing unknown, help from the docstrings."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+from studio.group import Group
+from studio.source import Edit as Edit
+from studio.source import Source as Source
 
 
 class Optimizer(Group):
@@ -85,17 +82,30 @@ class EarlyStopping(Group):
 class Method(Group):
     """Which weights are trained."""
 
-    trains: Literal["whole", "head", "lora"] = Field("whole", title="Method")
-    """The whole model, only the new head on top, or small low-rank adapters (LoRA) beside frozen weights."""
+    trains: Literal["whole", "head", "lora", "qlora"] = Field("whole", title="Method")
+    """The whole model, only the new head on top, or small low-rank adapters (LoRA) beside frozen weights; QLoRA keeps those in 4 bits, for large models on an NVIDIA GPU."""
 
     lora_rank: int = Field(8, ge=1, le=256, title="LoRA rank")
-    """Size of the adapters. Higher can learn more and needs more memory. Used by LoRA only."""
+    """Size of the adapters. Higher can learn more and needs more memory. Used by LoRA and QLoRA only."""
 
     lora_alpha: int = Field(16, ge=1, le=1024, title="LoRA alpha")
-    """Strength of the adapters; their output is scaled by alpha divided by rank. Used by LoRA only."""
+    """Strength of the adapters; their output is scaled by alpha divided by rank. Used by LoRA and QLoRA only."""
 
     probe_start: bool = Field(True, title="Start the head from a probe")
     """First fits the head on the frozen model, which takes seconds, then tunes from there (Kumar et al. 2022)."""
+
+
+class Languages(Group):
+    """How a model that rewrites texts is told what to do. Left empty, it follows from the rows and the base model."""
+
+    source_language: str = Field("", pattern=r"^[A-Za-z_-]{0,40}$", title="Source language")
+    """Of the texts that are read, as German or de. Empty: what the rows show. Matters to models that translate, in text to text."""
+
+    target_language: str = Field("", pattern=r"^[A-Za-z_-]{0,40}$", title="Target language")
+    """Of the texts that are written, as English or en. Empty: what the rows show. Matters to models that translate, in text to text."""
+
+    prefix: str = Field("", max_length=200, title="Task prefix")
+    """Words in front of every text that is read, as “translate English to German:”. Empty: what the base model was trained with; none: no words. Text to text only."""
 
 
 class Compute(Group):
@@ -103,6 +113,12 @@ class Compute(Group):
 
     max_length: int = Field(256, ge=8, le=8192, title="Text length limit")
     """Tokens of a text the model reads; the rest is cut off. Longer costs time and memory."""
+
+    parts: int = Field(1, ge=1, le=1024, title="Parts of a step")
+    """Computes the rows of each step in so many parts and adds up their gradients (gradient accumulation). More need less memory; what is learned is the same."""
+
+    recompute: bool = Field(False, title="Recompute activations")
+    """Forgets what the layers computed and computes it again on the way back (gradient checkpointing): far less memory, the same result, about a third more time."""
 
     precision: Literal["auto", "float32", "bfloat16"] = Field("auto", title="Precision")
     """Auto uses bfloat16 only where the hardware computes it natively, else float32."""
@@ -137,47 +153,6 @@ class Model(Group):
     """The pinned commit on the Hub; empty for models that do not come from the Hub."""
 
 
-class Edit(Group):
-    """A change to the table that a person decided on: rows taken out, cells given another text. The file stays as it is."""
-
-    kind: str = Field(pattern=r"^[a-z-]{1,60}$")
-    """The finding that it answers."""
-
-    title: str = Field(max_length=300)
-    """What it does, as people read it."""
-
-    drop: tuple[int, ...] = ()
-    """The file's own numbers of the rows taken out."""
-
-    cells: dict[str, dict[int, str]] = Field(default_factory=dict)
-    """Column → the file's own row number → the new text."""
-
-    kept: tuple[int, ...] = ()
-    """The file's own numbers of rows that were doubted and left as they are, so that nobody is asked about them again."""
-
-
-class Source(Group):
-    """Where the rows came from; for the report and the model card."""
-
-    file: str = Field("", max_length=300)
-    """The uploaded file's own name. Shown, never opened."""
-
-    sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
-    """Digest of the uploaded file."""
-
-    rows: int = Field(0, ge=0)
-    """Rows read from the file."""
-
-    test_file: str = Field("", max_length=300)
-    """Name of a separate test file, if one was given."""
-
-    read_as: dict[str, str | int] = Field(default_factory=dict)
-    """What people said of how the file is to be read (encoding, delimiter …), over the studio's guesses."""
-
-    edits: tuple[Edit, ...] = ()
-    """What was changed after reading, in this order."""
-
-
 class RunConfig(Group):
     """The whole order for one run."""
 
@@ -200,6 +175,7 @@ class RunConfig(Group):
     regularization: Regularization = Regularization()
     early_stopping: EarlyStopping = EarlyStopping()
     method: Method = Method()
+    languages: Languages = Languages()
     compute: Compute = Compute()
     split: Split = Split()
     seed: int = Field(1, ge=0, le=2**31 - 1, title="Seed")

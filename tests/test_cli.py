@@ -431,7 +431,7 @@ def test_unsure_columns_are_asked_for(run: Run, unsure_file: Path) -> None:
         (["epochs=abc"], "epochs cannot be “abc” (--set). Possible for epochs: a whole number from 1 to 100."),
         (["optimizer.learning_rate=7"], "a number above 0, up to 0.01."),
         (["trains=all", "stop_early=maybe"], "trains cannot be “all” and stop_early cannot be “maybe”"),
-        (["trains=all"], "Possible for trains: whole, head or lora."),
+        (["trains=all"], "Possible for trains: whole, head, lora or qlora."),
         (["stop_early="], "Possible for stop_early: true or false."),
         (["watch=beauty"], "Possible for watch: accuracy, macro_f1, "),
     ],

@@ -20,6 +20,7 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from studio.models.heads.writing import LIKELIEST
 from studio.tasks.text_to_text import shortened
+from studio.tasks.translation import with_prefix
 
 
 class Rewriter(Model):
@@ -36,7 +37,8 @@ class Rewriter(Model):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """One text for each."""
         length = self.facts["max_length"]
-        sources = [shortened(self.tokenizer(row[self.names[0]])["input_ids"], length, self.tokenizer) for row in rows]
+        texts = [with_prefix(self.facts.get("prefix", ""), row[self.names[0]]) for row in rows]
+        sources = [shortened(self.tokenizer(text)["input_ids"], length, self.tokenizer) for text in texts]
         ids, mask = self.padded(sources)
         written = self.model.generate(
             input_ids=ids,
@@ -48,9 +50,16 @@ class Rewriter(Model):
                 early_stopping=True,
                 eos_token_id=self.ends or None,
                 pad_token_id=self.tokenizer.pad_token_id,
+                decoder_start_token_id=self.token("start_token"),
+                forced_bos_token_id=self.token("first_token"),
             ),
         )[:, 1:].tolist()  # without what every text begins with
         return [{"answer": self.text_of(tokens)} for tokens in written]
+
+    def token(self, name: str) -> int | None:
+        """A token that every answer begins with, where the language asks for one."""
+        known = int(self.facts.get(name, -1))
+        return known if known >= 0 else None
 
     def text_of(self, tokens: list[int]) -> str:
         """Tokens before the end of an answer, as text."""

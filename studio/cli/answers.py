@@ -24,6 +24,9 @@ from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer
 from studio.ui.predictions import as_csv
 
+_WRITTEN_AT_ONCE = 32
+"""Texts in one request to a model that writes, which takes its time for each."""
+
 
 def predict(asked: argparse.Namespace) -> int:
     """Every row answered, written beside all its columns."""
@@ -52,7 +55,7 @@ def evaluate(asked: argparse.Namespace) -> int:
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=True)
     parsed = examples_of(task, table, columns)
-    answers = _ask(run, "tuned", parsed.examples)
+    answers = _ask(run, "tuned", parsed.examples, with_target=True)
     labels = tuple(answers[0].confidence) if answers else ()
     metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)
     known = _known(run, parsed.examples)
@@ -78,14 +81,19 @@ def evaluate(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _ask(run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example]) -> list[Answer]:
-    """One answer an example, in turns, with a moving bar on a terminal."""
+def _ask(
+    run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example], *, with_target: bool = False
+) -> list[Answer]:
+    """One answer an example, in turns, with a moving bar on a terminal. `with_target`: as those whose answers are known."""
     answering, bar = Answering(Spares(enabled=False)), Bar()
     answers: list[Answer] = []
     try:
         bar.show(0.0, "Loading the model …")
-        for start in range(0, len(examples), MOST_TEXTS):
-            answers += answering.ask(run, model, [example.inputs for example in examples[start : start + MOST_TEXTS]])
+        portion = _WRITTEN_AT_ONCE if task_named(run.config.task).writes else MOST_TEXTS
+        for start in range(0, len(examples), portion):
+            some = examples[start : start + portion]
+            known = [example.target or "" for example in some] if with_target else None
+            answers += answering.ask(run, model, [example.inputs for example in some], known)
             bar.show(len(answers) / len(examples), f"{len(answers):,} of {counted(len(examples), 'row')}")
     finally:
         bar.clear()

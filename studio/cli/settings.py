@@ -43,6 +43,8 @@ def possible(setting: Setting) -> str:
         return "true or false"
     if setting.name == "watch":
         return _one_of(_watchable())
+    if told["type"] == "string":
+        return "a text, or nothing"
     low = f"above {told['exclusiveMinimum']}, up" if "exclusiveMinimum" in told else f"from {told['minimum']}"
     return f"a {'whole ' if told['type'] == 'integer' else ''}number {low} to {told['maximum']:,}"
 

@@ -12,7 +12,7 @@ from studio.cli.follow import follow
 from studio.cli.settings import checked
 from studio.cli.terminal import Bar, complain, plain, say
 from studio.columns import Columns, columns_of
-from studio.config import Model, RunConfig, Source
+from studio.config import SETTINGS, Model, RunConfig, Source
 from studio.data.edits import edited
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -29,6 +29,7 @@ from studio.models.lengths import data_facts, token_lengths, tokenizer_file
 from studio.models.presets import PRESETS, suited, suits
 from studio.models.sizing import Machine
 from studio.models.suggest import suggest
+from studio.models.suggest_memory import SAVES
 from studio.rundir import Home, RunDir
 from studio.story import Story
 from studio.tasks.rows import examples_of
@@ -94,6 +95,9 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
         lengths = token_lengths(texts, tokenizer_file(home, choice_of(preset)))
         facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None, task=task)
         suggested = suggest(facts, preset, Machine.here(), asked.effort or "balanced")
+        for name in SAVES:
+            if suggested[name].value != SETTINGS[name].default:
+                complain(f"{SETTINGS[name].title}: {suggested[name].why}")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config
 

@@ -26,7 +26,8 @@ class Answered:
 
 def to_parquet(examples: Sequence[Example], answers: Sequence[Answer], labels: Sequence[str]) -> bytes:
     """Columns `row`, `input.ROLE` …, `target`, `answer`, `confidence` (list<float32>, in the order of `labels`,
-    which are kept in the file's metadata; empty for answers without confidence)."""
+    which are kept in the file's metadata; empty for answers without confidence); and where the model writes, `nats`,
+    `tokens` and `guessed` of the target (see `Answer.losses`)."""
     roles = list(examples[0].inputs) if examples else []
     columns: dict[str, pa.Array] = {"row": pa.array([example.row for example in examples], pa.int64())}
     for role in roles:
@@ -37,6 +38,10 @@ def to_parquet(examples: Sequence[Example], answers: Sequence[Answer], labels: S
         [answer.confidence.get(label, 0.0) for label in labels] if answer.confidence else [] for answer in answers
     ]
     columns["confidence"] = pa.array(shares, pa.list_(pa.float32()))
+    if any(answer.losses[1] for answer in answers):
+        columns["nats"] = pa.array([answer.losses[0] for answer in answers], pa.float64())
+        columns["tokens"] = pa.array([answer.losses[1] for answer in answers], pa.int64())
+        columns["guessed"] = pa.array([answer.guessed for answer in answers], pa.int64())
     table = pa.table(columns).replace_schema_metadata({_LABELS: json.dumps(list(labels)).encode()})
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
@@ -54,9 +59,12 @@ def from_parquet(data: bytes) -> Answered:
         inputs = zip(*(columns[f"input.{role}"] for role in roles), strict=True)
         rows = zip(columns["row"], inputs, columns["target"], strict=True)
         examples = [Example(row, dict(zip(roles, texts, strict=True)), target) for row, texts, target in rows]
+        losses = [columns.get(name, [0] * len(examples)) for name in ("nats", "tokens", "guessed")]
         answers = [
-            Answer(value, dict(zip(labels, shares, strict=True)) if shares else {})
-            for value, shares in zip(columns["answer"], columns["confidence"], strict=True)
+            Answer(value, dict(zip(labels, shares, strict=True)) if shares else {}, (float(nats), tokens), guessed)
+            for value, shares, nats, tokens, guessed in zip(
+                columns["answer"], columns["confidence"], *losses, strict=True
+            )
         ]
     except (pa.ArrowException, KeyError, ValueError) as error:
         raise StudioError(

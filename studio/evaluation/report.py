@@ -57,7 +57,7 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
         )
         for name, theirs in said.items()
     ]
-    told = list(notes)
+    told = [*notes, *task.how_scored(test)]
     for name in task.baselines:
         learned = len(BASELINES[name].sample(train, seed))
         if learned < len(train):

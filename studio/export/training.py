@@ -21,7 +21,8 @@ def how_trained(run: RunDir) -> str:
     lines = ["## How it was trained\n", *_course(run.config, story)]
     lines += ["", "| Setting | Value |", "|---|---|"]
     lines += [f"| {setting.title} | {_value(run.config, setting.group, name)} |" for name, setting in SETTINGS.items()
-              if run.config.method.trains == "lora" or name not in _LORA_ONLY]  # fmt: skip
+              if (run.config.method.trains in ("lora", "qlora") or name not in _LORA_ONLY)
+              and (setting.of(run.config) != "" or name == "watch")]  # fmt: skip
     lines += [
         "",
         f"`train.json` holds all of it: {code(train_again(run.config))} (studio {__version__}) trains again.",

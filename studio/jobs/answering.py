@@ -50,11 +50,16 @@ class Answering:
         self._timer: threading.Timer | None = None
 
     def ask(
-        self, run: RunDir, model: Literal["tuned", "untuned"], texts: Sequence[str | dict[str, str]]
+        self,
+        run: RunDir,
+        model: Literal["tuned", "untuned"],
+        texts: Sequence[str | dict[str, str]],
+        targets: Sequence[str] | None = None,
     ) -> list[Answer]:
         """What the run's model says of each text, or of each dict of all input roles.
 
-        `untuned` is the baseline: the frozen base model with a linear head.
+        `untuned` is the baseline: the frozen base model with a linear head. `targets` are the right answers, of which a
+        model that writes says how much they surprise it (`Answer.losses`).
         The first question to a run waits for its model to load. Raises: StudioError.
         """
         if len(texts) > MOST_TEXTS:
@@ -66,7 +71,9 @@ class Answering:
         with self._lock:
             self._stop_timer()
             try:
-                return _answers(self._exchange(run, {"model": model, "texts": list(texts)}), len(texts))
+                asked = {"model": model, "texts": list(texts)}
+                asked |= {"targets": list(targets)} if targets is not None else {}
+                return _answers(self._exchange(run, asked), len(texts))
             finally:
                 if (held := self._held.get(str(run.path))) is not None:
                     held.used = time.monotonic()
@@ -181,9 +188,15 @@ def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
     if "error" in reply:
         raise StudioError(str(reply["error"]))
     labels, values, rows = reply["labels"], reply["values"], reply["confidence"]
-    if len(values) != count or len(rows) != count:
+    losses = reply.get("losses") or [(0.0, 0, 0)] * count
+    if {len(values), len(rows), len(losses)} != {count}:
         raise StudioError("The model answered a different number of texts than were asked", fix="Ask again.")
     return [
-        Answer(str(value), dict(zip(labels, map(float, row), strict=True)) if row else {})
-        for value, row in zip(values, rows, strict=True)
+        Answer(
+            str(value),
+            dict(zip(labels, map(float, row), strict=True)) if row else {},
+            losses=(float(nats), int(tokens)),
+            guessed=int(guessed),
+        )
+        for value, row, (nats, tokens, guessed) in zip(values, rows, losses, strict=True)
     ]

@@ -13,6 +13,8 @@ from studio.data.example import Example, to_parquet
 from studio.data.split import Parts
 from studio.data.table import Problem, Table
 from studio.jobs.deal import deal
+from studio.models.methods import check_method
+from studio.models.sizing import Machine
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
@@ -29,9 +31,10 @@ def create_run(
 
     Rows that cannot be used are left out and told in `facts.json`. A `draft` is not listed, and thrown away after a day
     unless it is started. Raises: StudioError when a column is not in the
-    table, or too little is left to learn from.
+    table, too little is left to learn from, or the method cannot be used here.
     """
     task = task_named(config.task)
+    check_method(task, config.method.trains, has_gpu=bool(Machine.here().gpu))
     parsed = examples_of(task, table, config.columns)
     tested = examples_of(task, test_table, config.columns) if test_table is not None else None
     examples = tested.examples if tested is not None else None

@@ -18,7 +18,7 @@ _DECODERS = frozenset({
     "gpt2", "gpt_neo", "gpt_neox", "granite", "helium", "llama", "ministral", "mistral", "nemotron", "olmo", "olmo2",
     "olmo3", "opt", "phi", "phi3", "qwen2", "qwen3", "smollm3", "stablelm", "starcoder2",
 })  # fmt: skip
-_ENCODER_DECODERS = frozenset({"bart", "longt5", "mt5", "pegasus", "t5", "umt5"})
+_ENCODER_DECODERS = frozenset({"bart", "longt5", "m2m_100", "mbart", "mt5", "pegasus", "t5", "umt5"})
 
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
 _WIDTH = ("hidden_size", "d_model", "n_embd", "dim")

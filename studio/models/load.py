@@ -8,7 +8,7 @@ from typing import Any
 import torch
 import transformers
 from torch import nn
-from transformers import AutoConfig, AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils import logging as transformers_logging
 
 from studio.errors import StudioError
@@ -29,11 +29,18 @@ _POSITIONS_FROM_PADDING = frozenset({"roberta", "xlm-roberta", "camembert", "mpn
 """Families whose first position number is the padding's plus one, so that two of the positions hold no token."""
 
 
-def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "AutoModel") -> tuple[Any, Any]:
+def load_base(
+    folder: Path,
+    *,
+    dropout: float | None = None,
+    auto_class: str = "AutoModel",
+    four_bits_on: torch.device | None = None,
+) -> tuple[Any, Any]:
     """The base model (float32, on the processor, not training) and its fast tokenizer.
 
     `auto_class` is the class of transformers that knows which parts are wanted (see `models.heads.Head.auto_class`).
-    `dropout` overrides the model's own everywhere, attention included; None leaves it. Raises: StudioError.
+    `dropout` overrides the model's own everywhere, attention included; None leaves it. `four_bits_on` puts it there, its
+    linear layers in 4 bits. Raises: StudioError.
     """
     try:
         refuse_code(json.loads((folder / "config.json").read_bytes()))
@@ -52,6 +59,7 @@ def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "
                 use_safetensors=True,
                 local_files_only=True,
                 output_loading_info=True,
+                **({"quantization_config": four_bits(), "device_map": {"": four_bits_on}} if four_bits_on else {}),
             )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise StudioError(
@@ -67,8 +75,23 @@ def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "
             where=f"{folder.name}, {min(found['missing_keys'])}",
             fix="Choose another base model.",
         )
-    _own_memory(backbone)
+    if four_bits_on is None:
+        _own_memory(backbone)
     return backbone.train(False), tokenizer
+
+
+def four_bits() -> Any:
+    """Normal floats of 4 bits, their scales in 8, products in half precision. Source: QLoRA, Dettmers et al. 2023.
+
+    Needs the package bitsandbytes.
+    """
+    native = not torch.cuda.is_available() or torch.cuda.get_device_capability()[0] >= 8
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16 if native else torch.float16,
+    )
 
 
 def longest_input(backbone: Any, tokenizer: Any) -> int:

@@ -15,7 +15,7 @@ import psutil
 
 from studio.models.presets import Preset
 
-Trains = Literal["whole", "head", "lora"]
+Trains = Literal["whole", "head", "lora", "qlora"]
 
 _MB = 1e6
 _WORKER = 500 * _MB
@@ -39,8 +39,10 @@ _WRITERS_SHARE = 0.8
 """Activations of decoders, which drop nothing out, of what step_memory says (measured: 0.72 to 0.79)."""
 _REWRITERS_SHARE = 2.0
 """The same of encoder-decoders, which look at two texts and keep their attention scores (measured with a small T5: 1.9)."""
-_LEAST_TOKENS = 512
+LEAST_TOKENS = 512
 """Of the smallest batch worth training with; larger steps are added up from several."""
+_BYTES_IN_4_BITS = 0.55
+"""Of a weight of 4 bits with its share of a scale. Source: Dettmers et al. 2023; not measured here."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,28 @@ class Expected:
 
 
 def step_memory(
-    *, trainable: float, layers: int, width: int, padded_tokens: int, feed_forward: int = 0, lora: bool = False
+    *,
+    trainable: float,
+    layers: int,
+    width: int,
+    padded_tokens: int,
+    feed_forward: int = 0,
+    lora: bool = False,
+    recompute: bool = False,
 ) -> float:
     """Bytes above the loaded float32 model that a step of AdamW needs: gradient and two moments, and activations.
 
     `trainable` counts parameters, `padded_tokens` those of one batch; `feed_forward` is the inner width (0: four times
-    the width). Fitted on measured runs with short rows; see `estimate_memory` for long ones.
+    the width). `recompute`: of each layer only its input is kept, and of one at a time all the rest. Fitted on measured runs
+    with short rows; see `estimate_memory` for long ones.
     """
     inner = feed_forward or 4 * width
     per_token = 24 * width + 3 * inner + (1.85 * (5 * width + inner) if lora else 0)
-    return 12 * trainable + 4 * padded_tokens * layers * per_token
+    kept = layers * width + per_token if recompute else layers * per_token
+    return 12 * trainable + 4 * padded_tokens * kept
 
 
-def estimate_memory(
+def estimate_memory(  # noqa: PLR0913 - each decides
     preset: Preset,
     *,
     trains: Trains = "whole",
@@ -109,6 +120,7 @@ def estimate_memory(
     padded_tokens: int = 2048,
     longest: int = 64,
     lora_rank: int = 8,
+    recompute: bool = False,
     gpu: bool = False,
 ) -> int:
     """Bytes a training run will take at its peak, on the processor with the worker's own memory, or on the GPU.
@@ -118,7 +130,9 @@ def estimate_memory(
     """
     weights = 4 * preset.parameters * 1e6
     trainable = (preset.body if freeze_embeddings else preset.parameters) * 1e6
-    if trains == "lora":
+    if trains == "qlora":
+        weights -= (4 - _BYTES_IN_4_BITS) * preset.body * 1e6
+    if trains in ("lora", "qlora"):
         trainable = preset.layers * lora_rank * 18 * preset.width  # both factors of all six matrices of a layer
     elif trains == "head":
         trainable = 0
@@ -129,13 +143,14 @@ def estimate_memory(
         width=preset.width,
         padded_tokens=round(padded_tokens * share),
         feed_forward=preset.inner,
-        lora=trains == "lora",
+        lora=trains in ("lora", "qlora"),
+        recompute=recompute,
     )
     if preset.writes:
         step += _BYTES_A_CHANCE * padded_tokens * preset.vocabulary
     if longest > 200:  # three copies of the attention scores, which short rows hide
         heads = max(1, preset.width // 64)
-        step += 3 * 4 * heads * longest * padded_tokens * (preset.layers if trains != "head" else 1)
+        step += 3 * 4 * heads * longest * padded_tokens * (preset.layers if trains != "head" and not recompute else 1)
     if gpu:  # half-precision activations; the context of CUDA itself takes about as much as a worker's imports
         return int(_WORKER + weights + step * 0.75)
     return int(_WORKER - _EMBEDDED_WEIGHTS + weights + step)
@@ -148,7 +163,7 @@ def expected(preset: Preset, machine: Machine, *, trains: Trains = "whole", padd
     4 with adapters only, 2 for the head alone; a model that writes also weighs every word of its vocabulary.
     """
     learned = preset.body + (preset.words if preset.writes else 0)
-    operations = {"whole": 6, "lora": 4, "head": 2}[trains] * learned * 1e6
+    operations = {"whole": 6, "lora": 4, "qlora": 4, "head": 2}[trains] * learned * 1e6
     rate = _gpu_flops(machine.gpu) * _GPU_SHARE if machine.gpu else matrix_flops() * _CPU_SHARE
     memory = estimate_memory(preset, trains=trains, padded_tokens=padded_tokens, gpu=bool(machine.gpu))
     return Expected(_two_figures(rate / operations), -int(-memory // 100_000_000) * 100_000_000)
@@ -167,7 +182,7 @@ class Fit:
 def fit(preset: Preset, memory: float, *, gpu: bool = False) -> Fit:
     """What of `preset` can be tuned in so many bytes: the whole model, else adapters, else (where it sorts) its head."""
     ways: tuple[Trains, ...] = ("whole", "lora") if preset.writes else ("whole", "lora", "head")
-    need = {way: estimate_memory(preset, trains=way, padded_tokens=_LEAST_TOKENS, gpu=gpu) for way in ways}
+    need = {way: estimate_memory(preset, trains=way, padded_tokens=LEAST_TOKENS, gpu=gpu) for way in ways}
     found = next((way for way in ways if need[way] <= memory), None)
     return Fit(found, need[found] if found else min(need.values()))
 

@@ -15,8 +15,10 @@ from studio.errors import StudioError
 from studio.figures import small
 from studio.models import suggest_writing as writing
 from studio.models.data_facts import DataFacts, suggested_shares
+from studio.models.methods import reason_against
 from studio.models.presets import Preset, worn
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
+from studio.models.suggest_memory import Fitted, fitted
 
 Effort = Literal["quick", "balanced", "thorough"]
 
@@ -49,7 +51,8 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     preset = worn(preset, writes=facts.writes)
     length = _max_length(facts, preset)
     trains = _trains(facts, preset, machine, effort)
-    rows = _batch_rows(facts, preset, machine, length.value, trains.value)
+    rows = _batch_rows(facts)
+    step = _fitted(preset, machine, rows.value, length.value, trains.value)
     steps = ceil(facts.train_rows / rows.value)
     epochs = _epochs(facts, steps, effort)
     checks = _checks_per_epoch(facts, epochs.value, steps)
@@ -67,6 +70,8 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
         "patience": _patience(epochs.value * checks.value, effort),
         "checks_per_epoch": checks,
         "max_length": length,
+        "parts": Suggestion(step.parts, step.why_parts),
+        "recompute": Suggestion(step.recompute, step.why_recompute),
         "validation_share": _validation_share(facts),
         "test_share": _test_share(facts),
         **more,
@@ -93,7 +98,9 @@ def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
 def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) -> Suggestion:
     if facts.writes:
         need = _memory(preset, machine, "whole", min(16, preset.context) * 8)
-        return Suggestion(*writing.trains(facts.methods[0], need, _memory_here(machine)))
+        free, small = _memory_here(machine), _memory(preset, machine, "lora", min(16, preset.context) * 8)
+        four_bits = "qlora" in facts.methods and not reason_against("qlora", has_gpu=bool(machine.gpu))
+        return Suggestion(*writing.trains(facts.methods[0], need, free, small if four_bits else 0))
     if not machine.gpu and effort == "quick" and not preset.writes:
         seconds = 2 * facts.rows * facts.mean_tokens / expected(preset, machine).tokens_per_s
         if seconds > _QUICK_SECONDS:
@@ -112,7 +119,7 @@ def _trains(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort) 
     return Suggestion("whole", "The whole model: it learns most, and there is time and memory for it here.")
 
 
-def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int, trains: Any) -> Suggestion:
+def _batch_rows(facts: DataFacts) -> Suggestion:
     wanted, why = 32, "steady steps, and enough of them"
     learned = facts.train_rows
     if learned < 75:
@@ -126,12 +133,7 @@ def _batch_rows(facts: DataFacts, preset: Preset, machine: Machine, longest: int
         wanted, why = 64, f"with {learned:,} rows to learn from there are plenty of steps, and larger ones are faster"
     if facts.recipe.batch_rows is not None:
         wanted, why = min(wanted, facts.recipe.batch_rows), facts.recipe.why
-    value = wanted
-    while value > 4 and _memory(preset, machine, trains, value * longest, longest) > _memory_here(machine):
-        value //= 2
-    if value < wanted:
-        why = f"larger steps of texts up to {longest} tokens would not fit into the {gigabytes(_memory_here(machine))} of free memory"
-    return Suggestion(value, f"{value} rows: {why}.")
+    return Suggestion(wanted, f"{wanted} rows: {why}.")
 
 
 def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
@@ -165,7 +167,7 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
 def _learning_rate(facts: DataFacts, preset: Preset, trains: Any) -> Suggestion:
     if facts.writes:
         return Suggestion(*writing.learning_rate(preset.family, trains))
-    if trains == "lora":
+    if trains in ("lora", "qlora"):
         return Suggestion(2e-4, "2e-4: adapters start from nothing and need larger steps than pretrained weights.")
     few, known = facts.rows_a_label < FEW_ROWS_A_LABEL, facts.recipe.learning_rate
     rate = known if known else 5e-5 if facts.rows_a_label < 18 else 3e-5 if few else 1e-4
@@ -249,8 +251,19 @@ def _memory_here(machine: Machine) -> int:
     return int(0.9 * (machine.gpu_memory if machine.gpu else machine.available))
 
 
-def _memory(preset: Preset, machine: Machine, trains: Any, tokens: int, longest: int = 64) -> int:
-    return estimate_memory(preset, trains=trains, padded_tokens=tokens, longest=longest, gpu=bool(machine.gpu))
+def _fitted(preset: Preset, machine: Machine, rows: int, longest: int, trains: Any) -> Fitted:
+    def memory(tokens: int, recompute: bool) -> int:
+        return _memory(preset, machine, trains, tokens, longest, recompute)
+
+    return fitted(rows, longest, memory, _memory_here(machine))
+
+
+def _memory(
+    preset: Preset, machine: Machine, trains: Any, tokens: int, longest: int = 64, recompute: bool = False
+) -> int:
+    return estimate_memory(
+        preset, trains=trains, padded_tokens=tokens, longest=longest, recompute=recompute, gpu=bool(machine.gpu)
+    )
 
 
 def _minutes(seconds: float) -> str:

@@ -5,8 +5,13 @@ from studio.models.sizing import gigabytes
 FREEZE = (False, "No: a model that writes learns which words to say with the same table.")
 
 
-def trains(usual: str, need: int, free: int) -> tuple[str, str]:
-    """`usual` is the task's own way; `need` and `free` are bytes of memory for tuning the whole model."""
+def trains(usual: str, need: int, free: int, adapters: int = 0) -> tuple[str, str]:
+    """`usual` is the task's own way; `need` and `free` are bytes of memory for tuning the whole model; `adapters` what they need
+    beside whole weights, where weights of 4 bits would do as well, else 0."""
+    if adapters > free:
+        return "qlora", (
+            f"Adapters beside weights of 4 bits: beside whole ones they need about {gigabytes(adapters)} of memory, more than is free."
+        )
     if usual == "lora":
         return "lora", "Adapters: the model writes already, and learns your way of it without losing what it knows."
     if need > free:
@@ -16,7 +21,7 @@ def trains(usual: str, need: int, free: int) -> tuple[str, str]:
 
 def learning_rate(family: str, trains: str) -> tuple[float, str]:
     """Adapters want large steps, decoders that are tuned whole the smallest."""
-    if trains == "lora":
+    if trains in ("lora", "qlora"):
         return 2e-4, "2e-4: adapters start from nothing and need larger steps than pretrained weights."
     if family == "encoder-decoder":
         return 1e-4, "1e-4: models that read one text and write another carry large steps."

@@ -15,7 +15,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Feature, Guess, Setup
 from studio.tasks.templates import Message, reply_ends, template_of
-from studio.tasks.writing import CHRF, LENGTH, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
+from studio.tasks.writing import CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
 
 _SPEAKERS = {
     "assistant": "assistant gpt bot agent model ai chatgpt operator support berater mitarbeiter assistent conseiller "
@@ -45,7 +45,7 @@ class Chat(WritingTask):
     families = frozenset({"decoder"})
     head = "causal"
     answers_as = "chat"
-    metrics = (PERPLEXITY, CHRF, ROUGE_L, LENGTH)
+    metrics = (PERPLEXITY, LOSS, CHRF, ROUGE_L, LENGTH)
     example = "library_chats.csv"
 
     @override

@@ -11,7 +11,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Feature, Guess, Setup
 from studio.tasks.templates import Message, reply_ends, template_of
-from studio.tasks.writing import CHRF, LENGTH, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
+from studio.tasks.writing import CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
 
 
 class InstructionTuning(WritingTask):
@@ -24,7 +24,7 @@ class InstructionTuning(WritingTask):
     role_titles = {"instruction": "Instruction", "input": "Input", "response": "Response"}
     families = frozenset({"decoder"})
     head = "causal"
-    metrics = (PERPLEXITY, CHRF, ROUGE_L, LENGTH)
+    metrics = (PERPLEXITY, LOSS, CHRF, ROUGE_L, LENGTH)
     example = "shop_replies.csv"
 
     @override

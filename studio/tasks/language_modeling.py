@@ -14,7 +14,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.gaps import hidden_tokens, word_groups
 from studio.tasks.task import Answer, Feature, Guess, Metric, Setup
-from studio.tasks.writing import PERPLEXITY, WritingTask, room, token_feature
+from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, room, token_feature
 
 _GAP = re.compile(r"_{3,}|\[MASK\]|<mask>")
 
@@ -31,6 +31,7 @@ class LanguageModeling(WritingTask):
     answers_as = "continuation"
     metrics = (
         PERPLEXITY,
+        LOSS,
         Metric(
             "guessed",
             "Top 5",
@@ -140,6 +141,7 @@ class LanguageModeling(WritingTask):
         known = np.where(sums[..., 1] > 0, sums[..., 1], np.nan)
         return {
             "perplexity": np.exp(np.minimum(sums[..., 0] / known, 700.0)),
+            "loss": sums[..., 0] / known,
             "guessed": sums[..., 2] / known,
         }
 

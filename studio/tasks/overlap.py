@@ -1,7 +1,7 @@
-"""How much a written text shares with the one that was wanted: chrF, BLEU and ROUGE-L, all from sums over rows.
+"""How much a written text shares with the one that was wanted: chrF, BLEU and ROUGE, all from sums over rows.
 
 Source: sacreBLEU 2.6.0 and rouge_score 0.1.2 (without stemming), whose numbers these are; the tests compare them. Neither
-is needed to run the studio, and ROUGE-L counts words of every script here, where rouge_score knows Latin letters only.
+is needed to run the studio, and ROUGE counts words of every script here, where rouge_score knows Latin letters only.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-CHRF_SIGNATURE = "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no"
-BLEU_SIGNATURE = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp"
+_VERSION = "version:2.6.0"
+CHRF_SIGNATURE = f"nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|{_VERSION}"
 _CHARACTERS, _WORDS, _BETA = 6, 4, 2
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 """Scripts whose words are not told apart by spaces, as their letters' Unicode names begin."""
@@ -25,6 +25,11 @@ _SPLITS = (
 _ENTITIES = (("&quot;", '"'), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"))
 
 CHRF_SUMS, BLEU_SUMS = 3 * _CHARACTERS, 2 + 2 * _WORDS
+
+
+def bleu_signature(*, by_character: bool = False) -> str:
+    """What sacreBLEU would print beside the same number."""
+    return f"nrefs:1|case:mixed|eff:no|tok:{'char' if by_character else '13a'}|smooth:exp|{_VERSION}"
 
 
 def chrf_counts(said: str, wanted: str) -> list[int]:
@@ -72,11 +77,11 @@ def bleu(sums: np.ndarray) -> np.ndarray:
     return np.where(possible, short * np.exp(logs), 0.0)
 
 
-def rouge_l(said: str, wanted: str) -> float:
-    """F1 of the longest sequence of words that stands in both, in order, whatever stands between; 0 to 1."""
+def rouge(said: str, wanted: str) -> tuple[float, float, float]:
+    """ROUGE-1, ROUGE-2 and ROUGE-L: F1, 0 to 1, of the single words, of the pairs of neighbors, and of the longest sequence
+    of words that stands in both, in order, whatever stands between."""
     ours, theirs = words_of(said), words_of(wanted)
-    same = _common(ours, theirs)
-    return 2 * same / (len(ours) + len(theirs)) if same else 0.0
+    return _f1_of_pieces(ours, theirs, 1), _f1_of_pieces(ours, theirs, 2), _f1_of_sequence(ours, theirs)
 
 
 def words_13a(text: str) -> list[str]:
@@ -122,6 +127,17 @@ def _pieces(text: Sequence[str], size: int) -> Counter[Sequence[str]]:
     if isinstance(text, str):
         return Counter(text[start : start + size] for start in range(len(text) - size + 1))
     return Counter(tuple(text[start : start + size]) for start in range(len(text) - size + 1))
+
+
+def _f1_of_pieces(ours: Sequence[str], theirs: Sequence[str], size: int) -> float:
+    one, two = _pieces(ours, size), _pieces(theirs, size)
+    same = (one & two).total()
+    return 2 * same / (one.total() + two.total()) if same else 0.0
+
+
+def _f1_of_sequence(ours: Sequence[str], theirs: Sequence[str]) -> float:
+    same = _common(ours, theirs)
+    return 2 * same / (len(ours) + len(theirs)) if same else 0.0
 
 
 def _characters(text: str) -> list[str]:

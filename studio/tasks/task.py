@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from studio.columns import Columns, columns_of
+from studio.config import RunConfig
 from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
-from studio.errors import StudioError
 from studio.tasks.recipe import Recipe
 
-Method = Literal["whole", "head", "lora"]
+Method = Literal["whole", "head", "lora", "qlora"]
 
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known.
@@ -42,6 +42,10 @@ class Setup:
     """What `Task.scaling` found in the training rows."""
     new_tokens: int = 0
     """Tokens an answer may have; 0 where none are written."""
+    prefix: str = ""
+    """Words in front of every text that is read (see `Task.told`)."""
+    codes: tuple[str, ...] = ()
+    """The source's and the target's language, as the tokenizer has them; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -199,16 +203,6 @@ class Task(ABC):
         """All labels of the training rows, in a fixed order; empty for tasks without."""
         return tuple(sorted({label for example in examples for label in self.labels_in(example)}))
 
-    def check_method(self, trains: str) -> None:
-        """Raises: StudioError when the task cannot be trained that way."""
-        if trains not in self.methods:
-            raise StudioError(
-                f"{self.title} cannot be trained with the method '{trains}': a model that writes has no new head to train "
-                "alone",
-                where="setting trains",
-                fix=f"Choose one of: {', '.join(self.methods)}.",
-            )
-
     def text_of(self, example: Example) -> str:
         """All that the model reads of an example at once: what the text length limit is about."""
         return " ".join(example.inputs.values())
@@ -220,6 +214,18 @@ class Task(ABC):
     def ends(self, setup: Setup) -> tuple[int, ...]:
         """Tokens that end an answer that the model writes; one of them has to be learned. Empty for tasks without."""
         return ()
+
+    def told(self, setup: Setup, examples: Sequence[Example], config: RunConfig, kind: str) -> tuple[Setup, str]:
+        """The setup with what the model is told with every row, and a sentence on it. `kind`: the `model_type` of its config.
+
+        Raises: StudioError when it cannot be known.
+        """
+        return setup, ""
+
+    def begins(self, setup: Setup) -> tuple[int, int]:
+        """The token that stands in the place of the model's usual start of an answer, and the one that every answer begins
+        with; -1 each where there is none."""
+        return -1, -1
 
     def sample(self, example: Example, setup: Setup) -> Example:
         """What a validation row is asked while the model trains, so that people see it change."""
@@ -275,6 +281,10 @@ class Task(ABC):
     def measure(self, sums: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
         """The metrics that are made of these sums of `counts`, (…, sums) → (…); others get intervals by scoring drawn rows."""
         raise NotImplementedError
+
+    def how_scored(self, examples: Sequence[Example]) -> tuple[str, ...]:
+        """What the report says of the way in which these rows' metrics were counted, as sentences."""
+        return ()
 
     def by_label(
         self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]

@@ -135,7 +135,7 @@ def _replies(tokenizer: Any, template: str, messages: Sequence[Message], text: s
         if said < 0 or not text.startswith(after):
             raise StudioError(
                 "The base model's chat template does not show which tokens are the replies: it has no generation marks, "
-                "and it writes the same turns differently when more follow",
+                "and it changes what was said, or writes the same turns differently when more follow",
                 fix="Choose another base model, or one reply a conversation (the task instruction-tuning).",
             )
         spans.append((start, max(start + len(after[start:].rstrip()), said + len(message["content"]))))

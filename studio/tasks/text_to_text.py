@@ -1,16 +1,20 @@
 """Text to text: a text in, another one out, as a translation, a summary or a correction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from studio.config import RunConfig
 from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.tasks import translation
 from studio.tasks.task import Feature, Guess, Method, Piece, Setup
-from studio.tasks.writing import BLEU, CHRF, LENGTH, PERPLEXITY, ROUGE_L, WritingTask, pieces
+from studio.tasks.translation import with_prefix
+from studio.tasks.writing import BLEU, CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_1, ROUGE_2, ROUGE_L, WritingTask, pieces
 
 
 class TextToText(WritingTask):
@@ -22,8 +26,8 @@ class TextToText(WritingTask):
     role_titles = {"source": "Source", "target": "Target"}
     families = frozenset({"encoder-decoder"})
     head = "encoder-decoder"
-    methods: ClassVar[tuple[Method, ...]] = ("whole", "lora")
-    metrics = (CHRF, BLEU, ROUGE_L, LENGTH, PERPLEXITY)
+    methods: ClassVar[tuple[Method, ...]] = ("whole", "lora", "qlora")
+    metrics = (CHRF, BLEU, ROUGE_1, ROUGE_2, ROUGE_L, LENGTH, PERPLEXITY, LOSS)
     baselines = ("copy", "nearest")
     example = "travel_phrases.csv"
 
@@ -45,10 +49,14 @@ class TextToText(WritingTask):
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
         if not examples:
             return []
-        sources = setup.tokenizer([example.inputs["source"] for example in examples])["input_ids"]
+        asked = [with_prefix(setup.prefix, example.inputs["source"]) for example in examples]
+        sources = setup.tokenizer(asked)["input_ids"]
         targets = setup.tokenizer(text_target=[example.target or "" for example in examples])["input_ids"]
+        start, _ = self.begins(setup)
         features: list[list[Feature]] = []
         for example, source, wanted in zip(examples, sources, targets, strict=True):
+            if wanted[-1:] == [start]:  # stands in front of what is written, not behind it
+                wanted = wanted[:-1]
             ids = shortened(source, setup.max_length, setup.tokenizer)
             feature: Feature = {"input_ids": ids, "attention_mask": [1] * len(ids)}
             if example.target is not None:
@@ -61,6 +69,16 @@ class TextToText(WritingTask):
     @override
     def ends(self, setup: Setup) -> tuple[int, ...]:
         return (setup.tokenizer.eos_token_id,) if setup.tokenizer.eos_token_id is not None else ()
+
+    @override
+    def told(self, setup: Setup, examples: Sequence[Example], config: RunConfig, kind: str) -> tuple[Setup, str]:
+        found = translation.told(examples, config.languages, setup.tokenizer, kind)
+        translation.speak(setup.tokenizer, found.codes)
+        return replace(setup, prefix=found.prefix, codes=found.codes), found.in_words
+
+    @override
+    def begins(self, setup: Setup) -> tuple[int, int]:
+        return translation.begins(setup.tokenizer, setup.codes)
 
     @override
     def text_of(self, example: Example) -> str:
@@ -77,10 +95,12 @@ class TextToText(WritingTask):
 
 
 def shortened(ids: list[int], limit: int, tokenizer: Any) -> list[int]:
-    """At most `limit` tokens, a closing special token kept."""
+    """At most `limit` tokens, closing special tokens kept."""
     if len(ids) <= limit:
         return ids
-    return [*ids[: limit - 1], ids[-1]] if ids[-1] in tokenizer.all_special_ids else ids[:limit]
+    special = {*tokenizer.all_special_ids}
+    closing = next((count for count, token in enumerate(reversed(ids)) if token not in special), 0)
+    return [*ids[: limit - closing], *ids[len(ids) - closing :]]
 
 
 TASK = TextToText()

@@ -21,6 +21,13 @@ PERPLEXITY = Metric(
     best="min",
     unit="tokens",
 )
+LOSS = Metric(
+    "loss",
+    "Loss",
+    "How surprised the model is by the right texts: nats a token, the logarithm of the perplexity; 0 would be certainty.",
+    best="min",
+    unit="nats",
+)
 CHRF = Metric(
     "chrf",
     "chrF",
@@ -31,8 +38,10 @@ BLEU = Metric(
     "bleu",
     "BLEU",
     "How many sequences of 1 to 4 words the answers share with the wanted texts "
-    f"(as sacreBLEU counts: {overlap.BLEU_SIGNATURE}; tok:char where words are not told apart by spaces).",
+    f"(as sacreBLEU counts: {overlap.bleu_signature()}; tok:char where words are not told apart by spaces).",
 )
+ROUGE_1 = Metric("rouge_1", "ROUGE-1", "How many single words the answers share with the wanted texts (F1).")
+ROUGE_2 = Metric("rouge_2", "ROUGE-2", "How many pairs of neighboring words they share (F1).")
 ROUGE_L = Metric(
     "rouge_l", "ROUGE-L", "How much of the wanted texts' words stands in the answers, in the same order (F1)."
 )
@@ -45,7 +54,7 @@ LENGTH = Metric(
 
 _CHRF = slice(4, 4 + overlap.CHRF_SUMS)
 _BLEU = slice(_CHRF.stop, _CHRF.stop + overlap.BLEU_SUMS)
-_ROUGE, _SAID, _WANTED = range(_BLEU.stop, _BLEU.stop + 3)
+_ROUGE_1, _ROUGE_2, _ROUGE_L, _SAID, _WANTED = range(_BLEU.stop, _BLEU.stop + 5)
 _NATS, _TOKENS, _GUESSED, _ROWS = range(4)
 
 
@@ -53,7 +62,7 @@ class WritingTask(Task):
     """A task whose answers are texts."""
 
     writes = True
-    methods: ClassVar[tuple[Method, ...]] = ("lora", "whole")
+    methods: ClassVar[tuple[Method, ...]] = ("lora", "whole", "qlora")
     watch = "loss"
     answers_as = "text"
     untuned = "Untuned model"
@@ -89,15 +98,26 @@ class WritingTask(Task):
         """Perplexity is not a number where no losses are known, as of models that are not asked for any."""
         tokens = sums[..., _TOKENS]
         known = np.where(tokens > 0, tokens, np.nan)
+        rows = np.maximum(sums[..., _ROWS], 1)
         values = {
+            "loss": sums[..., _NATS] / known,
             "perplexity": np.exp(np.minimum(sums[..., _NATS] / known, 700.0)),
             "guessed": sums[..., _GUESSED] / known,
             "chrf": overlap.chrf(sums[..., _CHRF]),
             "bleu": overlap.bleu(sums[..., _BLEU]),
-            "rouge_l": sums[..., _ROUGE] / np.maximum(sums[..., _ROWS], 1),
+            "rouge_1": sums[..., _ROUGE_1] / rows,
+            "rouge_2": sums[..., _ROUGE_2] / rows,
+            "rouge_l": sums[..., _ROUGE_L] / rows,
             "length": sums[..., _SAID] / np.maximum(sums[..., _WANTED], 1),
         }
         return {metric.name: values[metric.name] for metric in self.metrics}
+
+    @override
+    def how_scored(self, examples: Sequence[Example]) -> tuple[str, ...]:
+        by_character = overlap.mostly_unspaced([example.target or "" for example in examples])
+        signatures = {"chrf": overlap.CHRF_SIGNATURE, "bleu": overlap.bleu_signature(by_character=by_character)}
+        told = [f"{metric.title} {signatures[metric.name]}" for metric in self.metrics if metric.name in signatures]
+        return (f"Counted as sacreBLEU counts: {'; '.join(told)}.",) if told else ()
 
     @override
     def decode(
@@ -122,7 +142,7 @@ def _shared(said: str, wanted: str, by_character: bool) -> tuple[float, ...]:
     return (
         *overlap.chrf_counts(said, wanted),
         *overlap.bleu_counts(said, wanted, by_character=by_character),
-        overlap.rouge_l(said, wanted),
+        *overlap.rouge(said, wanted),
     )
 
 

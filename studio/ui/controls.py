@@ -12,6 +12,9 @@ from pydantic.fields import FieldInfo
 from studio import figures
 from studio.config import SETTINGS, RunConfig, Setting
 from studio.errors import StudioError
+from studio.models.methods import method_choices
+from studio.models.sizing import Machine
+from studio.tasks import TASKS
 
 GROUPS = {
     "optimizer": "Optimizer",
@@ -19,6 +22,7 @@ GROUPS = {
     "regularization": "Regularization",
     "early_stopping": "Early stopping",
     "method": "Method",
+    "languages": "Languages",
     "compute": "Compute",
     "split": "Split",
     "": "Repeatability",
@@ -56,22 +60,32 @@ def limits(setting: Setting) -> tuple[float | None, float | None]:
 
 
 def control(setting: Setting, choices: Sequence[tuple[str, str]] = ()) -> Any:
-    """The widget. `choices` turns a text setting into a menu."""
+    """The widget. `choices` are its menu, where the kind does not say it."""
     named = {"label": setting.title, "info": setting.help, "elem_id": f"set-{setting.name}"}
     kind = setting.kind
     if kind is bool:
         return gr.Checkbox(value=setting.default, **named)
+    if choices:
+        return gr.Dropdown(list(choices), value=setting.default, **named)
     if get_origin(kind) is Literal:
         options = [(str(value).replace("_", " "), value) for value in get_args(kind)]
         return gr.Dropdown(options, value=setting.default, **named)
-    if choices:
-        return gr.Dropdown(list(choices), value=setting.default, **named)
     low, high = limits(setting)  # the browser marks a field that lies outside (`:out-of-range`)
     if kind is int:
         return gr.Number(value=setting.default, precision=0, step=1, minimum=low, maximum=high, **named)
     if kind is float:
         return gr.Number(value=setting.default, step=_step(setting), minimum=low, maximum=high, **named)
     return gr.Textbox(value=setting.default, **named)
+
+
+def menu(setting: Setting, machine: Machine) -> list[tuple[str, str]]:
+    """What is shown → the value, where the setting's kind alone does not say it; the reason beside what cannot be had here."""
+    if setting.name == "trains":
+        return method_choices(machine, get_args(setting.kind))
+    if setting.name == "watch":
+        metrics = {metric.name: metric.title for task in TASKS.values() for metric in task.metrics}
+        return [("the task’s own", ""), *((title, name) for name, title in {**metrics, "loss": "Loss"}.items())]
+    return []
 
 
 def range_in_words(setting: Setting) -> str:

@@ -14,6 +14,7 @@ from studio.errors import StudioError
 from studio.jobs.deal import Dealt
 from studio.jobs.trial import Trial
 from studio.models.data_facts import DataFacts
+from studio.models.methods import check_method
 from studio.models.presets import Preset
 from studio.models.sizing import estimate_memory, expected
 from studio.models.suggest import Suggestion, suggest
@@ -25,7 +26,7 @@ from studio.ui.steps import data
 from studio.ui.steps.splitting import WISHES
 from studio.ui.studio import Studio
 
-_DECIDE_SPEED = ("trains", "freeze_embeddings", "max_length", "batch_rows", "precision")
+_DECIDE_SPEED = ("trains", "freeze_embeddings", "max_length", "batch_rows", "precision", "parts", "recompute")
 _HEAD_COST = 0.01
 """A head alone learns from text vectors made once: a pass over them is next to nothing."""
 _CHECK_COST = 1 / 3
@@ -44,7 +45,7 @@ class Plan:
     dealt: Dealt | None = None
     """The rows as the run will deal them out; None where they cannot be, or are too many to try."""
     refusal: StudioError | None = None
-    """Why they cannot be dealt out."""
+    """Why they cannot be dealt out, or not trained in the way that was chosen."""
     trial: Trial | None = None
     """What was measured here with these rows, this model and the settings that decide the speed."""
 
@@ -73,6 +74,7 @@ class Plan:
         speed = expected(self.preset, studio.machine, trains=self.values["trains"]).tokens_per_s
         # The speed expected of a head alone is that of reading, not of training.
         a_row = tokens / speed / (_CHECK_COST if self.values["trains"] == "head" else 1)
+        a_row *= 1 + _CHECK_COST * self.values["recompute"]
         a_row = self.trial.seconds_per_row if self.trial is not None else a_row
         checks = self.values["epochs"] * self.values["checks_per_epoch"]
         # The probe reads all rows once; the test rows are read for it and for the report.
@@ -93,7 +95,10 @@ class Plan:
             self.preset,
             trains=values["trains"],
             freeze_embeddings=values["freeze_embeddings"],
-            padded_tokens=int(values["batch_rows"] * min(self.facts.p95_tokens, values["max_length"])),
+            padded_tokens=int(
+                ceil(values["batch_rows"] / values["parts"]) * min(self.facts.p95_tokens, values["max_length"])
+            ),
+            recompute=values["recompute"],
             longest=min(self.facts.max_tokens, values["max_length"]),
             gpu=bool(studio.machine.gpu),
         )
@@ -112,6 +117,10 @@ def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
     if not effort:
         values |= {name: value for name, value in session.settings.items() if name in SETTINGS}
     dealt, refusal = _dealt(studio, session, values)
+    try:
+        check_method(task_named(session.task), values["trains"], has_gpu=bool(studio.machine.gpu))
+    except StudioError as error:
+        refusal = error
     return Plan(facts, preset, suggestions, values, dealt, refusal, _trial(studio, session, values))
 
 

@@ -6,12 +6,15 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
+from studio.data.example import Example
 from studio.errors import StudioError
 from studio.models.heads import HeadFacts, Wearing
 from studio.models.load import load_tuned, load_untuned
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Answer, Setup
+from studio.tasks.translation import speak
+from studio.worker import writing
 from studio.worker.evaluate import Kit, answer
 from studio.worker.place import Place
 from studio.worker.prepare import base_folder
@@ -25,12 +28,21 @@ class Answerer:
         self.place = Place.choose(run.config.compute.precision)
         self._loaded: dict[str, tuple[Wearing, Setup]] = {}
 
-    def ask(self, model: str, texts: list[Any]) -> tuple[tuple[str, ...], list[Answer]]:
-        """The labels, and one answer a text (or a dict of all input roles). Raises: StudioError."""
+    def ask(
+        self, model: str, texts: list[Any], targets: list[str] | None = None
+    ) -> tuple[tuple[str, ...], list[Answer]]:
+        """The labels, and one answer a text (or a dict of all input roles). Raises: StudioError.
+
+        `targets` are the right answers to rows that were parsed before: a model that writes is also asked how much each
+        of them surprises it, as it is for the report.
+        """
         wearing, setup = self._model(model)
         inputs = [text if isinstance(text, dict) else {self.task.inputs[0]: str(text)} for text in texts]
-        examples = [self.task.parse(each, None, row + 1) for row, each in enumerate(inputs)]
         kit = Kit(self.task, setup, self.place)
+        if targets is not None and self.task.writes:
+            known = [Example(row, *each) for row, each in enumerate(zip(inputs, targets, strict=True), 1)]
+            return setup.labels, writing.answer(wearing, kit, known, lambda _done: None)
+        examples = [self.task.parse(each, None, row + 1) for row, each in enumerate(inputs)]
         return setup.labels, answer(wearing, kit, examples, lambda _done: None)
 
     def _model(self, name: str) -> tuple[Wearing, Setup]:
@@ -48,14 +60,17 @@ class Answerer:
 
 def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
     """What encoding and decoding need, from what `head.json` says."""
-    return Setup(tokenizer, facts.labels, facts.max_length, facts.thresholds, facts.scaling, facts.new_tokens)
+    speak(tokenizer, facts.codes)
+    names = ("labels", "max_length", "thresholds", "scaling", "new_tokens", "prefix", "codes")
+    return Setup(tokenizer, **{name: getattr(facts, name) for name in names})
 
 
 def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
-    """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "values", "labels", "confidence"}`:
+    """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "values", "labels", "confidence",
+    "losses"}`:
 
     a value a text; `labels` are the model's, in the order of every text's list of confidences, which is empty where
-    answers have none.
+    answers have none. `losses` are `[nats, tokens, tokens guessed]` of the right answer, where `targets` were sent as well.
     """
     answerer = Answerer(RunDir(folder))
     _put(answers, {"ready": True})
@@ -63,10 +78,14 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
         asked: dict[str, Any] = {}
         try:
             asked = json.loads(line)
-            labels, said = answerer.ask(asked["model"], asked["texts"])
+            labels, said = answerer.ask(asked["model"], asked["texts"], asked.get("targets"))
             shares = [[each.confidence.get(label, 0.0) for label in labels] if each.confidence else [] for each in said]
             values = [each.value for each in said]
-            _put(answers, {"id": asked["id"], "values": values, "labels": list(labels), "confidence": shares})
+            losses = [[*each.losses, each.guessed] for each in said]
+            _put(
+                answers,
+                {"id": asked["id"], "values": values, "labels": list(labels), "confidence": shares, "losses": losses},
+            )
         except StudioError as error:
             _put(answers, {"id": asked.get("id"), "error": str(error)})
         except Exception:  # noqa: BLE001 - a border as in duty: one bad question must not end the conversation

@@ -16,7 +16,7 @@ from studio.worker import checkpoint, writing
 from studio.worker.adapters import adapter_files, merge_adapters
 from studio.worker.evaluate import answer, check
 from studio.worker.features import read_part
-from studio.worker.optimizer import trained
+from studio.worker.optimizer import freeze, trained
 from studio.worker.prepare import Job
 from studio.worker.reporter import Reporter
 
@@ -78,6 +78,10 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
         tokenizer.chat_template = template
     if model.head.facts.ends:  # so that plain transformers, too, stop writing where an answer ends
         backbone.generation_config.eos_token_id = list(model.head.facts.ends)
+    if model.head.facts.start_token >= 0:
+        backbone.generation_config.decoder_start_token_id = model.head.facts.start_token
+    if model.head.facts.first_token >= 0:
+        backbone.generation_config.forced_bos_token_id = model.head.facts.first_token
     with storage.Stage(job.run.model) as stage:
         backbone.save_pretrained(stage.path)
         tokenizer.save_pretrained(stage.path)
@@ -97,17 +101,21 @@ def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any
     if best is None:
         backbone, tokenizer = load_base(job.folder, auto_class=job.probe.head.auto_class)
         return Wearing(backbone, job.probe.head), tokenizer, {}
+    model = job.model
+    if job.config.method.trains == "qlora":  # adapters are folded into whole weights: in 4 bits they would drown
+        model = Wearing(load_base(job.folder, auto_class=model.head.auto_class)[0], model.head)
+        freeze(model, job.config)
     with torch.no_grad():
-        for name, weight in trained(job.model).items():
+        for name, weight in trained(model).items():
             weight.copy_(best[name])
-    adapters = adapter_files(job.model)
-    merge_adapters(job.model)
-    return job.model.cpu(), job.kit.setup.tokenizer, adapters
+    adapters = adapter_files(model)
+    merge_adapters(model)
+    return model.cpu(), job.kit.setup.tokenizer, adapters
 
 
 def notes(job: Job, reporter: Reporter) -> list[str]:
     """What people should know when they read the report."""
-    said = [warning.text for warning in reporter.story.warnings]
+    said = [*filter(None, [job.asked_as]), *(warning.text for warning in reporter.story.warnings)]
     if job.cut:
         said.append(
             f"{job.cut:,} training texts reach the limit of {job.kit.setup.max_length} tokens; longer ones were cut off there."

@@ -148,7 +148,7 @@ def _vectors(run: RunDir, examples: list[Example], say: Say) -> tuple[list[Examp
     say(0.0)
     folder = base_folder(run)
     backbone, tokenizer = load_base(folder)
-    setup = make_setup(task, config, examples, backbone, tokenizer)
+    setup, _ = make_setup(task, config, examples, backbone, tokenizer)
     model = Wearing(backbone, make_head(backbone, head_facts(task, config, folder, setup), config)).to(place.device)
     say(0.01)
     rows, _ = encode(task, examples, setup, place.device)

@@ -19,9 +19,12 @@ _NO_DECAY = re.compile(r"(?:bias|norm\w*\.weight)$", re.IGNORECASE)
 def freeze(model: Wearing, config: RunConfig) -> None:
     """Mark what is not trained, and put LoRA adapters in where they are asked for. Call once, before the optimizer."""
     backbone: Any = model.backbone
+    if config.compute.recompute and config.method.trains != "head" and backbone.supports_gradient_checkpointing:
+        # not reentrant: the embeddings may be frozen, and random numbers are drawn again as they were
+        backbone.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
     if config.method.trains == "head":
         backbone.requires_grad_(False)
-    elif config.method.trains == "lora":
+    elif config.method.trains in ("lora", "qlora"):
         put_adapters(model, config)
     else:
         for name, weight in backbone.named_parameters():

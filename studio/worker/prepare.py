@@ -14,6 +14,7 @@ from studio.errors import StudioError
 from studio.models.folder import family_in, model_folder, pooling_of
 from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
+from studio.models.methods import check_method
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Feature, Setup, Task
@@ -55,6 +56,8 @@ class Job:
     watch_mode: Literal["max", "min"]
     cut: int
     """Training texts that reach the length limit."""
+    asked_as: str = ""
+    """What the model is told with every text, as a sentence."""
     told: tuple[str, ...] = ()
     """What people should know before the first step."""
 
@@ -62,9 +65,9 @@ class Job:
 def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     """Read, load, encode, probe. `known`: what this process found out before. Raises: StudioError; what `say` raises."""
     config, task = run.config, task_named(run.config.task)
-    task.check_method(config.method.trains)
     sow(config.seed)
     place = Place.choose(config.compute.precision)
+    check_method(task, config.method.trains, has_gpu=place.device.type == "cuda")
     place.forget_peak()  # of a trial in this process
     watch, watch_mode = watched(task, config)
 
@@ -73,13 +76,12 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     say("Loading the base model", None)
     folder = base_folder(run)
     kind = head_kind(task, config, folder)
-    backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout, auto_class=kind.auto_class)
-    backbone.to(place.device)
-    setup = make_setup(task, config, examples, backbone, tokenizer)
+    backbone, tokenizer = load_to_train(config, folder, kind, place)
+    setup, asked_as = make_setup(task, config, examples, backbone, tokenizer)
     facts = head_facts(task, config, folder, setup)
     model = Wearing(backbone, make_head(backbone, facts, config)).to(place.device)
 
-    say("Turning texts into tokens", None)
+    say(f"Turning texts into tokens. {asked_as}".rstrip(), None)
     rows, learned = encode(task, examples, setup, place.device, kind.layout)
     told: tuple[str, ...] = ()
     if kind.writes:
@@ -106,8 +108,9 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     start(model, config, probe)
     cut = 0 if kind.writes else rows.reaching(setup.max_length)
     return Job(
-        run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut, told
-    )
+        run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut,
+        asked_as, told,
+    )  # fmt: skip
 
 
 def learned_from(
@@ -127,6 +130,15 @@ def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
         model.head.load_state_dict(probe.head.state_dict())
     else:
         model.head.start()
+
+
+def load_to_train(config: RunConfig, folder: Path, kind: type[Head], place: Place) -> tuple[Any, Any]:
+    """The base model on its device, and its tokenizer. Raises: StudioError."""
+    quantized = place.device if config.method.trains == "qlora" else None
+    backbone, tokenizer = load_base(
+        folder, dropout=config.regularization.dropout, auto_class=kind.auto_class, four_bits_on=quantized
+    )
+    return backbone if quantized else backbone.to(place.device), tokenizer
 
 
 def base_folder(run: RunDir) -> Path:
@@ -150,25 +162,25 @@ def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
     return head_named(task.head_for(config.columns, family))
 
 
-def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:
-    """What encoding and decoding need. Texts are never longer than the model can read."""
-    longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
-    return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train))
+def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> tuple[Setup, str]:
+    """What encoding and decoding need, and what the model is told with every text, as a sentence.
+
+    Texts are never longer than the model can read; words in front of them come on top of the limit. Raises: StudioError.
+    """
+    setup = Setup(tokenizer, task.labels(train), config.compute.max_length, scaling=task.scaling(train))
+    setup, told = task.told(setup, train, config, str(backbone.config.model_type))
+    words = len(tokenizer(setup.prefix, add_special_tokens=False)["input_ids"]) if setup.prefix else 0
+    return replace(setup, max_length=min(setup.max_length + words, longest_input(backbone, tokenizer))), told
 
 
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
     kind = head_kind(task, config, folder).kind
+    start, first = task.begins(setup)
     return HeadFacts(
-        kind,
-        pooling_of(config.model, folder),
-        True,
-        SCALE,
-        setup.labels,
-        setup.max_length,
-        task.name,
-        scaling=setup.scaling,
-    )
+        kind, pooling_of(config.model, folder), True, SCALE, setup.labels, setup.max_length, task.name,
+        scaling=setup.scaling, prefix=setup.prefix, codes=setup.codes, start_token=start, first_token=first,
+    )  # fmt: skip
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:

@@ -175,8 +175,7 @@ class Training:
         return self._batches[place]
 
     def _gradients(self, rows: Numbers) -> Tensor:
-        """Loss summed over what is learned from `rows`, with the gradient of its mean; in more and smaller parts when
-        memory runs out."""
+        """Loss summed over what is learned from `rows`, with the gradient of its mean; in smaller parts when memory runs out."""
         while True:
             try:
                 return self._backward(rows)
@@ -283,8 +282,9 @@ class Training:
         checkpoint.restore_random(found.random)
 
     def _first_state(self) -> State:
-        setting = self.config.early_stopping
-        return State(Stopping(self.job.watch_mode, setting.patience, setting.minimum_gain))
+        wish = self.config.early_stopping
+        stopping = Stopping(self.job.watch_mode, wish.patience, wish.minimum_gain)
+        return State(stopping, splits=self.config.compute.parts)
 
     def _copy(self) -> dict[str, Tensor]:
         return {name: weight.detach().cpu().clone() for name, weight in self.weights.items()}

@@ -14,7 +14,6 @@ from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
 from studio.models.heads import Wearing
-from studio.models.load import load_base
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.worker.batches import Numbers, by_length, padded_tokens, plan
@@ -22,7 +21,7 @@ from studio.worker.duty import give_way
 from studio.worker.features import TokenRows, encode, read_part
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
-from studio.worker.prepare import base_folder, head_facts, head_kind, make_head, make_setup
+from studio.worker.prepare import base_folder, head_facts, head_kind, load_to_train, make_head, make_setup
 from studio.worker.trouble import trouble
 
 _STEPS, _SECONDS = 4, 12.0
@@ -58,8 +57,8 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     examples = read_part(run, "train")
     base = base_folder(run)
     kind = head_kind(task, config, base)
-    backbone, tokenizer = load_base(base, dropout=config.regularization.dropout, auto_class=kind.auto_class)
-    setup = make_setup(task, config, examples, backbone, tokenizer)
+    backbone, tokenizer = load_to_train(config, base, kind, place)
+    setup, _ = make_setup(task, config, examples, backbone, tokenizer)
     model = Wearing(backbone, make_head(backbone, head_facts(task, config, base, setup), config)).to(place.device)
     freeze(model, config)
     seconds_load = time.monotonic() - began
@@ -69,7 +68,7 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     batches = plan(rows.lengths, config.optimizer.batch_rows, config.seed, 0)
     per_epoch = padded_tokens(batches, rows.lengths) * share
     rate = _rate(model, config, rows, batches, place, is_called)  # seconds a padded token
-    memory = _memory(model, rows, place)
+    memory = _memory(model, rows, place, config.compute.parts)
     return {
         "seconds_per_row": rate * per_epoch / len(examples),
         "seconds_load": seconds_load,
@@ -102,7 +101,7 @@ def _rate(
         if is_called():
             raise StudioError("The trial was ended for something more urgent")
         start = time.monotonic()
-        _step(model, optimizer, rows, batch, place)
+        _step(model, optimizer, rows, np.array_split(batch, min(config.compute.parts, len(batch))), place)
         rates.append((time.monotonic() - start) / (len(batch) * int(rows.lengths[batch].max())))
         if time.monotonic() - began > _SECONDS:
             break
@@ -110,19 +109,22 @@ def _rate(
     return float(np.median(rates[1:] or rates)) / (_READING if config.method.trains == "head" else 1.0)
 
 
-def _memory(model: Wearing, rows: TokenRows, place: Place) -> int:
-    """Bytes at the peak, the heaviest step included: the longest rows, as many as a step's tokens allow."""
+def _memory(model: Wearing, rows: TokenRows, place: Place, parts: int) -> int:
+    """Bytes at the peak, the heaviest step included: the longest rows, as many as a step's tokens allow, or a part of them."""
     longest = by_length(rows.lengths, max(1, int(rows.lengths.max()) * 8))[0]
     optimizer = torch.optim.AdamW(list(trained(model).values()), fused=True)
-    _step(model, optimizer, rows, longest, place)
+    _step(model, optimizer, rows, np.array_split(longest, min(parts, len(longest)))[:1], place)
     return place.peak_memory()
 
 
-def _step(model: Wearing, optimizer: torch.optim.Optimizer, rows: TokenRows, batch: Numbers, place: Place) -> None:
-    with place.autocast():
-        logits = model(**rows.batch(batch))
-    loss, count = model.loss(logits, rows.labels_of(batch))
-    (loss / max(count, 1)).backward()
+def _step(
+    model: Wearing, optimizer: torch.optim.Optimizer, rows: TokenRows, parts: list[Numbers], place: Place
+) -> None:
+    for part in parts:
+        with place.autocast():
+            logits = model(**rows.batch(part))
+        loss, count = model.loss(logits, rows.labels_of(part))
+        (loss / max(count, 1)).backward()
     if "peak" in optimizer.param_groups[0]:
         set_rate(optimizer, 0.0)
     optimizer.step()

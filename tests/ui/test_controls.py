@@ -3,7 +3,8 @@ import pytest
 
 from studio.config import SETTINGS
 from studio.errors import StudioError
-from studio.ui.controls import GROUPS, control, limits, range_in_words, shown_value, titles, value_of
+from studio.models.sizing import Machine
+from studio.ui.controls import GROUPS, control, limits, menu, range_in_words, shown_value, titles, value_of
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
@@ -66,3 +67,15 @@ def test_ranges():
     assert range_in_words(SETTINGS["epochs"]) == "1 to 100"
     assert range_in_words(SETTINGS["seed"]) == "0 to 2,147,483,647"
     assert range_in_words(SETTINGS["decay"]) == ""
+
+
+def test_a_method_that_cannot_be_had_here_says_why_in_its_menu():
+    setting = SETTINGS["trains"]
+    choices = menu(setting, Machine(2, 8 * 10**9, 4 * 10**9))
+    widget = control(setting, choices)
+    assert [value for _, value in widget.choices] == ["whole", "head", "lora", "qlora"]
+    assert dict((value, label) for label, value in widget.choices)["qlora"].endswith("and this machine has none)")
+    assert menu(SETTINGS["epochs"], Machine(2, 0, 0)) == []
+    watched = [value for _, value in menu(SETTINGS["watch"], Machine(2, 0, 0))]
+    assert len(watched) == len(set(watched))
+    assert {"", "loss", "perplexity", "accuracy"} <= set(watched)

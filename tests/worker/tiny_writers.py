@@ -86,7 +86,7 @@ def make_decoder(
                 **ends,
             )
         )
-    return _saved(folder, model, tokenizer)
+    return saved(folder, model, tokenizer)
 
 
 def make_encoder_decoder(folder: Path, tokenizer: Any, *, kind: str = "t5", width: int = 48, layers: int = 2) -> Path:
@@ -130,10 +130,10 @@ def make_encoder_decoder(folder: Path, tokenizer: Any, *, kind: str = "t5", widt
                 forced_eos_token_id=None,
             )
         )
-    return _saved(folder, model, tokenizer)
+    return saved(folder, model, tokenizer)
 
 
-def _saved(folder: Path, model: Any, tokenizer: Any) -> Path:
+def saved(folder: Path, model: Any, tokenizer: Any) -> Path:
     folder.mkdir(parents=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -169,4 +169,4 @@ def make_masked(folder: Path, texts: Sequence[str], *, width: int = 48, layers: 
             pad_token_id=tokenizer.pad_token_id,
         )
     )
-    return _saved(folder, model, tokenizer)
+    return saved(folder, model, tokenizer)

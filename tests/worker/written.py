@@ -78,7 +78,7 @@ def pairs() -> list[tuple[str, str]]:
     ]
 
 
-def make_written(home: Home, task: str, model: str, parts: Sequence[Sequence[Example]], **settings: Any) -> RunDir:
+def make_written(home: Home, task: str, model: str, parts: Sequence[Sequence[Example]], /, **settings: Any) -> RunDir:
     """Training, validation and test rows, frozen."""
     config = RunConfig(task=task, model=Model(id=f"folder:{model}"), name="tiny").with_settings(
         {**SETTINGS, **settings}
@@ -92,3 +92,28 @@ def make_written(home: Home, task: str, model: str, parts: Sequence[Sequence[Exa
         counts = {name: len(part) for name, part in zip(names, parts, strict=True)}
         stage.write("facts.json", json.dumps({"parts": counts}).encode())
     return run
+
+
+TEXTS = [" ".join(pair) for pair in pairs()]
+TASKS = {
+    "gpt2": "instruction-tuning",
+    "llama": "chat",
+    "t5": "text-to-text",
+    "bart": "text-to-text",
+    "masked": "language-modeling",
+}
+"""Tiny model → the task it is tried with."""
+
+
+def examples(task: str) -> list[Example]:
+    """The pairs as examples of a task."""
+    found = []
+    for row, (asked, said) in enumerate(pairs(), 2):
+        inputs = {
+            "instruction-tuning": {"instruction": asked, "input": ""},
+            "text-to-text": {"source": asked},
+            "chat": {"messages": json.dumps([{"role": "user", "content": asked}])},
+            "language-modeling": {"text": f"{asked} {said}"},
+        }[task]
+        found.append(Example(row, inputs, "" if task == "language-modeling" else said))
+    return found

@@ -24,11 +24,18 @@ class EncoderDecoderHead(WritingHead):
         found = backbone(
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
-            decoder_input_ids=begun(backbone, batch["labels"]),
+            decoder_input_ids=self._begun(backbone, batch["labels"]),
             use_cache=False,
         )
         logits: Tensor = found.logits
         return logits
+
+    def _begun(self, backbone: Any, labels: Tensor) -> Tensor:
+        """mBART's own way takes the mark from behind a text, where a text that was cut has none."""
+        start = self.facts.start_token
+        if start < 0 and not self.facts.codes:
+            return begun(backbone, labels)
+        return behind(labels, start if start >= 0 else int(backbone.config.decoder_start_token_id), backbone)
 
     @override
     def answer(self, backbone: Any, lengths: Any, **batch: Tensor) -> list[np.ndarray]:
@@ -42,8 +49,10 @@ def begun(backbone: Any, labels: Tensor) -> Tensor:
     if hasattr(backbone, "prepare_decoder_input_ids_from_labels"):
         given: Tensor = backbone.prepare_decoder_input_ids_from_labels(labels=labels)
         return given
-    config = backbone.config
-    first = torch.full_like(labels[:, :1], int(config.decoder_start_token_id))
-    return torch.cat([first, labels[:, :-1]], 1).masked_fill_(
-        torch.cat([first, labels[:, :-1]], 1) == -100, int(config.pad_token_id)
-    )
+    return behind(labels, int(backbone.config.decoder_start_token_id), backbone)
+
+
+def behind(labels: Tensor, start: int, backbone: Any) -> Tensor:
+    """`labels` one place later, behind the token `start`, filled up with padding."""
+    moved = torch.cat([torch.full_like(labels[:, :1], start), labels[:, :-1]], 1)
+    return moved.masked_fill_(moved == -100, int(backbone.config.pad_token_id))

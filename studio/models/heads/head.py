@@ -43,6 +43,14 @@ class HeadFacts:
     """Tokens an answer may have, for heads that write."""
     ends: tuple[int, ...] = ()
     """Tokens that end an answer, for heads that write."""
+    prefix: str = ""
+    """Words in front of every text that is read."""
+    codes: tuple[str, ...] = ()
+    """The source's and the target's language, for models that have a token for each."""
+    start_token: int = -1
+    """Stands in the place of the model's usual start of an answer; -1 where that is as it was."""
+    first_token: int = -1
+    """What every answer begins with; -1 where it is free."""
 
 
 class Head(nn.Module):

@@ -73,6 +73,8 @@ class WritingHead(Head):
             early_stopping=beams > 1,
             eos_token_id=ends or None,
             pad_token_id=_padding(backbone, ends),
+            decoder_start_token_id=self.facts.start_token if self.facts.start_token >= 0 else None,
+            forced_bos_token_id=self.facts.first_token if self.facts.first_token >= 0 else None,
         )
         given = {name: value for name, value in batch.items() if name in ("input_ids", "attention_mask")}
         written: Tensor = backbone.generate(**given, generation_config=config)

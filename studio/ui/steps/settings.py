@@ -12,10 +12,11 @@ from studio.errors import StudioError
 from studio.jobs import actions
 from studio.jobs.trial import Trial, measure, measure_in_passing
 from studio.models.sizing import gigabytes
-from studio.tasks import TASKS, task_named
+from studio.models.suggest_memory import SAVES, in_words
+from studio.tasks import task_named
 from studio.ui import drafts, navigation, order
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
-from studio.ui.controls import control, range_in_words, shown_value, titles
+from studio.ui.controls import control, menu, range_in_words, shown_value, titles
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.order import Plan
 from studio.ui.pieces import card, error_card, heading, html, tiles
@@ -74,13 +75,13 @@ def draw(studio: Studio) -> SettingsStep:
                     start = gr.Button("Start training", variant="primary", elem_id="settings-start")
                 measured = html(elem_id="settings-measured")
     with gr.Accordion("Advanced: every setting", open=False, elem_id="settings-advanced"):
-        widgets = tuple(_draw_widgets())
+        widgets = tuple(_draw_widgets(studio))
         with gr.Row(elem_classes=["fs-actions"]):
             reset = gr.Button("Take the suggested values again", elem_id="settings-reset")
     return SettingsStep(effort, reasons, widgets, reset, plan, name, measure_button, measured, start)
 
 
-def _draw_widgets() -> list[Any]:
+def _draw_widgets(studio: Studio) -> list[Any]:
     drawn: dict[str, Any] = {}
     for group, title in titles().items():
         about = (
@@ -90,13 +91,8 @@ def _draw_widgets() -> list[Any]:
         with gr.Row(elem_classes=["fs-settings"]):
             for name, setting in SETTINGS.items():
                 if setting.group == group:
-                    drawn[name] = control(setting, _watchable() if name == "watch" else ())
+                    drawn[name] = control(setting, menu(setting, studio.machine))
     return [drawn[name] for name in SETTINGS]
-
-
-def _watchable() -> list[tuple[str, str]]:
-    metrics = {metric.name: metric.title for task in TASKS.values() for metric in task.metrics}
-    return [("the task’s own", ""), *((title, name) for name, title in metrics.items()), ("Loss", "loss")]
 
 
 # ------------------------------------------------------------------ handlers
@@ -224,8 +220,9 @@ def _highs(studio: Studio, session: Session) -> list[float]:
 
 def _reasons(plan: Plan, session: Session) -> Markup:
     lines = [_reason(plan, name) for name in _MAIN]
-    changed = [name for name in session.settings if name not in _MAIN]
-    lines += [_reason(plan, name) for name in changed if name in SETTINGS]
+    saved = [name for name in SAVES if plan.suggestions[name].value != SETTINGS[name].default]
+    more = [name for name in dict.fromkeys([*session.settings, *saved]) if name in SETTINGS and name not in _MAIN]
+    lines += [_reason(plan, name) for name in more]
     by_hand = len(session.settings)
     told = f"{count(by_hand, 'value')} changed by you." if by_hand else "Suggested for this data, model and machine."
     return card("The values, and why", element("dl", lines, class_="fs-reasons"), text=told)
@@ -275,7 +272,7 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
         if values["probe_start"]
         else "Training starts with a random head.",
         f"Then up to {count(values['epochs'], 'pass', 'passes')} of {count(a_pass, 'step')}, "
-        f"{count(values['batch_rows'], 'row')} each: {steps:,} steps. {ends}",
+        f"{count(values['batch_rows'], 'row')} each{in_words(values['parts'], values['recompute'])}: {steps:,} steps. {ends}",
         "The best version answers the rows kept for the report, beside three simpler models.",
     ]
     return card(
