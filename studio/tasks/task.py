@@ -210,8 +210,8 @@ class Task(ABC):
         """All that the model reads of an example at once: what the text length limit is about."""
         return " ".join(example.inputs.values())
 
-    def template(self, tokenizer: Any) -> str:
-        """The chat template the tuned model is saved with; empty to leave it as it is."""
+    def template(self, tokenizer: Any, examples: Sequence[Example] = ()) -> str:
+        """The chat template that these training rows are learned and the tuned model is saved with; empty to leave it."""
         return ""
 
     def ends(self, setup: Setup) -> tuple[int, ...]:

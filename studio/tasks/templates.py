@@ -1,7 +1,8 @@
 """Conversations as a model reads them: its own chat template, tokens, and which of them are somebody's reply to be learned.
 
 A message is `{"role", "content"}`. What is learned is found by the template's own generation marks, or else by what a
-longer conversation has more than a shorter one.
+longer conversation has more than a shorter one. Models that may think aloud before they answer are asked not to, unless
+the replies they learn from do.
 """
 
 import re
@@ -21,6 +22,11 @@ _TURN = (
     "{% if add_generation_prompt %}{{ '\n\n### Reply:\n' }}{% endif %}"
 )
 """For base models that come without a template. The tuned model is saved with it."""
+_THINKING = "enable_thinking"
+_THINKS = f"{{%- set {_THINKING} = {_THINKING} | default("
+"""Put in front of a template that knows the switch, so that it stands as it was in training where nobody sets it."""
+_OPEN, _CLOSE = "<think>", "</think>"
+_THOUGHT = re.compile(rf"\s*{_OPEN}.*?{_CLOSE}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -32,17 +38,34 @@ class Spelled:
     """One a token."""
     cut: bool = False
     """Whether something did not fit."""
+    untold: tuple[int, ...] = ()
+    """Messages that are replies but stand here in another form than where they were the last one, and are not learned."""
 
 
-def template_of(tokenizer: Any) -> str:
-    """The model's own chat template, or a plain one for a model that has none."""
+def template_of(tokenizer: Any, *, thinks: bool = False) -> str:
+    """The model's own chat template, or a plain one for a model that has none.
+
+    `thinks`: whether a model that may think before it answers is to do so; what its template says already, stays.
+    """
     own = tokenizer.chat_template
     if isinstance(own, dict):
         own = own.get("default")
     if own:
-        return str(own)
+        says = f"{_THINKS}{'true' if thinks else 'false'}) %}}"
+        return says + own if _THINKING in own and not own.startswith(_THINKS) else str(own)
     begins = tokenizer.bos_token_id is not None and tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id
     return ("{{ bos_token }}" if begins else "") + _TURN
+
+
+def has_thoughts(reply: str) -> bool:
+    """Whether a reply begins with thoughts."""
+    return _THOUGHT.match(reply) is not None
+
+
+def without_thoughts(reply: str, prompt: str) -> str:
+    """What a model says after it thought; `prompt`, which it read, may have begun the thoughts."""
+    found = _THOUGHT.match(_OPEN + reply if prompt.rstrip().endswith(_OPEN) else reply)
+    return reply if found is None else found.string[found.end() :]
 
 
 def spell(
@@ -51,13 +74,13 @@ def spell(
     """Each conversation as at most `limit` tokens. `asked`: it ends where the model's next reply begins.
 
     Where one is too long, the oldest turns go first, then the end of the last request, then the end of the reply.
-    Raises: StudioError when the template refuses it, or does not show which tokens are replies.
+    Raises: StudioError when the template refuses it, or does not show which tokens are its last reply.
     """
     every = _tokens(tokenizer, conversations, asked=asked)
     return [
         spelled
         if len(spelled.ids) <= limit
-        else Spelled(*_shortened(tokenizer, list(conversations[place]), limit, asked=asked), cut=True)
+        else Spelled(*_shortened(tokenizer, list(conversations[place]), limit, asked=asked), True, spelled.untold)
         for place, spelled in enumerate(every)
     ]
 
@@ -79,14 +102,14 @@ def _tokens(tokenizer: Any, conversations: Sequence[Sequence[Message]], *, asked
     template = template_of(tokenizer)
     if not asked and _MARKS.search(template):
         return [_marked(tokenizer, template, messages) for messages in conversations]
-    texts, spans = [], []
+    texts, replies = [], []
     for messages in conversations:
         texts.append(_text(tokenizer, template, messages, asked=asked))
-        spans.append([] if asked else _replies(tokenizer, template, messages, texts[-1]))
+        replies.append(([], ()) if asked else _replies(tokenizer, template, messages, texts[-1]))
     encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
     return [
-        Spelled(ids, _inside(places, learned))
-        for ids, places, learned in zip(encoded["input_ids"], encoded["offset_mapping"], spans, strict=True)
+        Spelled(ids, _inside(places, learned), untold=untold)
+        for ids, places, (learned, untold) in zip(encoded["input_ids"], encoded["offset_mapping"], replies, strict=True)
     ]
 
 
@@ -122,24 +145,36 @@ def _text(tokenizer: Any, template: str, messages: Sequence[Message], *, asked: 
         raise _refusal(error) from error
 
 
-def _replies(tokenizer: Any, template: str, messages: Sequence[Message], text: str) -> list[tuple[int, int]]:
-    """First and last character of every reply, its end mark included: what a turn adds to the conversation before it."""
-    spans = []
-    for place, message in enumerate(messages):
-        if message["role"] != "assistant":
-            continue
+def _replies(
+    tokenizer: Any, template: str, messages: Sequence[Message], text: str
+) -> tuple[list[tuple[int, int]], tuple[int, ...]]:
+    """First and last character of every reply, its end mark included: what a turn adds to the conversation before it.
+
+    And the messages that are replies but are not found that way, as where thoughts are left out of earlier turns.
+    """
+    spans, untold = [], []
+    places = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
+    for place in places:
         before = _text(tokenizer, template, messages[:place], asked=True) if place else ""
         after = _text(tokenizer, template, messages[: place + 1], asked=False)
-        start = len(before) if after.startswith(before) else _alike(before, after)
-        said = after.find(message["content"].strip(), start)
-        if said < 0 or not text.startswith(after):
+        if after.startswith(before):
+            start, is_seen = len(before), True
+        else:
+            told = _text(tokenizer, template, messages[:place], asked=False)
+            start, is_seen = _alike(before, after), after.startswith(told.rstrip())
+        spoken = messages[place]["content"].rpartition(_CLOSE)[2].strip()
+        said = after.find(spoken, start)
+        if said >= 0 and is_seen and text.startswith(after):
+            spans.append((start, max(start + len(after[start:].rstrip()), said + len(spoken))))
+        elif place != places[-1]:
+            untold.append(place)
+        else:
             raise StudioError(
                 "The base model's chat template does not show which tokens are the replies: it has no generation marks, "
                 "and it writes the same turns differently when more follow",
-                fix="Choose another base model, or one reply a conversation (the task instruction-tuning).",
+                fix="Choose another base model.",
             )
-        spans.append((start, max(start + len(after[start:].rstrip()), said + len(message["content"]))))
-    return spans
+    return spans, tuple(untold)
 
 
 def _alike(one: str, two: str) -> int:

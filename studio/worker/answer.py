@@ -41,6 +41,9 @@ class Answerer:
             model, tokenizer = (
                 load_tuned(self.run.model) if tuned else load_untuned(base_folder(self.run), self.run.path)
             )
+            asking = self.run.model / "chat_template.jinja"
+            if not tuned and asking.exists():  # both are asked in the same way
+                tokenizer.chat_template = asking.read_text(encoding="utf-8")
             facts = model.head.facts
             self._loaded[name] = (model.to(self.place.device), setup_of(facts, tokenizer))
         return self._loaded[name]

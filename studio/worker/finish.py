@@ -70,11 +70,9 @@ def finish(
 
 def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     """Commit `model/`: the best version, or the untuned base model with the probe on where nothing was better."""
-    model, tokenizer = best_version(job, best)
+    model, tokenizer = best_version(job, best), job.kit.setup.tokenizer
     _choose_thresholds(job, model)
     backbone: Any = model.backbone
-    if template := job.kit.task.template(tokenizer):
-        tokenizer.chat_template = template
     if model.head.facts.ends:  # so that plain transformers, too, stop writing where an answer ends
         backbone.generation_config.eos_token_id = list(model.head.facts.ends)
     with storage.Stage(job.run.model) as stage:
@@ -91,16 +89,16 @@ def _choose_thresholds(job: Job, model: Wearing) -> None:
         model.cpu().head.facts = replace(model.head.facts, thresholds=scores.thresholds)
 
 
-def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any]:
-    """The model to keep, on the processor, adapters merged, and its tokenizer."""
+def best_version(job: Job, best: dict[str, Tensor] | None) -> Wearing:
+    """The model to keep, on the processor, adapters merged."""
     if best is None:
-        backbone, tokenizer = load_base(job.folder, auto_class=job.probe.head.auto_class)
-        return Wearing(backbone, job.probe.head), tokenizer
+        backbone, _ = load_base(job.folder, auto_class=job.probe.head.auto_class)
+        return Wearing(backbone, job.probe.head)
     with torch.no_grad():
         for name, weight in trained(job.model).items():
             weight.copy_(best[name])
     merge_adapters(job.model)
-    return job.model.cpu(), job.kit.setup.tokenizer
+    return job.model.cpu()
 
 
 def notes(job: Job, reporter: Reporter) -> list[str]:

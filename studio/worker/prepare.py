@@ -140,8 +140,10 @@ def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
 
 
 def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:
-    """What encoding and decoding need. Texts are never longer than the model can read."""
+    """What encoding and decoding need. Texts are never longer than the model can read; `tokenizer` gets its template."""
     longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
+    if template := task.template(tokenizer, train):
+        tokenizer.chat_template = template
     return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train))
 
 

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worker.tiny_writers import CHAT, MARKED, byte_tokenizer
+from worker.tiny_writers import CHAT, HYBRID, MARKED, byte_tokenizer
 
 from studio.errors import StudioError
-from studio.tasks.templates import reply_ends, spell, template_of
+from studio.tasks.templates import reply_ends, spell, template_of, without_thoughts
 
 TEXTS = ["What does the cat eat? The cat eats figs.", "user assistant system ### Request: Reply:"]
 TOKENIZERS = {
@@ -105,6 +105,66 @@ def test_of_a_long_reply_the_end_is_not_learned(tokenizer):
     assert not {*reply_ends(tokenizer)} & {
         token for token, is_learned in zip(spelled.ids, spelled.learned, strict=True) if is_learned
     }
+
+
+SILENT = "<|im_start|>assistant\n<think>\n\n</think>\n\n"
+
+
+def test_a_model_that_may_think_learns_the_reply_behind_empty_thoughts():
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    (spelled,) = spell(tokenizer, [TALK[1:3]], 500)
+    assert learned_texts(tokenizer, spelled) == ["Hello, how are you?<|im_end|>"]
+    (asked,) = spell(tokenizer, [TALK[1:2]], 500, asked=True)
+    assert tokenizer.decode(asked.ids).endswith(SILENT)
+    assert spelled.ids[: len(asked.ids)] == asked.ids
+    assert reply_ends(tokenizer) == (3, 1)
+
+
+def test_of_a_template_that_writes_earlier_turns_differently_the_last_reply_is_learned():
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    (spelled,) = spell(tokenizer, [TALK], 500)
+    assert learned_texts(tokenizer, spelled) == ["猫もね 🐈.<|im_end|>"]
+    assert spelled.untold == (2,)
+    (short,) = spell(tokenizer, [TALK[:3] + TALK[1:3] * 4 + TALK[3:]], 100)
+    assert short.cut
+    assert short.untold == (2, 4, 6, 8, 10)
+    assert learned_texts(tokenizer, short)[-1].startswith("猫もね")
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+def test_the_saved_template_asks_as_was_learned_where_nobody_sets_the_switch(thinks):
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    tokenizer.chat_template = template_of(tokenizer, thinks=thinks)
+    assert template_of(tokenizer, thinks=not thinks) == tokenizer.chat_template
+    talk = TALK[1:2]
+    plain = tokenizer.apply_chat_template(talk, add_generation_prompt=True)["input_ids"]
+    assert plain == spell(tokenizer, [talk], 500, asked=True)[0].ids
+    assert tokenizer.decode(plain).endswith("assistant\n" if thinks else SILENT)
+    for switch in (True, False):
+        said = tokenizer.apply_chat_template(talk, add_generation_prompt=True, tokenize=False, enable_thinking=switch)
+        assert said.endswith("assistant\n" if switch else SILENT)
+
+
+def test_replies_that_think_are_learned_with_their_thoughts():
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    tokenizer.chat_template = template_of(tokenizer, thinks=True)
+    talk = [TALK[1], {"role": "assistant", "content": "<think>Hm, a greeting.</think>Hello."}]
+    (spelled,) = spell(tokenizer, [talk], 500)
+    assert learned_texts(tokenizer, spelled) == ["<think>\nHm, a greeting.\n</think>\n\nHello.<|im_end|>"]
+
+
+@pytest.mark.parametrize(
+    ("said", "prompt", "answer"),
+    [
+        ("<think>\n\n</think>\n\nYes.", "assistant\n", "Yes."),
+        ("Well, so.\n</think>\nYes.", "assistant\n<think>\n", "Yes."),
+        ("Well, so, and", "assistant\n<think>\n", "Well, so, and"),
+        ("Yes, </think> is a tag, and so is <think>a</think>.", "assistant\n", None),
+        ("Yes.", SILENT, "Yes."),
+    ],
+)
+def test_thoughts_are_no_part_of_an_answer(said, prompt, answer):
+    assert without_thoughts(said, prompt).strip() == (said if answer is None else answer)
 
 
 def test_ends():
