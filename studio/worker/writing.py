@@ -12,7 +12,7 @@ from studio.models.heads import Wearing
 from studio.models.heads.writing import WritingHead
 from studio.tasks.task import Answer, Feature, Setup, Task
 from studio.worker import evaluate
-from studio.worker.batches import by_length
+from studio.worker.batches import Numbers, by_length
 from studio.worker.evaluate import Breathe, Kit
 from studio.worker.features import encode
 
@@ -85,10 +85,15 @@ def _surprises(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: B
     assert isinstance(head, WritingHead)  # others are not asked
     rows, features = encode(kit.task, examples, kit.setup, kit.place.device, head.layout)
     found, done = np.zeros((len(rows.lengths), 3)), 0
+
+    def surprised(batch: Numbers) -> np.ndarray:
+        return head.surprise(model(**rows.batch(batch)), rows.labels_of(batch))
+
     with evaluate.answering(model, kit.place):
-        for batch in by_length(rows.lengths, kit.place.answering_tokens):
-            found[batch] = head.surprise(model(**rows.batch(batch)), rows.labels_of(batch))
-            done += len(batch)
+        batches = by_length(rows.lengths, evaluate.scored_tokens(model, kit.place))
+        for part, sums in evaluate.fitting(batches, surprised):
+            found[part] = sums
+            done += len(part)
             breathe(done / len(found))
     owner = np.repeat(np.arange(len(examples)), [len(windows) for windows in features])
     sums = np.zeros((len(examples), 3))
