@@ -21,7 +21,7 @@ from studio.worker import train
 from studio.worker import writing as at_the_end
 from studio.worker.answer import Answerer, setup_of
 from studio.worker.batches import plan
-from worker.tiny_writers import CHAT, byte_tokenizer, make_decoder, make_encoder_decoder, make_masked
+from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer, make_decoder, make_encoder_decoder, make_masked
 from worker.written import make_written, pairs
 
 TEXTS = [" ".join(pair) for pair in pairs()]
@@ -215,6 +215,24 @@ def test_perplexity_of_the_report_is_that_of_the_model(start, work):
         nats, tokens = nats + loss.item() * count, tokens + count
     value = next(metric for metric in read_report(run).metrics if metric.name == "perplexity").value
     assert value == pytest.approx(np.exp(nats / tokens), rel=1e-5)
+
+
+def test_settings_of_sampling_that_contradict_each_other_do_not_fail_the_run(start, work, home, tmp_path):
+    odd = make_decoder(tmp_path / "odd", byte_tokenizer(TEXTS, template=HYBRID), kind="llama")
+    lasting = {"bos_token_id": 2, "bad_words_ids": [[0]]}
+    taste = {"temperature": 0.9, "top_p": 0.6, "pad_token_id": -1}
+    (odd / "generation_config.json").write_text(json.dumps({**taste, **lasting, "eos_token_id": 1}))
+    (home.models / "offered" / "odd").symlink_to(odd)
+    run = start("odd", task="instruction-tuning", epochs=1)
+    assert work(run) == 0
+    saved = json.loads((run.model / "generation_config.json").read_text())
+    assert not saved.keys() & taste
+    assert saved["eos_token_id"] == [3, 1]
+    assert {name: saved[name] for name in lasting} == lasting
+    tokenizer = transformers.AutoTokenizer.from_pretrained(run.model)
+    asked = [{"role": "user", "content": "Hi"}]
+    prompt = tokenizer.apply_chat_template(asked, add_generation_prompt=True, tokenize=False)
+    assert prompt.endswith("assistant\n<think>\n\n</think>\n\n")
 
 
 # Exact
