@@ -141,8 +141,8 @@ class LanguageModeling(WritingTask):
 
 
 def hides_words(setup: Setup) -> bool:
-    """Whether the model fills gaps: its tokenizer has a mask for them."""
-    return setup.tokenizer.mask_token_id is not None
+    """Whether the model fills gaps. Its tokenizer does not say it: some decoders' have a mask that they never saw."""
+    return setup.head == "masked"
 
 
 def hidden_tokens(words: Sequence[int | None], seed: int) -> list[bool]:

@@ -33,6 +33,8 @@ class Setup:
     labels: tuple[str, ...]
     max_length: int
     """Tokens, special ones included."""
+    head: str = field(default="", kw_only=True)
+    """The kind of head that the model wears (see models.heads), for tasks that know several."""
     thresholds: tuple[float, ...] = ()
     """What `Task.thresholds` chose on the validation rows; empty before that."""
     scaling: tuple[float, float] = (0.0, 1.0)

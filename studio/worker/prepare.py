@@ -11,6 +11,7 @@ import numpy as np
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
+from studio.models.families import family_of
 from studio.models.folder import family_in, model_folder, pooling_of
 from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
@@ -144,7 +145,8 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
     longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
     if template := task.template(tokenizer, train):
         tokenizer.chat_template = template
-    return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train))
+    head = task.head_for(config.columns, family_of({"model_type": backbone.config.model_type}) or "")
+    return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train), head=head)
 
 
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:

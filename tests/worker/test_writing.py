@@ -17,6 +17,7 @@ from studio.events import Checked, Failed, Finished, Step, Warned
 from studio.models.heads.causal import leftwards
 from studio.models.load import load_tuned
 from studio.tasks import task_named
+from studio.tasks.task import Setup
 from studio.worker import train
 from studio.worker import writing as at_the_end
 from studio.worker.answer import Answerer, setup_of
@@ -235,6 +236,21 @@ def test_settings_of_sampling_that_contradict_each_other_do_not_fail_the_run(sta
     assert prompt.endswith("assistant\n<think>\n\n</think>\n\n")
 
 
+def test_a_decoder_whose_tokenizer_has_a_mask_writes_on(start, work, home, tmp_path):
+    tokenizer = byte_tokenizer(TEXTS)
+    tokenizer.add_special_tokens({"mask_token": "<mask>"})
+    masking = make_decoder(tmp_path / "masking", tokenizer, kind="llama")
+    (home.models / "offered" / "masking").symlink_to(masking)
+    run = start("masking", task="language-modeling", epochs=1)
+    assert work(run) == 0
+    assert json.loads((run.model / "head.json").read_text())["kind"] == "causal"
+    learned = task_named("language-modeling").encode(
+        examples("language-modeling")[:1], setup_of(load_tuned(run.model)[0].head.facts, tokenizer)
+    )
+    assert all(label != -100 for label in learned[0][0]["labels"][1:])
+    assert tokenizer.mask_token_id not in learned[0][0]["input_ids"]
+
+
 # Exact
 
 
@@ -311,7 +327,7 @@ def test_a_run_that_would_never_learn_an_end_is_refused(start, work):
 def test_nothing_to_learn_and_no_end_are_refused_in_words():
     task = SimpleNamespace(target="response", ends=lambda _: (1,))
     nothing = [[{"input_ids": [4, 5], "labels": [-100, -100]}]]
-    setup = setup_of(SimpleNamespace(labels=(), max_length=8, thresholds=(), scaling=(0, 1), new_tokens=0), None)
+    setup = Setup(None, (), 8)
     with pytest.raises(Exception, match="No token of any row would be learned"):
         at_the_end.examine(task, setup, nothing)
     endless = [[{"input_ids": [4, 5], "labels": [-100, 5]}]]
