@@ -7,6 +7,7 @@ one instance named `TASK`; being there is being known (see `studio.tasks.TASKS`)
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -35,6 +36,8 @@ class Setup:
     """Tokens, special ones included."""
     head: str = field(default="", kw_only=True)
     """The kind of head that the model wears (see models.heads), for tasks that know several."""
+    today: date | None = field(default=None, kw_only=True)
+    """The day that a chat template may name; None is the day it is. A run has one day, so that it can be resumed exactly."""
     thresholds: tuple[float, ...] = ()
     """What `Task.thresholds` chose on the validation rows; empty before that."""
     scaling: tuple[float, float] = (0.0, 1.0)

@@ -69,7 +69,7 @@ class WritingTask(Task):
 
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
-        wanted = [example.target or "" for example in examples]
+        wanted = [without_thoughts(example.target or "", "").strip() for example in examples]
         by_character = overlap.mostly_unspaced(wanted)
         return np.array(
             [
@@ -177,8 +177,11 @@ def conversation_features(
             for messages, reply in (conversations[place] for place in some)
         ]
         limit = room(setup) if asked else setup.max_length
-        for place, messages, spelled in zip(some, told, spell(setup.tokenizer, told, limit, asked=asked), strict=True):
-            begun = spell(setup.tokenizer, [messages[: reply + 1] for reply in spelled.untold], limit)
+        for place, messages, spelled in zip(
+            some, told, spell(setup.tokenizer, told, limit, asked=asked, today=setup.today), strict=True
+        ):
+            earlier = [messages[: reply + 1] for reply in spelled.untold]
+            begun = spell(setup.tokenizer, earlier, limit, today=setup.today)
             features[place] = [
                 token_feature(each.ids, None if asked else each.learned, cut=each.cut) for each in (*begun, spelled)
             ]

@@ -75,6 +75,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     backbone, tokenizer = load_base(folder, dropout=config.regularization.dropout, auto_class=kind.auto_class)
     backbone.to(place.device)
     setup = make_setup(task, config, examples, backbone, tokenizer)
+    setup = replace(setup, today=run.day)
     facts = head_facts(task, config, folder, setup)
     model = Wearing(backbone, make_head(backbone, facts, config)).to(place.device)
 

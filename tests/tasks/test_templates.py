@@ -1,5 +1,7 @@
 """Conversations as tokens: exactly the replies and their ends are learned, whatever is said, and whatever does not fit."""
 
+from datetime import date, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,6 +167,28 @@ def test_replies_that_think_are_learned_with_their_thoughts():
 )
 def test_thoughts_are_no_part_of_an_answer(said, prompt, answer):
     assert without_thoughts(said, prompt).strip() == (said if answer is None else answer)
+
+
+@pytest.mark.parametrize("template", [CHAT, MARKED])
+def test_a_template_that_names_the_day_is_given_the_one_day(template, monkeypatch):
+    """It is rendered in autumn and again in May, whose name is shorter."""
+    tokenizer = byte_tokenizer(TEXTS, template="{{ 'Today is ' + strftime_now('%B %d, %Y') + '. ' }}" + template)
+
+    class Now(datetime):
+        day = (2026, 11, 30)
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls(*cls.day, tzinfo=tz)
+
+    monkeypatch.setattr("transformers.utils.chat_template_utils.datetime", Now)
+    found = {today: [] for today in (None, date(2026, 9, 1))}
+    for Now.day in ((2026, 11, 30), (2027, 5, 1)):
+        for today, both in found.items():
+            both.append([spell(tokenizer, [TALK[:place]], 500, asked=place == 4, today=today)[0] for place in (4, 5)])
+    assert found[None][0] != found[None][1]
+    assert found[date(2026, 9, 1)][0] == found[date(2026, 9, 1)][1]
+    assert "Today is September 01, 2026." in tokenizer.decode(found[date(2026, 9, 1)][0][0].ids)
 
 
 def test_ends():

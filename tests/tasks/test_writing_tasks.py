@@ -169,6 +169,7 @@ def test_a_model_that_says_what_it_learned_says_the_target():
     assert "enable_thinking | default(false)" in task.template(tokenizer, [example])
     thinking = task.parse({"instruction": "Hi", "input": ""}, "<think>Hm.</think>Hello.", 3)
     assert "enable_thinking | default(true)" in task.template(tokenizer, [example, thinking])
+    assert task.score([Answer("Hello.")], [thinking], ())["chrf"] == 1
 
 
 def test_conversations_nothing_can_be_learned_from_are_told_by_row():

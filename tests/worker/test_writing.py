@@ -22,6 +22,7 @@ from studio.worker import train
 from studio.worker import writing as at_the_end
 from studio.worker.answer import Answerer, setup_of
 from studio.worker.batches import plan
+from studio.worker.prepare import prepare
 from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer, make_decoder, make_encoder_decoder, make_masked
 from worker.written import make_written, pairs
 
@@ -275,6 +276,18 @@ def test_a_paused_run_goes_on_to_the_bit(start, work, monkeypatch, kind):
     told = [[(check.step, check.loss, check.samples) for check in of(Checked, each)] for each in (run, whole)]
     assert told[0] == told[1]
     assert said_of(run) == said_of(whole)
+
+
+def test_all_that_a_run_reads_is_as_on_the_day_it_was_ordered(start, home, tmp_path):
+    today = "{{ 'Today is ' + strftime_now('%Y-%m-%d') + '. ' }}"
+    dated = make_decoder(tmp_path / "dated", byte_tokenizer(TEXTS, template=today + CHAT))
+    (home.models / "offered" / "dated").symlink_to(dated)
+    run = start("dated", task="instruction-tuning")
+    facts = json.loads(run.facts.read_text())
+    run.facts.write_text(json.dumps({**facts, "created": "1999-12-31"}))
+    job = prepare(run, lambda *_: None)
+    told = job.train.batch(np.arange(20))["input_ids"]
+    assert all("Today is 1999-12-31." in job.kit.setup.tokenizer.decode(row) for row in told)
 
 
 # Told
