@@ -1,10 +1,12 @@
 """The data folder and the run folder: the names of the files in them and what each holds. Knows no task and no screen."""
 
+import json
 import os
 import re
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -129,6 +131,14 @@ class RunDir:
     def created(self) -> float:
         """Wall time of the order, seconds since 1970."""
         return (self.path / "config.json").stat().st_mtime
+
+    @property
+    def day(self) -> date:
+        """The day of the order (UTC), which stays the same when the folder is copied."""
+        try:
+            return date.fromisoformat(json.loads(self.facts.read_bytes())["created"])
+        except (OSError, ValueError, KeyError, TypeError):  # a run of an earlier version
+            return datetime.fromtimestamp(self.created, UTC).date()
 
     def part(self, part: Part) -> Path:
         """The frozen rows of one part, Parquet (see data.example)."""

@@ -1,6 +1,7 @@
 """rundir: ids, paths, requests, the data folder."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_nothing_but_an_id_reaches_a_path(home: Home, hostile: str) -> None:
         home.run(hostile)
     with pytest.raises(StudioError, match="no longer there"):
         home.table(hostile)
+
+
+def test_the_day_of_a_run_is_frozen_with_its_data(home: Home) -> None:
+    run = RunDir(home.runs / new_id())
+    storage.make_folder(run.path)
+    (run.path / "config.json").write_text("{}")
+    os.utime(run.path / "config.json", (86_400 * 365, 86_400 * 365))
+    assert run.day == date(1971, 1, 1)
+    for damaged in ("{}", "[1]", "{", '{"created": 7}', '{"created": "soon"}'):
+        run.facts.write_text(damaged)
+        assert run.day == date(1971, 1, 1)
+    run.facts.write_text('{"created": "2026-11-23"}')
+    assert run.day == date(2026, 11, 23)
 
 
 def test_runs_and_tables_are_found_by_id(home: Home) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from studio import storage
@@ -83,6 +84,7 @@ def _facts(
     every = sum(labels.values(), Counter())
     return {
         "version": 1,
+        "created": datetime.now(UTC).date().isoformat(),
         "rows": len(table),
         "parts": {part: len(examples) for part, examples in rows.items()},
         "labels": dict(every.most_common()),

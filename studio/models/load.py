@@ -1,7 +1,9 @@
 """Base models and tuned models from folders on disk into memory: safetensors only, float32, no code from the folder."""
 
 import json
+import re
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ _DROPOUTS = (
 """What model families call their dropout."""
 _POSITIONS_FROM_PADDING = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "data2vec-text", "xlm-roberta-xl"})
 """Families whose first position number is the padding's plus one, so that two of the positions hold no token."""
+_IN_LAYER = re.compile(r"\.\d+\.")
 
 
 def load_base(
@@ -59,6 +62,7 @@ def load_base(
                 use_safetensors=True,
                 local_files_only=True,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # refused below, in words
                 **({"quantization_config": four_bits(), "device_map": {"": four_bits_on}} if four_bits_on else {}),
             )
     except (OSError, ValueError, KeyError, ImportError) as error:
@@ -69,12 +73,7 @@ def load_base(
         ) from error
     if not tokenizer.is_fast:
         raise StudioError("The base model has no fast tokenizer", where=folder.name, fix="Choose another base model.")
-    if auto_class.endswith("LM") and found["missing_keys"]:
-        raise StudioError(
-            "The base model cannot write: it comes without the weights that turn vectors into words",
-            where=f"{folder.name}, {min(found['missing_keys'])}",
-            fix="Choose another base model.",
-        )
+    _refuse_missing(folder, auto_class, [*found["missing_keys"], *(name for name, *_ in found["mismatched_keys"])])
     if four_bits_on is None:
         _own_memory(backbone)
     return backbone.train(False), tokenizer
@@ -92,6 +91,17 @@ def four_bits() -> Any:
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.bfloat16 if native else torch.float16,
     )
+
+
+def _refuse_missing(folder: Path, auto_class: str, names: Iterable[str]) -> None:
+    """Weights that the files do not hold would be random numbers; only a pooler's are never used."""
+    missing = sorted(name for name in names if "pooler" not in name.split("."))
+    if not missing:
+        return
+    what = f"{len(missing):,} of the base model's weights are missing from its files, or of another size there"
+    if auto_class.endswith("LM") and not any(_IN_LAYER.search(name) for name in missing):
+        what = "The base model cannot write: it comes without the weights that turn vectors into words"
+    raise StudioError(what, where=f"{folder.name}, {missing[0]}", fix="Choose another base model.")
 
 
 def longest_input(backbone: Any, tokenizer: Any) -> int:

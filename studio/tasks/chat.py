@@ -13,8 +13,8 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.task import Feature, Guess, Setup
-from studio.tasks.templates import Message, reply_ends, template_of
+from studio.tasks.task import Feature, Guess, Piece, Setup
+from studio.tasks.templates import Message, has_thoughts, reply_ends, template_of
 from studio.tasks.writing import CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
 
 _SPEAKERS = {
@@ -99,12 +99,16 @@ class Chat(WritingTask):
         )
 
     @override
+    def reading(self, example: Example, setup: Setup) -> list[Piece]:
+        return [piece for feature in self.encode([example], setup)[0] for piece in self.shown(feature, setup)]
+
+    @override
     def ends(self, setup: Setup) -> tuple[int, ...]:
         return reply_ends(setup.tokenizer)
 
     @override
-    def template(self, tokenizer: Any) -> str:
-        return template_of(tokenizer)
+    def template(self, tokenizer: Any, examples: Sequence[Example] = ()) -> str:
+        return template_of(tokenizer, thinks=any(has_thoughts(example.target or "") for example in examples))
 
     @override
     def text_of(self, example: Example) -> str:

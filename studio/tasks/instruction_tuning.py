@@ -10,7 +10,7 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Feature, Guess, Setup
-from studio.tasks.templates import Message, reply_ends, template_of
+from studio.tasks.templates import Message, has_thoughts, reply_ends, template_of
 from studio.tasks.writing import CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
 
 
@@ -52,8 +52,8 @@ class InstructionTuning(WritingTask):
         return reply_ends(setup.tokenizer)
 
     @override
-    def template(self, tokenizer: Any) -> str:
-        return template_of(tokenizer)
+    def template(self, tokenizer: Any, examples: Sequence[Example] = ()) -> str:
+        return template_of(tokenizer, thinks=any(has_thoughts(example.target or "") for example in examples))
 
 
 def _asked(example: Example) -> list[Message]:

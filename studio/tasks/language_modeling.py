@@ -147,8 +147,8 @@ class LanguageModeling(WritingTask):
 
 
 def hides_words(setup: Setup) -> bool:
-    """Whether the model fills gaps: its tokenizer has a mask for them."""
-    return setup.tokenizer.mask_token_id is not None
+    """Whether the model fills gaps. Its tokenizer does not say it: some decoders' have a mask that they never saw."""
+    return setup.head == "masked"
 
 
 def _windows(ids: Sequence[int], limit: int) -> list[Feature]:

@@ -7,6 +7,7 @@ one instance named `TASK`; being there is being known (see `studio.tasks.TASKS`)
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -36,6 +37,10 @@ class Setup:
     labels: tuple[str, ...]
     max_length: int
     """Tokens, special ones included."""
+    head: str = field(default="", kw_only=True)
+    """The kind of head that the model wears (see models.heads), for tasks that know several."""
+    today: date | None = field(default=None, kw_only=True)
+    """The day that a chat template may name; None is the day it is. A run has one day, so that it can be resumed exactly."""
     thresholds: tuple[float, ...] = ()
     """What `Task.thresholds` chose on the validation rows; empty before that."""
     scaling: tuple[float, float] = (0.0, 1.0)
@@ -207,8 +212,8 @@ class Task(ABC):
         """All that the model reads of an example at once: what the text length limit is about."""
         return " ".join(example.inputs.values())
 
-    def template(self, tokenizer: Any) -> str:
-        """The chat template the tuned model is saved with; empty to leave it as it is."""
+    def template(self, tokenizer: Any, examples: Sequence[Example] = ()) -> str:
+        """The chat template that these training rows are learned and the tuned model is saved with; empty to leave it."""
         return ""
 
     def ends(self, setup: Setup) -> tuple[int, ...]:

@@ -1,12 +1,14 @@
 """Conversations as a model reads them: its own chat template, tokens, and which of them are somebody's reply to be learned.
 
 A message is `{"role", "content"}`. What is learned is found by the template's own generation marks, or else by what a
-longer conversation has more than a shorter one.
+longer conversation has more than a shorter one. Models that may think aloud before they answer are asked not to, unless
+the replies they learn from do.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from studio.errors import StudioError
@@ -21,6 +23,15 @@ _TURN = (
     "{% if add_generation_prompt %}{{ '\n\n### Reply:\n' }}{% endif %}"
 )
 """For base models that come without a template. The tuned model is saved with it."""
+_THINKING = "enable_thinking"
+_THINKS = f"{{%- set {_THINKING} = {_THINKING} | default("
+"""Put in front of a template that knows the switch, so that it stands as it was in training where nobody sets it."""
+_CLOCK = "strftime_now"
+"""What templates ask for the day."""
+_DATES = [f"%{code}" for code in (*"aAwdbBmyYHIpMSjUWxXc", "-d", "-m", "e")]
+"""What stands for a part of it in the formats that they ask with."""
+_OPEN, _CLOSE = "<think>", "</think>"
+_THOUGHT = re.compile(rf"\s*{_OPEN}.*?{_CLOSE}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -32,32 +43,90 @@ class Spelled:
     """One a token."""
     cut: bool = False
     """Whether something did not fit."""
+    untold: tuple[int, ...] = ()
+    """Messages that are replies but stand here in another form than where they were the last one, and are not learned."""
 
 
-def template_of(tokenizer: Any) -> str:
-    """The model's own chat template, or a plain one for a model that has none."""
+@dataclass(frozen=True)
+class _Form:
+    """How conversations are written down: by which tokenizer's template, and as if on which day."""
+
+    tokenizer: Any
+    template: str
+    today: date | None = None
+
+    def text(self, messages: Sequence[Message], *, asked: bool) -> str:
+        """`asked`: up to where the next reply begins."""
+        return str(self._applied(messages, tokenize=False, add_generation_prompt=asked))
+
+    def marked(self, messages: Sequence[Message]) -> Spelled:
+        """By the template's own generation marks."""
+        found = self._applied(messages, return_dict=True, return_assistant_tokens_mask=True)
+        return Spelled(list(found["input_ids"]), [bool(each) for each in found["assistant_masks"]])
+
+    def _applied(self, messages: Sequence[Message], **wanted: Any) -> Any:
+        template = self.template
+        if self.today is not None and _CLOCK in template:
+            template = _calendar(self.today) + template
+        try:
+            return self.tokenizer.apply_chat_template(list(messages), chat_template=template, **wanted)
+        except Exception as error:
+            raise _refusal(error) from error
+
+
+def _calendar(today: date) -> str:
+    """A beginning for a template, so that its clock says midnight of that day: templates are given values, not functions."""
+    parts = "".join(f" | replace('{code}', '{today.strftime(code)}')" for code in _DATES)
+    return f"{{%- macro {_CLOCK}(format) -%}}{{{{- format{parts} -}}}}{{%- endmacro -%}}"
+
+
+def template_of(tokenizer: Any, *, thinks: bool = False) -> str:
+    """The model's own chat template, or a plain one for a model that has none.
+
+    `thinks`: whether a model that may think before it answers is to do so; what its template says already, stays.
+    """
     own = tokenizer.chat_template
     if isinstance(own, dict):
         own = own.get("default")
     if own:
-        return str(own)
+        says = f"{_THINKS}{'true' if thinks else 'false'}) %}}"
+        return says + own if _THINKING in own and not own.startswith(_THINKS) else str(own)
     begins = tokenizer.bos_token_id is not None and tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id
     return ("{{ bos_token }}" if begins else "") + _TURN
 
 
+def has_thoughts(reply: str) -> bool:
+    """Whether a reply begins with thoughts."""
+    return _THOUGHT.match(reply) is not None
+
+
+def without_thoughts(reply: str, prompt: str) -> str:
+    """What a model says after it thought; `prompt`, which it read, may have begun the thoughts."""
+    found = _THOUGHT.match(_OPEN + reply if prompt.rstrip().endswith(_OPEN) else reply)
+    return reply if found is None else found.string[found.end() :]
+
+
 def spell(
-    tokenizer: Any, conversations: Sequence[Sequence[Message]], limit: int, *, asked: bool = False
+    tokenizer: Any,
+    conversations: Sequence[Sequence[Message]],
+    limit: int,
+    *,
+    asked: bool = False,
+    today: date | None = None,
 ) -> list[Spelled]:
     """Each conversation as at most `limit` tokens. `asked`: it ends where the model's next reply begins.
 
+    `today`: the day that a template may name; None is the day it is.
+
     Where one is too long, the oldest turns go first, then the end of the last request, then the end of the reply.
-    Raises: StudioError when the template refuses it, or does not show which tokens are replies.
+    Raises: StudioError when the template refuses it, or does not show which tokens are its last reply.
     """
-    every = _tokens(tokenizer, conversations, asked=asked)
+    form = _Form(tokenizer, template_of(tokenizer), today)
+    every = _tokens(form, conversations, asked=asked)
     return [
         spelled
         if len(spelled.ids) <= limit
-        else Spelled(*_shortened(tokenizer, list(conversations[place]), limit, asked=asked), cut=True)
+        else Spelled(*_shortened(form, list(conversations[place]), limit, asked=asked), True, spelled.untold)
         for place, spelled in enumerate(every)
     ]
 
@@ -65,7 +134,7 @@ def spell(
 def reply_ends(tokenizer: Any) -> tuple[int, ...]:
     """Tokens that end a reply: what the template puts behind it, and the tokenizer's own end."""
     sample = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
-    spelled = _tokens(tokenizer, [sample], asked=False)[0]
+    spelled = _tokens(_Form(tokenizer, template_of(tokenizer)), [sample], asked=False)[0]
     special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
     learned = [each for each, is_learned in zip(spelled.ids, spelled.learned, strict=True) if is_learned]
     last = learned[-1:] if learned and learned[-1] in special else []
@@ -73,20 +142,19 @@ def reply_ends(tokenizer: Any) -> tuple[int, ...]:
     return tuple(dict.fromkeys([*last, *own]))
 
 
-def _tokens(tokenizer: Any, conversations: Sequence[Sequence[Message]], *, asked: bool) -> list[Spelled]:
+def _tokens(form: _Form, conversations: Sequence[Sequence[Message]], *, asked: bool) -> list[Spelled]:
     if not conversations:
         return []
-    template = template_of(tokenizer)
-    if not asked and _MARKS.search(template):
-        return [_marked(tokenizer, template, messages) for messages in conversations]
-    texts, spans = [], []
+    if not asked and _MARKS.search(form.template):
+        return [form.marked(messages) for messages in conversations]
+    texts, replies = [], []
     for messages in conversations:
-        texts.append(_text(tokenizer, template, messages, asked=asked))
-        spans.append([] if asked else _replies(tokenizer, template, messages, texts[-1]))
-    encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
+        texts.append(form.text(messages, asked=asked))
+        replies.append(([], ()) if asked else _replies(form, messages, texts[-1]))
+    encoded = form.tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
     return [
-        Spelled(ids, _inside(places, learned))
-        for ids, places, learned in zip(encoded["input_ids"], encoded["offset_mapping"], spans, strict=True)
+        Spelled(ids, _inside(places, learned), untold=untold)
+        for ids, places, (learned, untold) in zip(encoded["input_ids"], encoded["offset_mapping"], replies, strict=True)
     ]
 
 
@@ -100,46 +168,34 @@ def _inside(places: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]])
     return found
 
 
-def _marked(tokenizer: Any, template: str, messages: Sequence[Message]) -> Spelled:
-    """By the template's own generation marks."""
-    try:
-        found = tokenizer.apply_chat_template(
-            list(messages), chat_template=template, return_dict=True, return_assistant_tokens_mask=True
-        )
-    except Exception as error:
-        raise _refusal(error) from error
-    return Spelled(list(found["input_ids"]), [bool(each) for each in found["assistant_masks"]])
+def _replies(form: _Form, messages: Sequence[Message], text: str) -> tuple[list[tuple[int, int]], tuple[int, ...]]:
+    """First and last character of every reply, its end mark included: what a turn adds to the conversation before it.
 
-
-def _text(tokenizer: Any, template: str, messages: Sequence[Message], *, asked: bool) -> str:
-    try:
-        return str(
-            tokenizer.apply_chat_template(
-                list(messages), chat_template=template, tokenize=False, add_generation_prompt=asked
-            )
-        )
-    except Exception as error:
-        raise _refusal(error) from error
-
-
-def _replies(tokenizer: Any, template: str, messages: Sequence[Message], text: str) -> list[tuple[int, int]]:
-    """First and last character of every reply, its end mark included: what a turn adds to the conversation before it."""
-    spans = []
-    for place, message in enumerate(messages):
-        if message["role"] != "assistant":
-            continue
-        before = _text(tokenizer, template, messages[:place], asked=True) if place else ""
-        after = _text(tokenizer, template, messages[: place + 1], asked=False)
-        start = len(before) if after.startswith(before) else _alike(before, after)
-        said = after.find(message["content"].strip(), start)
-        if said < 0 or not text.startswith(after):
+    And the messages that are replies but are not found that way, as where thoughts are left out of earlier turns.
+    """
+    spans, untold = [], []
+    places = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
+    for place in places:
+        before = form.text(messages[:place], asked=True) if place else ""
+        after = form.text(messages[: place + 1], asked=False)
+        if after.startswith(before):
+            start, is_seen = len(before), True
+        else:
+            told = form.text(messages[:place], asked=False)
+            start, is_seen = _alike(before, after), after.startswith(told.rstrip())
+        spoken = messages[place]["content"].rpartition(_CLOSE)[2].strip()
+        said = after.find(spoken, start)
+        if said >= 0 and is_seen and text.startswith(after):
+            spans.append((start, max(start + len(after[start:].rstrip()), said + len(spoken))))
+        elif place != places[-1]:
+            untold.append(place)
+        else:
             raise StudioError(
                 "The base model's chat template does not show which tokens are the replies: it has no generation marks, "
                 "and it changes what was said, or writes the same turns differently when more follow",
                 fix="Choose another base model, or one reply a conversation (the task instruction-tuning).",
             )
-        spans.append((start, max(start + len(after[start:].rstrip()), said + len(message["content"]))))
-    return spans
+    return spans, tuple(untold)
 
 
 def _alike(one: str, two: str) -> int:
@@ -147,7 +203,7 @@ def _alike(one: str, two: str) -> int:
     return next((place for place, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
-def _shortened(tokenizer: Any, messages: list[Message], limit: int, *, asked: bool) -> tuple[list[int], list[bool]]:
+def _shortened(form: _Form, messages: list[Message], limit: int, *, asked: bool) -> tuple[list[int], list[bool]]:
     """The end of a conversation that is too long."""
     first = 1 if messages[0]["role"] == "system" else 0
     keep = 1 if asked else 2
@@ -155,19 +211,19 @@ def _shortened(tokenizer: Any, messages: list[Message], limit: int, *, asked: bo
         del messages[first]
         while len(messages) - first > keep and messages[first]["role"] == "assistant":  # templates begin with a request
             del messages[first]
-        spelled = _tokens(tokenizer, [messages], asked=asked)[0]
+        spelled = _tokens(form, [messages], asked=asked)[0]
         if len(spelled.ids) <= limit:
             return spelled.ids, spelled.learned
     request = len(messages) - keep
     bare = [*messages[:request], {**messages[request], "content": ""}, *messages[request + 1 :]]
-    empty = _tokens(tokenizer, [bare], asked=asked)[0]
+    empty = _tokens(form, [bare], asked=asked)[0]
     reply = sum(empty.learned)
     room = limit - (len(empty.ids) - reply) - min(reply, max(limit // 2, limit - len(empty.ids)))
-    words = tokenizer(messages[request]["content"], add_special_tokens=False)["input_ids"]
+    words = form.tokenizer(messages[request]["content"], add_special_tokens=False)["input_ids"]
     while True:
-        text = tokenizer.decode(words[: max(0, room)])
+        text = form.tokenizer.decode(words[: max(0, room)])
         messages[request] = {**messages[request], "content": text}
-        spelled = _tokens(tokenizer, [messages], asked=asked)[0]
+        spelled = _tokens(form, [messages], asked=asked)[0]
         over = len(spelled.ids) - sum(spelled.learned) + min(sum(spelled.learned), limit // 2) - limit
         if room <= 0 or over <= 0:
             break

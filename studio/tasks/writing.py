@@ -11,7 +11,7 @@ from typing_extensions import override
 from studio.data.example import Example
 from studio.tasks import overlap
 from studio.tasks.task import Answer, Feature, Method, Metric, Piece, Setup, Task
-from studio.tasks.templates import Message, spell
+from studio.tasks.templates import Message, spell, without_thoughts
 
 PERPLEXITY = Metric(
     "perplexity",
@@ -56,6 +56,8 @@ _CHRF = slice(4, 4 + overlap.CHRF_SUMS)
 _BLEU = slice(_CHRF.stop, _CHRF.stop + overlap.BLEU_SUMS)
 _ROUGE_1, _ROUGE_2, _ROUGE_L, _SAID, _WANTED = range(_BLEU.stop, _BLEU.stop + 5)
 _NATS, _TOKENS, _GUESSED, _ROWS = range(4)
+_TAIL = 8
+"""Tokens in which the end of a question is looked for a mark."""
 
 
 class WritingTask(Task):
@@ -76,7 +78,7 @@ class WritingTask(Task):
 
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
-        wanted = [example.target or "" for example in examples]
+        wanted = [without_thoughts(example.target or "", "").strip() for example in examples]
         by_character = overlap.mostly_unspaced(wanted)
         return np.array(
             [
@@ -123,8 +125,9 @@ class WritingTask(Task):
     def decode(
         self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
     ) -> Answer:
-        """`outputs` holds the numbers of the tokens that were written."""
-        return Answer(setup.tokenizer.decode(outputs[0].astype(np.int64).tolist(), skip_special_tokens=True).strip())
+        """`outputs` holds the numbers of the tokens that were written. Thoughts are no part of an answer."""
+        said = setup.tokenizer.decode(outputs[0].astype(np.int64).tolist(), skip_special_tokens=True)
+        return Answer(without_thoughts(said, setup.tokenizer.decode(features[0]["input_ids"][-_TAIL:])).strip())
 
     @override
     def text_of(self, example: Example) -> str:
@@ -132,7 +135,10 @@ class WritingTask(Task):
 
     @override
     def reading(self, example: Example, setup: Setup) -> list[Piece]:
-        feature = self.encode([example], setup)[0][0]
+        return self.shown(self.encode([example], setup)[0][0], setup)
+
+    def shown(self, feature: Feature, setup: Setup) -> list[Piece]:
+        """A feature in stretches of text that are learned, or not."""
         ids, labels = feature["input_ids"], feature.get("labels", [-100] * len(feature["input_ids"]))
         return list(pieces(ids, [label != -100 for label in labels], setup.tokenizer))
 
@@ -179,7 +185,10 @@ def room(setup: Setup) -> int:
 def conversation_features(
     setup: Setup, conversations: Sequence[tuple[Sequence[Message], str | None]]
 ) -> list[list[Feature]]:
-    """One feature a conversation: with its last reply to learn from, or asking for it."""
+    """One feature a conversation: with its replies to learn from, or asking for the last one.
+
+    Replies that stand in another form once more follows are learned from features of their own, up to each of them.
+    """
     features: list[list[Feature]] = [[] for _ in conversations]
     for asked in (False, True):
         some = [place for place, (_, reply) in enumerate(conversations) if (reply is None) == asked]
@@ -188,6 +197,12 @@ def conversation_features(
             for messages, reply in (conversations[place] for place in some)
         ]
         limit = room(setup) if asked else setup.max_length
-        for place, spelled in zip(some, spell(setup.tokenizer, told, limit, asked=asked), strict=True):
-            features[place] = [token_feature(spelled.ids, None if asked else spelled.learned, cut=spelled.cut)]
+        for place, messages, spelled in zip(
+            some, told, spell(setup.tokenizer, told, limit, asked=asked, today=setup.today), strict=True
+        ):
+            earlier = [messages[: reply + 1] for reply in spelled.untold]
+            begun = spell(setup.tokenizer, earlier, limit, today=setup.today)
+            features[place] = [
+                token_feature(each.ids, None if asked else each.learned, cut=each.cut) for each in (*begun, spelled)
+            ]
     return features

@@ -53,6 +53,9 @@ class Answerer:
             model, tokenizer = (
                 load_tuned(self.run.model) if tuned else load_untuned(base_folder(self.run), self.run.path)
             )
+            asking = self.run.model / "chat_template.jinja"
+            if not tuned and asking.exists():  # both are asked in the same way
+                tokenizer.chat_template = asking.read_text(encoding="utf-8")
             facts = model.head.facts
             self._loaded[name] = (model.to(self.place.device), setup_of(facts, tokenizer))
         return self._loaded[name]
@@ -62,7 +65,7 @@ def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
     """What encoding and decoding need, from what `head.json` says."""
     speak(tokenizer, facts.codes)
     names = ("labels", "max_length", "thresholds", "scaling", "new_tokens", "prefix", "codes")
-    return Setup(tokenizer, **{name: getattr(facts, name) for name in names})
+    return Setup(tokenizer, **{name: getattr(facts, name) for name in names}, head=facts.kind)
 
 
 def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:

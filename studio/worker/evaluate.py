@@ -3,8 +3,9 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -12,18 +13,23 @@ from torch import Tensor
 
 from studio.data.example import Example
 from studio.data.phrases import shortened
+from studio.errors import StudioError
 from studio.events import Sample
 from studio.models.heads import Wearing
+from studio.models.heads.writing import WritingHead
 from studio.tasks.task import Answer, Feature, Setup, Task
-from studio.worker.batches import by_length
+from studio.worker.batches import Numbers, by_length
 from studio.worker.features import Rows, encode
-from studio.worker.place import Place
+from studio.worker.place import Place, is_out_of_memory
 
 _WRITING = 8
 """More tokens in a batch that is written than in one that is read."""
+_BYTES_A_WORD = 12
+"""Of a token's number for one word of the vocabulary: the logit, a copy of it in float32, and its logarithm."""
 SAMPLES = 4
 """Validation rows whose answers are shown at every check."""
 
+Result = TypeVar("Result")
 Breathe = Callable[[float], None]
 """Called between batches with the share done; it may raise to leave."""
 
@@ -108,31 +114,70 @@ def say(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> list[np.n
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
     head, done = model.head, 0
     lengths, tokens = rows.lengths, place.answering_tokens
-    if head.writes:  # token by token: many rows at once cost little more than one
-        lengths, tokens = (lengths + head.facts.new_tokens) * head.beams, tokens * _WRITING
+    if isinstance(head, WritingHead):
+        tokens = scored_tokens(model, place)
+        if head.by_token:  # many rows at once cost little more than one
+            lengths, tokens = (lengths + head.facts.new_tokens) * head.beams, place.answering_tokens * _WRITING
+
+    def asked(batch: Numbers) -> list[np.ndarray]:
+        return model.answer(rows.lengths[batch], **rows.batch(batch))
+
     with answering(model, place):
-        for batch in by_length(lengths, tokens):
-            for row, array in zip(batch.tolist(), model.answer(rows.lengths[batch], **rows.batch(batch)), strict=True):
+        for part, answers in fitting(by_length(lengths, tokens), asked):
+            for row, array in zip(part.tolist(), answers, strict=True):
                 arrays[row] = array
-            done += len(batch)
+            done += len(part)
             breathe(done / len(arrays))
     return arrays
+
+
+def scored_tokens(model: Wearing, place: Place) -> int:
+    """Padded tokens of one forward pass: where a model writes, as many as their numbers for all its words leave room for."""
+    if not model.head.writes:
+        return place.answering_tokens
+    backbone: Any = model.backbone
+    return max(1, min(place.answering_tokens, place.scoring_bytes // (_BYTES_A_WORD * int(backbone.config.vocab_size))))
+
+
+def fitting(batches: Iterable[Numbers], work: Callable[[Numbers], Result]) -> Iterator[tuple[Numbers, Result]]:
+    """Each batch with what `work` makes of it; in halves where memory runs out. Raises: StudioError when a row is too much."""
+    waiting = list(batches)[::-1]
+    while waiting:
+        batch = waiting.pop()
+        try:
+            result = work(batch)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        else:
+            yield batch, result
+            continue
+        # Outside the except block, where the failed pass is still held by the traceback.
+        if len(batch) == 1:
+            fix = "Lower the text length limit, or choose a smaller base model."
+            raise StudioError("Memory ran out with a single row", where="answering", fix=fix)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        waiting += np.array_split(batch, 2)[::-1]
 
 
 def judge(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> Said:
     """The mean loss over rows whose targets are known, and their outputs where these are small enough to keep."""
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
     total, units, done = 0.0, 0, 0
+
+    def judged(batch: Numbers) -> tuple[float, int, list[np.ndarray]]:
+        outputs = model(**rows.batch(batch))
+        if not model.head.writes:
+            outputs = outputs.float()
+        loss, count = model.loss(outputs, rows.labels_of(batch))
+        return float(loss), count, [] if model.head.writes else model.head.cut(outputs, rows.lengths[batch])
+
     with answering(model, place):
-        for batch in by_length(rows.lengths, place.answering_tokens):
-            outputs = model(**rows.batch(batch))
-            if not model.head.writes:
-                outputs = outputs.float()
-            loss, count = model.loss(outputs, rows.labels_of(batch))
-            total, units, done = total + float(loss), units + count, done + len(batch)
-            if not model.head.writes:
-                for row, array in zip(batch.tolist(), model.head.cut(outputs, rows.lengths[batch]), strict=True):
-                    arrays[row] = array
+        for part, (loss, count, kept) in fitting(by_length(rows.lengths, scored_tokens(model, place)), judged):
+            total, units, done = total + loss, units + count, done + len(part)
+            for row, array in zip(part.tolist(), kept, strict=bool(kept)):
+                arrays[row] = array
             breathe(done / len(arrays))
     return Said(arrays, total / max(units, 1))
 

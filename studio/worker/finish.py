@@ -24,6 +24,11 @@ _NOT_BETTER = (
     "Tuning did not beat the untuned model{} on the validation rows, so that simple version is kept. "
     "More rows, cleaner {} or a lower learning rate may change this."
 )
+_TOKENS = (
+    "bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id",
+    "forced_eos_token_id", "bad_words_ids", "suppress_tokens", "begin_suppress_tokens",
+)  # fmt: skip
+"""What transformers calls the tokens of a model's answers."""
 _NOT_CHECKED = "Training was stopped before the first check, so the kept version is the untuned model{}."
 
 
@@ -71,11 +76,10 @@ def finish(
 
 def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     """Commit `model/`: the best version, or the untuned base model with the probe on where nothing was better."""
-    model, tokenizer, adapters = best_version(job, best)
+    (model, adapters), tokenizer = best_version(job, best), job.kit.setup.tokenizer
     _choose_thresholds(job, model)
     backbone: Any = model.backbone
-    if template := job.kit.task.template(tokenizer):
-        tokenizer.chat_template = template
+    _only_tokens(backbone)
     if model.head.facts.ends:  # so that plain transformers, too, stop writing where an answer ends
         backbone.generation_config.eos_token_id = list(model.head.facts.ends)
     if model.head.facts.start_token >= 0:
@@ -89,6 +93,24 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
             stage.write(name, data)
 
 
+def _only_tokens(backbone: Any) -> None:
+    """Keep which tokens begin, end and fill up what the base model writes, and which it must or must never write.
+
+    How it samples is a matter of taste, made for other answers than those learned here; published settings of that kind
+    may even contradict each other, and transformers then refuses to save them.
+    """
+    own = getattr(backbone, "generation_config", None)
+    if own is not None:
+        kept = {name: value for name in _TOKENS if _are_tokens(value := getattr(own, name, None))}
+        backbone.generation_config = type(own)(**kept)
+
+
+def _are_tokens(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(map(_are_tokens, value))
+    return type(value) is int and value >= 0
+
+
 def _choose_thresholds(job: Job, model: Wearing) -> None:
     """On the validation rows, for the version that is kept."""
     if job.kit.task.has_thresholds:
@@ -96,11 +118,11 @@ def _choose_thresholds(job: Job, model: Wearing) -> None:
         model.cpu().head.facts = replace(model.head.facts, thresholds=scores.thresholds)
 
 
-def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any, dict[str, bytes]]:
-    """The model to keep, on the processor, adapters merged; its tokenizer; and the adapters by themselves, as files."""
+def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, dict[str, bytes]]:
+    """The model to keep, on the processor, adapters merged; and the adapters by themselves, as files."""
     if best is None:
-        backbone, tokenizer = load_base(job.folder, auto_class=job.probe.head.auto_class)
-        return Wearing(backbone, job.probe.head), tokenizer, {}
+        backbone, _ = load_base(job.folder, auto_class=job.probe.head.auto_class)
+        return Wearing(backbone, job.probe.head), {}
     model = job.model
     if job.config.method.trains == "qlora":  # adapters are folded into whole weights: in 4 bits they would drown
         model = Wearing(load_base(job.folder, auto_class=model.head.auto_class)[0], model.head)
@@ -110,7 +132,7 @@ def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, Any
             weight.copy_(best[name])
     adapters = adapter_files(model)
     merge_adapters(model)
-    return model.cpu(), job.kit.setup.tokenizer, adapters
+    return model.cpu(), adapters
 
 
 def notes(job: Job, reporter: Reporter) -> list[str]:

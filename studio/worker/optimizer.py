@@ -50,11 +50,11 @@ def trained(model: nn.Module) -> dict[str, nn.Parameter]:
 
 def make_optimizer(model: Wearing, config: RunConfig) -> torch.optim.AdamW:
     """AdamW with one group for each peak rate and decay. A group's `peak` is its learning rate after the warm-up."""
-    layers = 1 + max((_layer_of(name) for name, _ in model.named_parameters()), default=-1)
+    depths = _depths(model)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, weight in trained(model).items():
         decay = 0.0 if _NO_DECAY.search(name) or weight.ndim < 2 else config.optimizer.weight_decay
-        groups.setdefault((_peak(name, layers, config), decay), []).append(weight)
+        groups.setdefault((_peak(name, depths[name], config), decay), []).append(weight)
     return torch.optim.AdamW(
         [
             {"params": weights, "lr": peak, "peak": peak, "weight_decay": decay}
@@ -84,14 +84,25 @@ def rate_factor(step: int, total: int, schedule: Schedule) -> float:
     return 1 - done if schedule.decay == "linear" else (1 + math.cos(math.pi * done)) / 2
 
 
-def _peak(name: str, layers: int, config: RunConfig) -> float:
+def _peak(name: str, depth: int, config: RunConfig) -> float:
     rate = config.optimizer.learning_rate
     if name.startswith("head."):
         return rate * config.optimizer.head_factor
-    # The top layer moves at the full rate; embeddings count as a layer below the lowest.
-    return float(rate * config.regularization.layer_decay ** (layers - 1 - _layer_of(name)))
+    if config.method.trains in ("lora", "qlora"):  # adapters are new in every layer: there is nothing to protect
+        return rate
+    return float(rate * config.regularization.layer_decay**depth)
 
 
-def _layer_of(name: str) -> int:
-    found = _LAYER.search(f".{name}")
-    return int(found.group(1)) if found else -1
+def _depths(model: nn.Module) -> dict[str, int]:
+    """Weight → layers above it. What stands on the top layer moves with it; embeddings count as a layer below the lowest,
+    also where they turn vectors into words again."""
+    tables = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, nn.Embedding)}
+    places = {name: _LAYER.search(f".{name}") for name, _ in model.named_parameters()}
+    top = max((int(found.group(1)) for found in places.values() if found), default=-1)
+
+    def layer(name: str) -> int:
+        if found := places[name]:
+            return int(found.group(1))
+        return -1 if name in tables or "embed" in name.lower() else top
+
+    return {name: top - layer(name) for name in places}

@@ -89,6 +89,11 @@ class Place:
         """Padded tokens of one forward pass without gradients: what caches hold on a processor, what fills a GPU."""
         return 65536 if self.device.type == "cuda" else 2048
 
+    @property
+    def scoring_bytes(self) -> int:
+        """For the numbers that a model that writes gives to every word of its vocabulary at every token it reads at once."""
+        return self.memory_limit // 8 if self.device.type == "cuda" else 10**9
+
 
 def threads() -> int:
     """Processor cores this process may use: the scheduler's mask, cut by the container's share."""

@@ -11,6 +11,7 @@ import numpy as np
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
+from studio.models.families import family_of
 from studio.models.folder import family_in, model_folder, pooling_of
 from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
@@ -78,6 +79,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     kind = head_kind(task, config, folder)
     backbone, tokenizer = load_to_train(config, folder, kind, place)
     setup, asked_as = make_setup(task, config, examples, backbone, tokenizer)
+    setup = replace(setup, today=run.day)
     facts = head_facts(task, config, folder, setup)
     model = Wearing(backbone, make_head(backbone, facts, config)).to(place.device)
 
@@ -165,10 +167,15 @@ def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
 def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> tuple[Setup, str]:
     """What encoding and decoding need, and what the model is told with every text, as a sentence.
 
-    Texts are never longer than the model can read; words in front of them come on top of the limit. Raises: StudioError.
+    Texts are never longer than the model can read; words in front of them come on top of the limit. `tokenizer` gets its
+    template. Raises: StudioError.
     """
-    setup = Setup(tokenizer, task.labels(train), config.compute.max_length, scaling=task.scaling(train))
-    setup, told = task.told(setup, train, config, str(backbone.config.model_type))
+    if template := task.template(tokenizer, train):
+        tokenizer.chat_template = template
+    kind = str(backbone.config.model_type)
+    head = task.head_for(config.columns, family_of({"model_type": kind}) or "")
+    setup = Setup(tokenizer, task.labels(train), config.compute.max_length, scaling=task.scaling(train), head=head)
+    setup, told = task.told(setup, train, config, kind)
     words = len(tokenizer(setup.prefix, add_special_tokens=False)["input_ids"]) if setup.prefix else 0
     return replace(setup, max_length=min(setup.max_length + words, longest_input(backbone, tokenizer))), told
 

@@ -12,7 +12,7 @@ from studio.models.heads import Wearing
 from studio.models.heads.writing import WritingHead
 from studio.tasks.task import Answer, Feature, Setup, Task
 from studio.worker import evaluate
-from studio.worker.batches import by_length
+from studio.worker.batches import Numbers, by_length
 from studio.worker.evaluate import Breathe, Kit
 from studio.worker.features import encode
 
@@ -34,8 +34,7 @@ def with_room(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -
 def examine(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> tuple[str, ...]:
     """What people should know of what is learned. Raises: StudioError when it is nothing, or never includes an end."""
     every = [feature for windows in features for feature in windows]
-    learned = [_learned(feature) for feature in every]
-    if not any(learned):
+    if not any(map(_learned, every)):
         raise StudioError(
             "No token of any row would be learned",
             where=f"text length limit of {setup.max_length} tokens",
@@ -49,12 +48,12 @@ def examine(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> 
             fix = "Choose another base model: this one's tokenizer or chat template puts no end behind an answer."
         raise StudioError("The model would never learn where an answer ends, and never stop writing", fix=fix)
     told = []
-    if cut := sum(bool(feature.get("cut")) for feature in every):
+    if cut := sum(any(feature.get("cut") for feature in windows) for windows in features):
         told.append(
-            f"{counted(cut, 'training row')} of {len(every):,} did not fit into {setup.max_length} tokens and "
+            f"{counted(cut, 'training row')} of {len(features):,} did not fit into {setup.max_length} tokens and "
             f"{'was' if cut == 1 else 'were'} shortened."
         )
-    if empty := sum(count == 0 for count in learned):
+    if empty := sum(not any(map(_learned, windows)) for windows in features):
         told.append(f"Nothing is learned from {counted(empty, 'training row')}: no token of the answer was left.")
     return tuple(told)
 
@@ -86,10 +85,15 @@ def _surprises(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: B
     assert isinstance(head, WritingHead)  # others are not asked
     rows, features = encode(kit.task, examples, kit.setup, kit.place.device, head.layout)
     found, done = np.zeros((len(rows.lengths), 3)), 0
+
+    def surprised(batch: Numbers) -> np.ndarray:
+        return head.surprise(model(**rows.batch(batch)), rows.labels_of(batch))
+
     with evaluate.answering(model, kit.place):
-        for batch in by_length(rows.lengths, kit.place.answering_tokens):
-            found[batch] = head.surprise(model(**rows.batch(batch)), rows.labels_of(batch))
-            done += len(batch)
+        batches = by_length(rows.lengths, evaluate.scored_tokens(model, kit.place))
+        for part, sums in evaluate.fitting(batches, surprised):
+            found[part] = sums
+            done += len(part)
             breathe(done / len(found))
     owner = np.repeat(np.arange(len(examples)), [len(windows) for windows in features])
     sums = np.zeros((len(examples), 3))

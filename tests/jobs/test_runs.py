@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def test_create_freezes_every_row_once(home: Home, tmp_path: Path) -> None:
     assert all(example.inputs == {"text": texts[example.row]} for examples in rows.values() for example in examples)
     facts = json.loads(run.facts.read_bytes())
     assert facts["rows"] == len(table)
+    assert abs((datetime.now(UTC).date() - run.day).days) <= 1
+    assert facts["created"] == run.day.isoformat()
     assert facts["parts"] == {part: len(examples) for part, examples in rows.items()}
     assert sum(facts["labels"].values()) == len(table)
     assert facts["sha256"] == {part: sha256(run.part(part).read_bytes()).hexdigest() for part in PARTS}

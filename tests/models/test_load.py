@@ -3,7 +3,9 @@ import shutil
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from worker.tiny import make_model
+from worker.tiny_writers import byte_tokenizer, make_decoder
 
 from studio.config import Model
 from studio.errors import StudioError
@@ -46,6 +48,42 @@ def test_a_pickled_checkpoint_is_not_loaded(tiny, tmp_path):
     (tmp_path / "bad" / "model.safetensors").rename(tmp_path / "bad" / "pytorch_model.bin")
     with pytest.raises(StudioError, match="cannot be loaded"):
         load_base(tmp_path / "bad")
+
+
+def test_weights_that_are_missing_are_not_made_up(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "half")
+    config = json.loads((tmp_path / "half" / "config.json").read_text())
+    layers = config["num_hidden_layers"]
+    (tmp_path / "half" / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 2 * layers}))
+    with pytest.raises(StudioError, match=f"weights are missing from its files.*layer.{layers}"):
+        load_base(tmp_path / "half")
+
+
+@pytest.mark.parametrize("auto_class", ["AutoModel", "AutoModelForCausalLM"])
+def test_a_decoder_without_half_of_its_layers_is_refused(tmp_path, auto_class):
+    folder = make_decoder(tmp_path / "half", byte_tokenizer(["a"]), kind="llama")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 4}))
+    with pytest.raises(StudioError, match=r"weights are missing from its files.*layers\.2"):
+        load_base(folder, auto_class=auto_class)
+
+
+def test_weights_of_another_size_are_refused(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "wide")
+    config = json.loads((tmp_path / "wide" / "config.json").read_text())
+    wider = {**config, "intermediate_size": 2 * config["intermediate_size"]}
+    (tmp_path / "wide" / "config.json").write_text(json.dumps(wider))
+    with pytest.raises(StudioError, match="6 of .* of another size"):
+        load_base(tmp_path / "wide")
+
+
+@pytest.mark.parametrize("kept", [lambda name: not name.startswith("pooler."), lambda name: True])
+def test_a_missing_pooler_is_no_loss(tiny, tmp_path, kept):
+    shutil.copytree(tiny, tmp_path / "other")
+    file = tmp_path / "other" / "model.safetensors"
+    weights = load_file(file)
+    save_file({name: weight for name, weight in weights.items() if kept(name)}, file, metadata={"format": "pt"})
+    load_base(tmp_path / "other")
 
 
 def test_offered_folders_are_found_by_name_and_nothing_else(home, tiny):

@@ -1,12 +1,14 @@
 """Conversations as tokens: exactly the replies and their ends are learned, whatever is said, and whatever does not fit."""
 
+from datetime import date, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worker.tiny_writers import CHAT, MARKED, byte_tokenizer
+from worker.tiny_writers import CHAT, HYBRID, MARKED, byte_tokenizer
 
 from studio.errors import StudioError
-from studio.tasks.templates import reply_ends, spell, template_of
+from studio.tasks.templates import reply_ends, spell, template_of, without_thoughts
 
 TEXTS = ["What does the cat eat? The cat eats figs.", "user assistant system ### Request: Reply:"]
 TOKENIZERS = {
@@ -105,6 +107,88 @@ def test_of_a_long_reply_the_end_is_not_learned(tokenizer):
     assert not {*reply_ends(tokenizer)} & {
         token for token, is_learned in zip(spelled.ids, spelled.learned, strict=True) if is_learned
     }
+
+
+SILENT = "<|im_start|>assistant\n<think>\n\n</think>\n\n"
+
+
+def test_a_model_that_may_think_learns_the_reply_behind_empty_thoughts():
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    (spelled,) = spell(tokenizer, [TALK[1:3]], 500)
+    assert learned_texts(tokenizer, spelled) == ["Hello, how are you?<|im_end|>"]
+    (asked,) = spell(tokenizer, [TALK[1:2]], 500, asked=True)
+    assert tokenizer.decode(asked.ids).endswith(SILENT)
+    assert spelled.ids[: len(asked.ids)] == asked.ids
+    assert reply_ends(tokenizer) == (3, 1)
+
+
+def test_of_a_template_that_writes_earlier_turns_differently_the_last_reply_is_learned():
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    (spelled,) = spell(tokenizer, [TALK], 500)
+    assert learned_texts(tokenizer, spelled) == ["猫もね 🐈.<|im_end|>"]
+    assert spelled.untold == (2,)
+    (short,) = spell(tokenizer, [TALK[:3] + TALK[1:3] * 4 + TALK[3:]], 100)
+    assert short.cut
+    assert short.untold == (2, 4, 6, 8, 10)
+    assert learned_texts(tokenizer, short)[-1].startswith("猫もね")
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+def test_the_saved_template_asks_as_was_learned_where_nobody_sets_the_switch(thinks):
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    tokenizer.chat_template = template_of(tokenizer, thinks=thinks)
+    assert template_of(tokenizer, thinks=not thinks) == tokenizer.chat_template
+    talk = TALK[1:2]
+    plain = tokenizer.apply_chat_template(talk, add_generation_prompt=True)["input_ids"]
+    assert plain == spell(tokenizer, [talk], 500, asked=True)[0].ids
+    assert tokenizer.decode(plain).endswith("assistant\n" if thinks else SILENT)
+    for switch in (True, False):
+        said = tokenizer.apply_chat_template(talk, add_generation_prompt=True, tokenize=False, enable_thinking=switch)
+        assert said.endswith("assistant\n" if switch else SILENT)
+
+
+def test_replies_that_think_are_learned_with_their_thoughts():
+    tokenizer = byte_tokenizer(TEXTS, template=HYBRID)
+    tokenizer.chat_template = template_of(tokenizer, thinks=True)
+    talk = [TALK[1], {"role": "assistant", "content": "<think>Hm, a greeting.</think>Hello."}]
+    (spelled,) = spell(tokenizer, [talk], 500)
+    assert learned_texts(tokenizer, spelled) == ["<think>\nHm, a greeting.\n</think>\n\nHello.<|im_end|>"]
+
+
+@pytest.mark.parametrize(
+    ("said", "prompt", "answer"),
+    [
+        ("<think>\n\n</think>\n\nYes.", "assistant\n", "Yes."),
+        ("Well, so.\n</think>\nYes.", "assistant\n<think>\n", "Yes."),
+        ("Well, so, and", "assistant\n<think>\n", "Well, so, and"),
+        ("Yes, </think> is a tag, and so is <think>a</think>.", "assistant\n", None),
+        ("Yes.", SILENT, "Yes."),
+    ],
+)
+def test_thoughts_are_no_part_of_an_answer(said, prompt, answer):
+    assert without_thoughts(said, prompt).strip() == (said if answer is None else answer)
+
+
+@pytest.mark.parametrize("template", [CHAT, MARKED])
+def test_a_template_that_names_the_day_is_given_the_one_day(template, monkeypatch):
+    """It is rendered in autumn and again in May, whose name is shorter."""
+    tokenizer = byte_tokenizer(TEXTS, template="{{ 'Today is ' + strftime_now('%B %d, %Y') + '. ' }}" + template)
+
+    class Now(datetime):
+        day = (2026, 11, 30)
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls(*cls.day, tzinfo=tz)
+
+    monkeypatch.setattr("transformers.utils.chat_template_utils.datetime", Now)
+    found = {today: [] for today in (None, date(2026, 9, 1))}
+    for Now.day in ((2026, 11, 30), (2027, 5, 1)):
+        for today, both in found.items():
+            both.append([spell(tokenizer, [TALK[:place]], 500, asked=place == 4, today=today)[0] for place in (4, 5)])
+    assert found[None][0] != found[None][1]
+    assert found[date(2026, 9, 1)][0] == found[date(2026, 9, 1)][1]
+    assert "Today is September 01, 2026." in tokenizer.decode(found[date(2026, 9, 1)][0][0].ids)
 
 
 def test_ends():

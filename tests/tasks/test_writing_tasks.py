@@ -2,12 +2,14 @@
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worker.tiny_writers import CHAT, byte_tokenizer
+from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer
 
+from studio.data.example import Example
 from studio.data.table import Reading, Table
 from studio.errors import StudioError
 from studio.tasks import task_named
@@ -140,6 +142,34 @@ def test_every_reply_of_a_conversation_is_learned():
     assert learned == ["Hello!", "<|im_end|>", "See you.", "<|im_end|>"]
     (asked,) = task.encode([task.parse(example.inputs, None, 2)], setup)[0]
     assert OPEN.decode(asked["input_ids"], skip_special_tokens=False).endswith("<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_every_reply_is_learned_behind_what_the_model_reads_when_it_is_asked_for_it():
+    task, tokenizer = task_named("chat"), byte_tokenizer(TEXTS, template=HYBRID)
+    setup = Setup(tokenizer, (), 500)
+    example = the_one(examples_of(task, table(talk=[json.dumps(TALK)]), {"messages": "talk"}))
+    learned = [piece.text for piece in task.reading(example, setup) if piece.is_learned]
+    assert learned == ["Hello!", "<|im_end|>", "See you.", "<|im_end|>"]
+    features = task.encode([example], setup)[0]
+    for feature, place in zip(features, (2, 4), strict=True):
+        ((asked,),) = task.encode([Example(2, {"messages": json.dumps(TALK[:place])})], setup)
+        begin = len(asked["input_ids"])
+        assert feature["input_ids"][:begin] == asked["input_ids"]
+        assert all(label == -100 for label in feature["labels"][:begin])
+        assert feature["labels"][begin] == feature["input_ids"][begin]
+
+
+def test_a_model_that_says_what_it_learned_says_the_target():
+    task, tokenizer = task_named("instruction-tuning"), byte_tokenizer(TEXTS, template=HYBRID)
+    setup = Setup(tokenizer, (), 500)
+    example = task.parse({"instruction": "Hi", "input": ""}, "Hello.", 2)
+    ((feature,),) = task.encode([example], setup)
+    learned = np.array([label for label in feature["labels"] if label != -100])
+    assert task.decode(example, [learned], [feature], setup).value == "Hello."
+    assert "enable_thinking | default(false)" in task.template(tokenizer, [example])
+    thinking = task.parse({"instruction": "Hi", "input": ""}, "<think>Hm.</think>Hello.", 3)
+    assert "enable_thinking | default(true)" in task.template(tokenizer, [example, thinking])
+    assert task.score([Answer("Hello.")], [thinking], ())["chrf"] == 1
 
 
 def test_conversations_nothing_can_be_learned_from_are_told_by_row():

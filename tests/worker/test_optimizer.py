@@ -1,8 +1,9 @@
 import pytest
 import torch
+from transformers import AutoConfig, AutoModelForCausalLM
 
 from studio.config import Schedule
-from studio.models.heads import HeadFacts, SequenceHead, Wearing
+from studio.models.heads import HEADS, HeadFacts, SequenceHead, Wearing
 from studio.models.load import load_base
 from studio.worker.adapters import merge_adapters
 from studio.worker.optimizer import embeddings_of, freeze, make_optimizer, rate_factor, trained
@@ -42,6 +43,44 @@ def test_the_head_learns_faster_and_lower_layers_slower(model):
     assert rates["backbone.embeddings.word_embeddings.weight"] == pytest.approx(2.5e-5)
 
 
+def rates_of(model, settings):
+    freeze(model, settings)
+    optimizer = make_optimizer(model, settings)
+    peak = {id(weight): group["peak"] for group in optimizer.param_groups for weight in group["params"]}
+    return {name.removeprefix("backbone."): peak[id(weight)] for name, weight in trained(model).items()}
+
+
+def decoder(kind, **changes):
+    sizes = {"num_hidden_layers": 2, "hidden_size": 8, "num_attention_heads": 2, "vocab_size": 30, **changes}
+    ids = {"bos_token_id": 0, "eos_token_id": 1}
+    with torch.random.fork_rng():
+        backbone = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **sizes, **ids))
+    return Wearing(backbone, HEADS["causal"](8, FACTS))
+
+
+def test_what_stands_on_the_top_layer_moves_with_it():
+    settings = config(layer_decay=0.5, learning_rate=1e-4, freeze_embeddings="false", trains="whole")
+    found = rates_of(decoder("llama", intermediate_size=8, tie_word_embeddings=False), settings)
+    assert found["lm_head.weight"] == found["model.norm.weight"] == pytest.approx(1e-4)
+    assert found["model.layers.1.mlp.up_proj.weight"] == pytest.approx(1e-4)
+    assert found["model.layers.0.mlp.up_proj.weight"] == pytest.approx(5e-5)
+    assert found["model.embed_tokens.weight"] == pytest.approx(2.5e-5)
+
+
+def test_words_that_share_the_embeddings_move_with_these():
+    settings = config(layer_decay=0.5, learning_rate=1e-4, freeze_embeddings="false", trains="whole")
+    found = rates_of(decoder("gpt2", n_positions=8), settings)
+    assert "lm_head.weight" not in found
+    assert found["transformer.wte.weight"] == found["transformer.wpe.weight"] == pytest.approx(2.5e-5)
+    assert found["transformer.ln_f.weight"] == pytest.approx(1e-4)
+
+
+def test_adapters_learn_alike_in_every_layer():
+    settings = config(layer_decay=0.5, learning_rate=1e-4, trains="lora", lora_rank=2)
+    found = rates_of(decoder("llama", intermediate_size=8), settings)
+    assert {rate for name, rate in found.items() if "lora_" in name} == {1e-4}
+
+
 def test_biases_and_normalization_do_not_decay(model):
     freeze(model, config())
     optimizer = make_optimizer(model, config(weight_decay=0.1))
@@ -70,6 +109,7 @@ def test_embeddings_are_found_as_a_module(model):
 
 
 def test_adapters_train_little_and_merge_without_a_trace(model):
+    torch.manual_seed(0)
     names = set(dict(model.backbone.named_parameters()))
     freeze(model, config(trains="lora", lora_rank=2))
     assert {name.split(".")[-2] for name in trained(model) if "head" not in name} == {"default"}

@@ -22,7 +22,11 @@ from studio.worker import train
 from studio.worker import writing as at_the_end
 from studio.worker.answer import Answerer, setup_of
 from studio.worker.batches import plan
-from worker.written import TASKS, examples
+from studio.worker.prepare import prepare
+from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer, make_decoder
+from worker.written import TASKS, examples, pairs
+
+TEXTS = [" ".join(pair) for pair in pairs()]
 
 every_model = pytest.mark.parametrize("kind", TASKS)
 both_families = pytest.mark.parametrize("kind", ["gpt2", "t5"])
@@ -160,6 +164,39 @@ def test_perplexity_of_the_report_is_that_of_the_model(start, work):
     assert value == pytest.approx(np.exp(nats / tokens), rel=1e-5)
 
 
+def test_settings_of_sampling_that_contradict_each_other_do_not_fail_the_run(start, work, home, tmp_path):
+    odd = make_decoder(tmp_path / "odd", byte_tokenizer(TEXTS, template=HYBRID), kind="llama")
+    lasting = {"bos_token_id": 2, "bad_words_ids": [[0]]}
+    taste = {"temperature": 0.9, "top_p": 0.6, "pad_token_id": -1}
+    (odd / "generation_config.json").write_text(json.dumps({**taste, **lasting, "eos_token_id": 1}))
+    (home.models / "offered" / "odd").symlink_to(odd)
+    run = start("odd", task="instruction-tuning", epochs=1)
+    assert work(run) == 0
+    saved = json.loads((run.model / "generation_config.json").read_text())
+    assert not saved.keys() & taste
+    assert saved["eos_token_id"] == [3, 1]
+    assert {name: saved[name] for name in lasting} == lasting
+    tokenizer = transformers.AutoTokenizer.from_pretrained(run.model)
+    asked = [{"role": "user", "content": "Hi"}]
+    prompt = tokenizer.apply_chat_template(asked, add_generation_prompt=True, tokenize=False)
+    assert prompt.endswith("assistant\n<think>\n\n</think>\n\n")
+
+
+def test_a_decoder_whose_tokenizer_has_a_mask_writes_on(start, work, home, tmp_path):
+    tokenizer = byte_tokenizer(TEXTS)
+    tokenizer.add_special_tokens({"mask_token": "<mask>"})
+    masking = make_decoder(tmp_path / "masking", tokenizer, kind="llama")
+    (home.models / "offered" / "masking").symlink_to(masking)
+    run = start("masking", task="language-modeling", epochs=1)
+    assert work(run) == 0
+    assert json.loads((run.model / "head.json").read_text())["kind"] == "causal"
+    learned = task_named("language-modeling").encode(
+        examples("language-modeling")[:1], setup_of(load_tuned(run.model)[0].head.facts, tokenizer)
+    )
+    assert all(label != -100 for label in learned[0][0]["labels"][1:])
+    assert tokenizer.mask_token_id not in learned[0][0]["input_ids"]
+
+
 # Exact
 
 
@@ -184,6 +221,18 @@ def test_a_paused_run_goes_on_to_the_bit(start, work, monkeypatch, kind):
     told = [[(check.step, check.loss, check.samples) for check in of(Checked, each)] for each in (run, whole)]
     assert told[0] == told[1]
     assert said_of(run) == said_of(whole)
+
+
+def test_all_that_a_run_reads_is_as_on_the_day_it_was_ordered(start, home, tmp_path):
+    today = "{{ 'Today is ' + strftime_now('%Y-%m-%d') + '. ' }}"
+    dated = make_decoder(tmp_path / "dated", byte_tokenizer(TEXTS, template=today + CHAT))
+    (home.models / "offered" / "dated").symlink_to(dated)
+    run = start("dated", task="instruction-tuning")
+    facts = json.loads(run.facts.read_text())
+    run.facts.write_text(json.dumps({**facts, "created": "1999-12-31"}))
+    job = prepare(run, lambda *_: None)
+    told = job.train.batch(np.arange(20))["input_ids"]
+    assert all("Today is 1999-12-31." in job.kit.setup.tokenizer.decode(row) for row in told)
 
 
 # Told

@@ -18,6 +18,7 @@ class MaskedHead(WritingHead):
 
     kind = "masked"
     auto_class = "AutoModelForMaskedLM"
+    by_token = False
 
     @override
     def read(self, backbone: Any, **batch: Tensor) -> Tensor:

@@ -28,6 +28,8 @@ class WritingHead(Head):
 
     writes = True
     layout: ClassVar[Layout] = "tokens"
+    by_token: ClassVar[bool] = True
+    """Whether answers are written one token after the other, not read off where they stand."""
 
     @override
     def forward(self, seen: Tensor) -> Tensor:
