@@ -10,7 +10,7 @@
   word embeddings trained too, as the others do.
 
 The variants take turns inside one process, so that whatever else the machine does falls on all alike; the ratio is the
-median of the rounds' own ratios. Padding does not count as work. Data: banking77, from `../shared/data` or `--data`.
+median of the rounds' own ratios. Padding does not count as work. Data: banking77, from `../shared/data` or `--data`. Models that write have `writing_speed.py`.
 """
 
 import argparse
