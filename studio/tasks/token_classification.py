@@ -13,6 +13,7 @@ from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.tasks.hints import SHAPES
 from studio.tasks.recipe import Recipe
 from studio.tasks.spans import Span, checked, read, written
 from studio.tasks.tagged import arranged, layout_of
@@ -46,6 +47,7 @@ class TokenClassification(Task):
     )
     answers_as = "entities"
     has_thresholds = True
+    hints = (SHAPES,)
     watch = "f1"
     baselines = ("known_names",)
     recipe = Recipe(

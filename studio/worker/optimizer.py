@@ -22,6 +22,9 @@ def freeze(model: Wearing, config: RunConfig) -> None:
     backbone: Any = model.backbone
     if config.method.trains == "head":
         backbone.requires_grad_(False)
+        for name, weight in model.head.named_parameters():
+            if name.startswith("hints."):  # they are read by the base model
+                weight.requires_grad_(False)
     elif config.method.trains == "lora":
         _put_adapters(model, config)
     else:

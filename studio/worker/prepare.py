@@ -149,13 +149,26 @@ def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> Hea
     """What `head.json` will say."""
     pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
     kind = head_kind(task, config, folder).kind
-    return HeadFacts(kind, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
+    return HeadFacts(
+        kind,
+        pooling,
+        True,
+        SCALE,
+        setup.labels,
+        setup.max_length,
+        task.name,
+        scaling=setup.scaling,
+        hints=task.hints,
+    )
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:
-    """A head that fits the base model."""
+    """A head that fits the base model. Hints need word vectors as wide as the layers above them."""
+    width = int(backbone.config.hidden_size)
+    if facts.hints and backbone.get_input_embeddings().weight.shape[1] != width:
+        facts = replace(facts, hints=())
     return head_named(facts.kind)(
-        int(backbone.config.hidden_size),
+        width,
         facts,
         dropout=config.regularization.dropout,
         label_smoothing=config.regularization.label_smoothing,

@@ -43,6 +43,8 @@ class HeadFacts:
     """Tokens an answer may have, for heads that write."""
     ends: tuple[int, ...] = ()
     """Tokens that end an answer, for heads that write."""
+    hints: tuple[int, ...] = ()
+    """How many values each hint of a token has (see `models.heads.hints`); empty where tokens have none."""
 
 
 class Head(nn.Module):
