@@ -52,8 +52,10 @@ class TokenClassification(Task):
     baselines = ("known_names",)
     recipe = Recipe(
         learning_rate=1e-4,
-        epochs=3,
+        epochs=4,
         label_smoothing=0.0,
+        checks=8,
+        patience=0.5,
         why="every word of a row teaches, so that large steps are safe",
     )
     untuned = "Untuned model (frozen word vectors with a linear head)"
