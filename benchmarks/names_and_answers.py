@@ -79,7 +79,7 @@ def _run(name: str, home: Home, table: Table, test: Table | None, split: Split, 
     examples = examples_of(task, table, guess.columns).examples
     texts = ["\n".join(example.inputs.values()) for example in examples]
     lengths = token_lengths(texts, tokenizer_file(home, "embedded"))
-    facts = data_facts(examples, lengths, recipe=task.recipe, has_test_file=True)
+    facts = data_facts(examples, lengths, has_test_file=True, task=task)
     settings: dict[str, Any] = {key: each.value for key, each in suggest(facts, EMBEDDED, Machine.here()).items()}
     settings |= dict(each.split("=", 1) for each in options.set)
     config = RunConfig(name=name, task=task.name, columns=guess.columns, split=split).with_settings(settings)

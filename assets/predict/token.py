@@ -20,6 +20,7 @@ from frame import Model, main
 from safetensors.torch import load_file
 from transformers import AutoModel
 
+from studio.models.heads.hints import Hints, hinted_vectors_of
 from studio.tasks.token_classification import _at_places, _entities
 from studio.tasks.windows import windows
 
@@ -37,6 +38,10 @@ class Marker(Model):
         self.model = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
         self.model.to(self.device).train(False)
         self.head = {name: each.to(self.device) for name, each in load_file(folder / "head.safetensors").items()}
+        self.hints = None  # of an older model
+        if sizes := tuple(self.facts.get("hints", ())):
+            self.hints = Hints(self.head["hints.weight"].shape[1], sizes).to(self.device)
+            self.hints.weight.data = self.head["hints.weight"]
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The stretches of each text, in its order."""
@@ -46,7 +51,7 @@ class Marker(Model):
         answers = []
         texts = [row[self.names[0]] for row in rows]
         for text, features in zip(texts, windows(texts, self.tokenizer, self.facts["max_length"]), strict=True):
-            places, logits = _at_places([self.logits(feature["input_ids"]) for feature in features], features)
+            places, logits = _at_places([self.logits(feature) for feature in features], features)
             found = []
             if places:
                 logits[:, 0] -= shift
@@ -55,10 +60,11 @@ class Marker(Model):
             answers.append({"answer": said})
         return answers
 
-    def logits(self, tokens: list[int]) -> np.ndarray:
+    def logits(self, feature: dict[str, Any]) -> np.ndarray:
         """A row a token, of one window."""
-        ids = torch.tensor([tokens], device=self.device)
-        vectors = self.model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0]
+        names = ("input_ids", "attention_mask", "hints")
+        given = {name: torch.tensor([feature[name]], device=self.device) for name in names}
+        vectors = hinted_vectors_of(self.model, self.hints, **given)[0]
         return torch.nn.functional.linear(vectors, self.head["weight"], self.head["bias"]).float().cpu().numpy()
 
 

@@ -19,6 +19,7 @@ from studio.models.methods import reason_against
 from studio.models.presets import Preset, worn
 from studio.models.sizing import Machine, estimate_memory, expected, gigabytes
 from studio.models.suggest_memory import Fitted, fitted
+from studio.tasks.recipe import Recipe
 
 Effort = Literal["quick", "balanced", "thorough"]
 
@@ -67,7 +68,7 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
         ),
         "label_smoothing": _label_smoothing(facts),
         "layer_decay": _layer_decay(preset, effort),
-        "patience": _patience(epochs.value * checks.value, effort),
+        "patience": _patience(epochs.value * checks.value, effort, facts.recipe),
         "checks_per_epoch": checks,
         "max_length": length,
         "parts": Suggestion(step.parts, step.why_parts),
@@ -200,13 +201,13 @@ def _layer_decay(preset: Preset, effort: Effort) -> Suggestion:
 
 
 def _checks_per_epoch(facts: DataFacts, epochs: int, steps: int) -> Suggestion:
-    """About a dozen checks a run, not oftener than every 5 steps, for at most a sixth of the time.
+    """About a dozen checks a run (or as many as the recipe says), not oftener than every 5 steps, for a sixth of the time.
 
     A row costs a third as much in a check as in training.
     """
     train, validation, _test = facts.suggested_parts
     cost = validation / train / 3
-    value = max(1, min(ceil(12 / epochs), steps // 5, int(1 / 6 / cost)))
+    value = max(1, min(ceil(facts.recipe.checks / epochs), steps // 5, int(1 / 6 / cost)))
     often = "once" if value == 1 else "twice" if value == 2 else f"{value} times"
     return Suggestion(
         value,
@@ -214,8 +215,8 @@ def _checks_per_epoch(facts: DataFacts, epochs: int, steps: int) -> Suggestion:
     )
 
 
-def _patience(checks: int, effort: Effort) -> Suggestion:
-    share = {"quick": 0.25, "balanced": 1 / 3, "thorough": 0.5}[effort]
+def _patience(checks: int, effort: Effort, recipe: Recipe) -> Suggestion:
+    share = max(recipe.patience, {"quick": 0.25, "balanced": 1 / 3, "thorough": 0.5}[effort])
     value = max(2, ceil(checks * share))
     return Suggestion(
         value, f"{value} checks: a lull of that length, out of {checks}, means that little more will come."

@@ -136,6 +136,8 @@ class Task(ABC):
     answers_as: ClassVar[str] = "label"
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
+    hints: ClassVar[tuple[int, ...]] = ()
+    """What features say of each token beside its number, as `hints` (see `tasks.hints`): how many values each hint has."""
     """Whether `thresholds` chooses anything."""
     together: ClassVar[str] = ""
     """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""

@@ -13,6 +13,7 @@ from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.tasks.hints import SHAPES
 from studio.tasks.recipe import Recipe
 from studio.tasks.spans import Span, checked, read, written
 from studio.tasks.tagged import arranged, layout_of
@@ -46,12 +47,15 @@ class TokenClassification(Task):
     )
     answers_as = "entities"
     has_thresholds = True
+    hints = (SHAPES,)
     watch = "f1"
     baselines = ("known_names",)
     recipe = Recipe(
         learning_rate=1e-4,
-        epochs=3,
+        epochs=4,
         label_smoothing=0.0,
+        checks=8,
+        patience=0.5,
         why="every word of a row teaches, so that large steps are safe",
     )
     untuned = "Untuned model (frozen word vectors with a linear head)"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from studio.tasks.hints import hints
 from studio.tasks.task import Feature
 from studio.tasks.units import units
 
@@ -47,6 +48,8 @@ def windows(texts: Sequence[str], tokenizer: Any, max_length: int) -> list[list[
         )
     for text, cut, offsets in zip(texts, features, starts, strict=True):
         _share_out(text, cut, offsets)
+        for feature, places in zip(cut, offsets, strict=True):
+            feature["hints"] = hints(text, places)
     return features
 
 

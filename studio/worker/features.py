@@ -91,8 +91,8 @@ class TokenRows:
 
     tokens: Ragged
     more: dict[str, Ragged]
-    """What else the model reads, by the names of features: `token_type_ids`, a second text as `other_ids`, or which tokens may
-    be part of an answer, as `answerable` (0 or 1)."""
+    """What else the model reads, by the names of features: `token_type_ids`, a second text as `other_ids`, which tokens may be
+    part of an answer, as `answerable` (0 or 1), or what they look like, as `hints`."""
     labels: Tensor | Ragged
     layout: Layout
     lengths: Numbers
@@ -110,7 +110,7 @@ class TokenRows:
         """From a task's features, one list an example."""
         flat = [feature for windows in features for feature in windows]
         tokens = Ragged.of([feature["input_ids"] for feature in flat], padding, device)
-        names = [name for name in ("token_type_ids", "other_ids", "answerable") if flat and name in flat[0]]
+        names = [name for name in ("token_type_ids", "other_ids", "answerable", "hints") if flat and name in flat[0]]
         more: dict[str, Ragged] = {
             name: Ragged.of([feature[name] for feature in flat], padding if name == "other_ids" else 0, device)
             for name in names

@@ -24,6 +24,9 @@ def freeze(model: Wearing, config: RunConfig) -> None:
         backbone.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
     if config.method.trains == "head":
         backbone.requires_grad_(False)
+        for name, weight in model.head.named_parameters():
+            if name.startswith("hints."):  # they are read by the base model
+                weight.requires_grad_(False)
     elif config.method.trains in ("lora", "qlora"):
         put_adapters(model, config)
     else:

@@ -187,13 +187,17 @@ def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> Hea
     return HeadFacts(
         kind, pooling_of(config.model, folder), True, SCALE, setup.labels, setup.max_length, task.name,
         scaling=setup.scaling, prefix=setup.prefix, codes=setup.codes, start_token=start, first_token=first,
+        hints=task.hints,
     )  # fmt: skip
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:
-    """A head that fits the base model."""
+    """A head that fits the base model. Hints need word vectors as wide as the layers above them."""
+    width = int(backbone.config.hidden_size)
+    if facts.hints and backbone.get_input_embeddings().weight.shape[1] != width:
+        facts = replace(facts, hints=())
     return head_named(facts.kind)(
-        int(backbone.config.hidden_size),
+        width,
         facts,
         dropout=config.regularization.dropout,
         label_smoothing=config.regularization.label_smoothing,

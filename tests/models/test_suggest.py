@@ -205,6 +205,18 @@ def test_a_tasks_own_recipe_goes_before_what_follows_from_rows_a_label() -> None
     assert suggest(replace(facts, recipe=recipe), wide, PLAIN)["learning_rate"].value <= 5e-5
 
 
+def test_a_value_that_jumps_from_check_to_check_gets_more_patience() -> None:
+    jumps = replace(BANKING, recipe=Recipe(epochs=4, checks=8, patience=0.5))
+    found, usual = (
+        suggest(jumps, EMBEDDED, PLAIN),
+        suggest(replace(jumps, recipe=Recipe(epochs=4, checks=8)), EMBEDDED, PLAIN),
+    )
+    checks = found["epochs"].value * found["checks_per_epoch"].value
+    assert checks == 8
+    assert (found["patience"].value, usual["patience"].value) == (4, 3)
+    assert f"4 checks: a lull of that length, out of {checks}" in found["patience"].why
+
+
 def test_models_that_write_are_tuned_as_a_whole_or_with_adapters_never_by_a_head_alone() -> None:
     small = preset_named("HuggingFaceTB/SmolLM2-135M")
     facts = replace(MOVIES, labels=0, writes=True, methods=("whole", "lora"))

@@ -185,6 +185,28 @@ def test_an_over_fitted_model_answers_its_rows(new, work, name, least):
     assert task_named(name).score([Answer(value) for value in values], few, ())["f1"] >= least
 
 
+def test_names_told_by_their_capitals_alone_are_learned(new, work):
+    """The tokenizer folds them, so that nothing but the hints can tell."""
+    draw = random.Random(2)
+    made = []
+    for row in range(150):
+        drawn = [draw.choice(FILLER + sorted(NAMES)) for _ in range(draw.randint(4, 12))]
+        said = [word.upper() if draw.random() < 0.3 else word for word in drawn]
+        text, spans = " ".join(said), []
+        for place, word in enumerate(said):
+            start = len(" ".join(said[:place])) + (place > 0)
+            spans += [(start, start + len(word), "loud")] if word.isupper() else []
+        made.append(Example(row + 2, {"text": text}, written(spans)))
+    settings = {"epochs": 12, "batch_rows": 8, "learning_rate": 3e-3, "dropout": 0.0, "checks_per_epoch": 1}
+    run = new("token-classification", made=made, **settings)
+    assert work(run) == 0
+    (checked, *_), report = of(Checked, run), read_report(run)
+    assert checked.metrics["f1"] < 0.6, "the frozen model sees no capitals"
+    assert (
+        report.metrics[0].value > 0.85
+    )  # neighbors that are loud too stand in one entity of the task's own form or in two
+
+
 def test_the_probe_of_words_is_a_start_and_its_memory_is_bounded(new, work, monkeypatch):
     monkeypatch.setattr(unit_probe, "MOST_VECTORS", 300)
     run = new("token-classification", epochs=1, learning_rate=1e-5)

@@ -42,7 +42,7 @@ def head_from(folder: Path, kinds: dict[str, type[Head]], name: str = "head") ->
         tensors = load(file.read_bytes()) if file.exists() else {}
         width = tensors["weight"].shape[-1] if "weight" in tensors else 0
         head = kinds[facts.kind](width, facts)
-        head.load_state_dict({f"linear.{key}": value for key, value in tensors.items()})
+        head.load_state_dict({key if "." in key else f"linear.{key}": value for key, value in tensors.items()})
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise _damaged(name) from error
     return head.train(False)

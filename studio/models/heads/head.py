@@ -51,6 +51,8 @@ class HeadFacts:
     """Stands in the place of the model's usual start of an answer; -1 where that is as it was."""
     first_token: int = -1
     """What every answer begins with; -1 where it is free."""
+    hints: tuple[int, ...] = ()
+    """How many values each hint of a token has (see `models.heads.hints`); empty where tokens have none."""
 
 
 class Head(nn.Module):

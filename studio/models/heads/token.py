@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-from studio.models.heads.head import Head, HeadFacts, Layout, cross_entropy, vectors_of
+from studio.models.heads.head import Head, HeadFacts, Layout, cross_entropy
+from studio.models.heads.hints import Hints, hinted_vectors_of
 
 
 class TokenHead(Head):
@@ -19,12 +20,13 @@ class TokenHead(Head):
 
     def __init__(self, width: int, facts: HeadFacts, *, dropout: float = 0.0, label_smoothing: float = 0.0) -> None:
         super().__init__(width, facts, dropout=dropout, label_smoothing=label_smoothing)
+        self.hints = Hints(width, facts.hints) if facts.hints else None
         self.linear = nn.Linear(width, 1 + 2 * len(facts.labels))
 
     @override
     def read(self, backbone: nn.Module, **batch: Tensor) -> Tensor:
         """Token vectors (rows, longest, width)."""
-        return vectors_of(backbone, **batch).float()
+        return hinted_vectors_of(backbone, self.hints, **batch).float()
 
     @override
     def forward(self, seen: Tensor) -> Tensor:

@@ -1,0 +1,92 @@
+"""The programs of heads that say something of every token answer as the studio does, hints and thresholds included."""
+
+import importlib.util
+import json
+from dataclasses import replace
+
+import pytest
+from worker.tiny import make_model
+
+from studio.data.example import Example
+from studio.export.script import program as code_of
+from studio.models.heads import HeadFacts, Wearing, head_files, head_named
+from studio.models.load import load_base
+from studio.tasks import task_named
+from studio.tasks.answers import read as answer_of
+from studio.tasks.spans import read
+from studio.tasks.task import Setup
+from studio.worker.evaluate import Kit, answer
+from studio.worker.place import Place
+
+TEXTS = ["My INVOICE was charged, Refund it", "parcel Late 12 today", "please Help with the PASSWORD " * 9, "refund"]
+CASES = {
+    "token-classification": ("token", ("billing", "place"), (0.4,), [{"text": text} for text in TEXTS]),
+    "question-answering": (
+        "span", ("answer",), (0.3,),
+        [{"context": text, "question": "why is my invoice Late?"} for text in TEXTS],
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return make_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(params=CASES)
+def both(request, base, tmp_path):
+    """Rows, what the studio answers to them, and what the program in the same folder does, with and without hints."""
+    import torch
+
+    kind, labels, thresholds, rows = CASES[request.param]
+    task = task_named(request.param)
+
+    def ask(*, hinted):
+        facts = HeadFacts(kind, "mean", True, 16.0, labels, 32, task.name, thresholds)
+        facts = replace(facts, hints=task.hints) if hinted else facts
+        backbone, tokenizer = load_base(base)
+        torch.manual_seed(5)
+        head = head_named(kind)(32, facts)
+        torch.nn.init.normal_(head.linear.weight)
+        if hinted:
+            torch.nn.init.normal_(head.hints.weight)
+        setup = Setup(tokenizer, labels, 32)
+        place = Place.choose("float32")
+        examples = [Example(row, inputs) for row, inputs in enumerate(rows, 2)]
+        ours = answer(Wearing(backbone, head).train(False), Kit(task, setup, place), examples, lambda _done: None)
+        folder = tmp_path / f"{kind}-{hinted}"
+        backbone.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        for name, data in head_files(head):
+            (folder / name).write_bytes(data)
+        inputs = [{"name": name, "title": name, "column": "", "optional": False} for name in rows[0]]
+        (folder / "inputs.json").write_text(json.dumps(inputs))
+        (folder / "predict.py").write_text(code_of(kind))
+        spec = importlib.util.spec_from_file_location(f"exported_{kind}", folder / "predict.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        model = (module.Marker if kind == "token" else module.Finder)(folder)
+        return [each.value for each in ours], model(rows)
+
+    return ask
+
+
+def _alike(ours, theirs):
+    """The studio's answer in its own form, as the programs say it."""
+    if isinstance(theirs["answer"], str):
+        text, start = answer_of(ours)
+        return (text, start) == (theirs["answer"], theirs["start"])
+    return [list(span) for span in read(ours)] == [[e["start"], e["end"], e["type"]] for e in theirs["answer"]]
+
+
+@pytest.mark.parametrize("hinted", [True, False], ids=["hints", "a model of before"])
+def test_a_program_answers_as_the_studio_does(both, hinted):
+    ours, theirs = both(hinted=hinted)
+    assert len(ours) == len(theirs) == len(TEXTS)
+    assert all(_alike(one, other) for one, other in zip(ours, theirs, strict=True))
+    assert any(value not in ("[]", "") for value in ours)
+
+
+def test_the_hints_decide_something_here(both):
+    """So that the test above could fail."""
+    assert both(hinted=True)[0] != both(hinted=False)[0]
