@@ -51,7 +51,7 @@ def evaluate(asked: argparse.Namespace) -> int:
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=True)
-    parsed = examples_of(task, table, columns)
+    parsed = examples_of(task, table, columns, run.config.source.conventions)
     answers = _ask(run, "tuned", parsed.examples)
     labels = tuple(answers[0].confidence) if answers else ()
     metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)

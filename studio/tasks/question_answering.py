@@ -15,7 +15,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.answers import NO_ANSWER, exact, from_cells, overlap, placed, read, written
 from studio.tasks.recipe import Recipe
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.units import units
 
 _NEVER = 1e6
@@ -70,7 +70,7 @@ class QuestionAnswering(Task):
         return Guess(columns, found.reason, found.confidence)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
         cells = {role: table.column(single[role]) for role in ("context", "question")}
         if self.target in single:

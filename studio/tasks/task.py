@@ -5,7 +5,7 @@ one instance named `TASK`; being there is being known (see `studio.tasks.TASKS`)
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -19,6 +19,9 @@ from studio.errors import StudioError
 from studio.tasks.recipe import Recipe
 
 Method = Literal["whole", "head", "lora"]
+
+Conventions = Mapping[str, str]
+"""How a table writes its targets where that can be read in more than one way, as what a comma in a number means."""
 
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known."""
@@ -177,10 +180,15 @@ class Task(ABC):
         """The roles that every table needs."""
         return tuple(role for role in self.roles if role not in self.optional)
 
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def conventions(self, table: Table, columns: Columns) -> Conventions:
+        """What the training table shows of them; other tables of the run are read alike, whatever their own cells suggest."""
+        return {}
+
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         """The table with one row an example and one column a role, and these columns; row numbers are the first of each.
 
-        For layouts that spread an example over rows or a target over columns. Raises: StudioError naming the row.
+        For layouts that spread an example over rows or a target over columns; what `conventions` leave open is told by the
+        table itself. Raises: StudioError naming the row.
         """
         return table, {role: column for role, column in columns.items() if isinstance(column, str)}
 

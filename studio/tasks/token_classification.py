@@ -15,8 +15,8 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.recipe import Recipe
 from studio.tasks.spans import Span, checked, read, written
-from studio.tasks.tagged import arranged, layout_of
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.tagged import arranged, layout_of, style_in
+from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.windows import Place, places_of, windows
 
 _OUTSIDE, _UNKNOWN = 0, -100
@@ -78,8 +78,15 @@ class TokenClassification(Task):
         return Patient(table, self.name, (single["text"],), "", roles, test)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
-        return arranged(table, {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)})
+    def conventions(self, table: Table, columns: Columns) -> Conventions:
+        single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
+        style = style_in(table, single) if {"text", "entities"} <= single.keys() else None
+        return {} if style is None else {"style": style}
+
+    @override
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
+        single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
+        return arranged(table, single, conventions.get("style", ""))
 
     @override
     def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:
