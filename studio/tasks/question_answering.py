@@ -16,7 +16,7 @@ from studio.errors import StudioError
 from studio.tasks.answers import NO_ANSWER, exact, from_cells, overlap, placed, read, written
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
-from studio.tasks.units import units
+from studio.tasks.units import is_mark, often_inside, units
 
 _NEVER = 1e6
 """A threshold no score reaches: there is always an answer."""
@@ -101,6 +101,23 @@ class QuestionAnswering(Task):
         return (_SURE,)
 
     @override
+    def inside(self, examples: Sequence[Example]) -> bool:
+        answers = [(each.inputs["context"], *read(each.target or NO_ANSWER)) for each in examples]
+        return often_inside((context, [(start, start + len(said))]) for context, said, start in answers if said)
+
+    @override
+    def by_heart(
+        self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
+    ) -> list[Answer] | None:
+        said = []
+        for example, cut in zip(examples, features, strict=True):
+            context = example.inputs["context"]
+            spans = [[each["places"][token] for token in each["labels"]] for each in cut if any(each["labels"])]
+            start, end = _stretch(context, spans[0][0][0], spans[0][1][1], setup.inside) if spans else (0, 0)
+            said.append(Answer(written(context[start:end], start)))
+        return said
+
+    @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
         if not examples:
             return []
@@ -144,7 +161,7 @@ class QuestionAnswering(Task):
         if nothing - found[0].score > threshold:
             return Answer(NO_ANSWER, {_SURE: float(shares[-1])})
         context = example.inputs["context"]
-        start, end = _whole_words(context, found[0].start, found[0].end)
+        start, end = _stretch(context, found[0].start, found[0].end, setup.inside)
         return Answer(written(context[start:end], start), {_SURE: float(shares[0])})
 
     @override
@@ -261,10 +278,16 @@ def _candidates(outputs: Sequence[np.ndarray], features: Sequence[Feature]) -> t
     return [_Candidate(score, *span) for span, score in ranked], nothing
 
 
-def _whole_words(context: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch, with all of the words that it begins or ends in, without spaces at its edges."""
-    inside = [(first, behind) for first, behind in units(context) if first < end and behind > start]
-    return (inside[0][0], inside[-1][1]) if inside else (start, end)
+def _stretch(context: str, start: int, end: int, inside: bool) -> tuple[int, int]:
+    """From one token to another, without spaces at the edges; but for `inside`, with all of the words it begins or ends in."""
+    if inside:
+        start += len(context[start:end]) - len(context[start:end].lstrip())
+        end -= len(context[start:end]) - len(context[start:end].rstrip())
+        while end < len(context) and is_mark(context[end]):
+            end += 1
+        return start, end
+    words = [(first, behind) for first, behind in units(context) if first < end and behind > start]
+    return (words[0][0], words[-1][1]) if words else (start, end)
 
 
 TASK = QuestionAnswering()

@@ -42,6 +42,8 @@ class Setup:
     """What `Task.scaling` found in the training rows."""
     new_tokens: int = 0
     """Tokens an answer may have; 0 where none are written."""
+    inside: bool = False
+    """What `Task.inside` found in the training rows."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,19 @@ class Task(ABC):
     def scaling(self, examples: Sequence[Example]) -> tuple[float, float]:
         """Mean and deviation of the training rows' targets, for tasks that learn numbers."""
         return 0.0, 1.0
+
+    def inside(self, examples: Sequence[Example]) -> bool:
+        """Whether the training rows' answers may begin or end within a word; else answers are made of whole ones."""
+        return False
+
+    def by_heart(
+        self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
+    ) -> list[Answer] | None:
+        """What a model would answer that knows the features' `labels` by heart; None where it can say any target.
+
+        How far these answers are from right is as far as any model stays that reads such features.
+        """
+        return None
 
     def thresholds(
         self,

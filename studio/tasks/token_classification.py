@@ -17,6 +17,7 @@ from studio.tasks.recipe import Recipe
 from studio.tasks.spans import Span, checked, read, written
 from studio.tasks.tagged import arranged, layout_of, style_in
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
+from studio.tasks.units import often_inside
 from studio.tasks.windows import Place, places_of, windows
 
 _OUTSIDE, _UNKNOWN = 0, -100
@@ -106,8 +107,26 @@ class TokenClassification(Task):
         return tuple(kind for _, _, kind in read(example.target)) if example.target is not None else ()
 
     @override
+    def inside(self, examples: Sequence[Example]) -> bool:
+        return often_inside(
+            (each.inputs["text"], [span[:2] for span in read(each.target or "[]")]) for each in examples
+        )
+
+    @override
+    def by_heart(
+        self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
+    ) -> list[Answer] | None:
+        said = []
+        for cut in features:
+            places = places_of(cut)
+            tags = [max(_OUTSIDE, cut[place.window]["labels"][place.token]) for place in places]
+            said.append(Answer(written(_entities(tags, places, setup.labels))))
+        return said
+
+    @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
-        cut = windows([example.inputs["text"] for example in examples], setup.tokenizer, setup.max_length)
+        texts = [example.inputs["text"] for example in examples]
+        cut = windows(texts, setup.tokenizer, setup.max_length, inside=setup.inside)
         for example, features in zip(examples, cut, strict=True):
             if example.target is not None:
                 for feature, numbers in zip(features, _labels(example.target, features, setup.labels), strict=True):

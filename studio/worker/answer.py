@@ -48,7 +48,8 @@ class Answerer:
 
 def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
     """What encoding and decoding need, from what `head.json` says."""
-    return Setup(tokenizer, facts.labels, facts.max_length, facts.thresholds, facts.scaling, facts.new_tokens)
+    known = (facts.labels, facts.max_length, facts.thresholds, facts.scaling, facts.new_tokens, facts.inside)
+    return Setup(tokenizer, *known)
 
 
 def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:

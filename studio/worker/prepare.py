@@ -1,6 +1,6 @@
 """From a run folder to everything training needs: rows encoded, base model loaded, probe fitted, head put on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,15 +8,17 @@ from typing import Any, Literal
 
 import numpy as np
 
+from studio import figures
 from studio.config import RunConfig
 from studio.data.example import Example
+from studio.data.phrases import counted
 from studio.errors import StudioError
 from studio.models.folder import family_in, model_folder, pooling_of
 from studio.models.heads import SCALE, Head, HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
-from studio.tasks.task import Setup, Task
+from studio.tasks.task import Feature, Setup, Task
 from studio.worker import writing
 from studio.worker.evaluate import Asked, Breathe, Kit
 from studio.worker.features import Rows, encode, read_part
@@ -79,7 +81,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
 
     say("Turning texts into tokens", None)
     rows, learned = encode(task, examples, setup, place.device, kind.layout)
-    told: tuple[str, ...] = ()
+    told = out_of_reach(task, setup, examples, learned)
     if kind.writes:
         setup = writing.with_room(task, setup, learned)
         told = writing.examine(task, setup, learned)
@@ -106,6 +108,26 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     return Job(
         run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut, told
     )
+
+
+def out_of_reach(
+    task: Task, setup: Setup, examples: Sequence[Example], features: Sequence[Sequence[Feature]]
+) -> tuple[str, ...]:
+    """A sentence on training rows whose right answers no model can give that reads such features, where there are any."""
+    best = task.by_heart(examples, features, setup)
+    missed = [
+        each.row for each, said in zip(examples, best or (), strict=best is not None) if said.value != each.target
+    ]
+    if best is None or not missed:
+        return ()
+    metric = task.metrics[0]
+    ceiling = task.score(best, examples, setup.labels)[metric.name]
+    text = (
+        f"The right answers of {counted(len(missed), 'training row')} cannot be given exactly, as they begin or end inside of "
+        f"what the base model reads as one piece; the first is row {missed[0]}. With rows like these {metric.title} can be "
+        f"{figures.quantity(ceiling, metric.unit)} at most. Another base model may read smaller pieces."
+    )
+    return (text,)
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
@@ -142,14 +164,15 @@ def head_kind(task: Task, config: RunConfig, folder: Path) -> type[Head]:
 def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: Any, tokenizer: Any) -> Setup:
     """What encoding and decoding need. Texts are never longer than the model can read."""
     longest = min(config.compute.max_length, longest_input(backbone, tokenizer))
-    return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train))
+    return Setup(tokenizer, task.labels(train), longest, scaling=task.scaling(train), inside=task.inside(train))
 
 
 def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> HeadFacts:
     """What `head.json` will say."""
     pooling: Literal["mean", "first"] = "first" if pooling_of(config.model, folder) == "first" else "mean"
     kind = head_kind(task, config, folder).kind
-    return HeadFacts(kind, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
+    facts = HeadFacts(kind, pooling, True, SCALE, setup.labels, setup.max_length, task.name, scaling=setup.scaling)
+    return replace(facts, inside=setup.inside)
 
 
 def make_head(backbone: Any, facts: HeadFacts, config: RunConfig) -> Head:

@@ -211,6 +211,26 @@ def test_the_best_of_all_windows_is_said_and_nothing_where_that_is_likelier(toke
         assert read(TASK.decode(example, outputs, features, strict).value)[0] == said
 
 
+@pytest.mark.parametrize(
+    ("context", "answer"),
+    [("서울에서 만났다", "서울"), ("Es war der Hauptbahnhof.", "Haupt"), ("It was in Zoe\u0308ville.", "Zoe\u0308")],
+)
+def test_answers_within_words_are_given_where_training_rows_have_such(tokenizer, context, answer):
+    target = written(answer, context.index(answer))
+    example = Example(2, {"context": context, "question": "Where?"}, target)
+    assert not TASK.inside([example] * 2)
+    assert TASK.inside([example] * 3)
+    for inside in (False, True):
+        setup = Setup(tokenizer, ("answer",), 32, inside=inside)
+        ((feature,),) = TASK.encode([example], setup)
+        output = np.full((len(feature["input_ids"]), 2), -9.0)
+        output[feature["labels"][0], 0] = output[feature["labels"][1], 1] = 9.0
+        said = TASK.decode(example, [output], [feature], setup)
+        assert TASK.by_heart([example], [[feature]], setup)[0].value == said.value
+        assert (said.value == target) is inside
+        assert TASK.score([said], [example], ("answer",))["f1"] == float(inside)
+
+
 def test_the_threshold_is_the_one_that_answers_the_validation_rows_best(tokenizer):
     setup = Setup(tokenizer, ("answer",), 64)
     examples = [

@@ -43,6 +43,8 @@ class HeadFacts:
     """Tokens an answer may have, for heads that write."""
     ends: tuple[int, ...] = ()
     """Tokens that end an answer, for heads that write."""
+    inside: bool = False
+    """Whether answers may begin and end within words, for tasks that point into texts."""
 
 
 class Head(nn.Module):
