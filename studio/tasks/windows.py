@@ -93,12 +93,13 @@ def _share_out(text: str, cut: Sequence[Feature], offsets: Sequence[Sequence[tup
 
 
 def _beginning(text: str, tokens: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
-    """Where a token of a window begins → the token, and where it ends."""
+    """Where a token of a window begins → the token, and where it ends. Of those that begin alike the longest: the sign for
+    a space that some tokenizers put before a text takes the place of the text's first letter, and ends behind it."""
     found: dict[int, tuple[int, int]] = {}
     for token, (start, end) in enumerate(tokens):
         while start < end and text[start].isspace():
             start += 1  # some tokenizers count the space before a word as part of it
-        if start < end and start not in found:
+        if start < end and (start not in found or end > found[start][1]):
             found[start] = (token, end)
     return found
 

@@ -51,6 +51,34 @@ def byte_tokenizer():
     return PreTrainedTokenizerFast(tokenizer_object=made, bos_token="<s>", eos_token="</s>", pad_token="</s>")
 
 
+@pytest.fixture(scope="module")
+def space_tokenizer():
+    """Pieces with a sign for the space before them, as XLM-R and E5 have them: a text begins with that sign."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    pieces = ["<s>", "</s>", "<unk>", "▁", "東京都", "に", "住む", "▁Zoë", "▁left"]
+    model = models.Unigram([(piece, -float(len(pieces) - len(piece))) for piece in pieces], unk_id=2)
+    made = Tokenizer(model)
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    made.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=made, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_sign_for_a_space_does_not_speak_for_the_first_word(space_tokenizer, inside):
+    for text, spans, pieces in (
+        ("東京都に住む", [(0, 3, "loc")], ["東京都", "に", "住む"]),
+        ("Zoë left", [(0, 3, "per")], ["▁Zoë", "▁left"]),
+    ):
+        example = Example(2, {"text": text}, written(spans))
+        ((feature,),) = TASK.encode([example], Setup(space_tokenizer, LABELS, 32, inside=inside))
+        tokens = space_tokenizer.convert_ids_to_tokens(feature["input_ids"])
+        assert [tokens[token] for _, _, token in feature["places"]] == pieces
+        setup = Setup(space_tokenizer, LABELS, 32, inside=inside)
+        assert read(TASK.decode(example, perfect([feature]), [feature], setup).value) == spans
+
+
 def perfect(features):
     """Outputs of a model that answers as the features' labels say."""
     wide = 1 + 2 * len(LABELS)
