@@ -21,7 +21,8 @@ from safetensors.torch import load_file
 from transformers import AutoModel
 
 from studio.models.heads.span import NOWHERE
-from studio.tasks.question_answering import _NEVER, _candidates, _shortened, _stretch
+from studio.tasks.question_answering import _NEVER, _candidates, _shortened
+from studio.tasks.units import stretch
 
 
 class Finder(Model):
@@ -50,7 +51,7 @@ class Finder(Model):
                 answers.append({"answer": "", "confidence": float(shares[-1]), "start": -1})
                 continue
             inside = self.facts.get("inside", False)  # whether answers may begin and end within words
-            start, end = _stretch(row["context"], found[0].start, found[0].end, inside)
+            start, end = stretch(row["context"], found[0].start, found[0].end, inside)
             answers.append({"answer": row["context"][start:end], "confidence": float(shares[0]), "start": start})
         return answers
 

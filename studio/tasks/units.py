@@ -40,6 +40,18 @@ def is_mark(letter: str) -> bool:
     return unicodedata.category(letter)[0] == "M" or letter in "\u200c\u200d"
 
 
+def stretch(text: str, start: int, end: int, inside: bool) -> tuple[int, int]:
+    """From one token to another, without spaces at the edges; but for `inside`, with all of the words it begins or ends in."""
+    if inside:
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        end -= len(text[start:end]) - len(text[start:end].rstrip())
+        while end < len(text) and is_mark(text[end]):
+            end += 1
+        return start, end
+    words = [(first, behind) for first, behind in units(text) if first < end and behind > start]
+    return (words[0][0], words[-1][1]) if words else (start, end)
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     marks = f"[{_marks()}\u200c\u200d]*"  # joiners stand inside words and emoji
