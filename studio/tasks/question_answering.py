@@ -47,7 +47,7 @@ class QuestionAnswering(Task):
         Metric("exact_match", "Exact match", "Share of questions answered word for word, but for articles and signs."),
     )
     answers_as = "passage"
-    has_thresholds = True
+    has_thresholds = reads_windows = True
     together = "context"
     watch = "f1"
     baselines = ("best_sentence",)

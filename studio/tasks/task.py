@@ -90,6 +90,8 @@ class Task(ABC):
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
     """Whether `thresholds` chooses anything."""
+    reads_windows: ClassVar[bool] = False
+    """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
     """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
     watch: ClassVar[str]
@@ -112,7 +114,7 @@ class Task(ABC):
         roles = {role: columns_of(column) for role, column in columns.items()}
         texts = tuple(column for role in self.inputs for column in roles.get(role, ()))
         label = roles.get(self.target, ("",))[0] if self.has_labels else ""
-        return Patient(table, self.name, texts, label, roles, test)
+        return Patient(table, self.name, texts, label, roles, test, reads_windows=self.reads_windows)
 
     @property
     def names_labels(self) -> bool:

@@ -46,7 +46,7 @@ class TokenClassification(Task):
         Metric("recall", "Recall", "Share of the entities there are that were found: the same words, the same type."),
     )
     answers_as = "entities"
-    has_thresholds = True
+    has_thresholds = reads_windows = True
     watch = "f1"
     baselines = ("known_names",)
     recipe = Recipe(
@@ -76,7 +76,7 @@ class TokenClassification(Task):
         roles: dict[str, tuple[str, ...]] = {
             theirs: (single[ours],) for theirs, ours in _ROLES[layout_of(table, single)].items() if single.get(ours)
         }
-        return Patient(table, self.name, (single["text"],), "", roles, test)
+        return Patient(table, self.name, (single["text"],), "", roles, test, reads_windows=True)
 
     @override
     def conventions(self, table: Table, columns: Columns) -> Conventions:

@@ -21,7 +21,7 @@ from studio.tasks import task_named
 from studio.tasks.task import Feature, Setup, Task
 from studio.worker import writing
 from studio.worker.evaluate import Asked, Breathe, Kit
-from studio.worker.features import Rows, encode, read_part
+from studio.worker.features import Rows, TokenRows, encode, read_part
 from studio.worker.known import Known, digest
 from studio.worker.optimizer import freeze
 from studio.worker.place import Place, sow
@@ -104,7 +104,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
-    cut = 0 if kind.writes else rows.reaching(setup.max_length)
+    cut = cut_off(task, rows, setup.max_length)
     return Job(
         run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut, told
     )
@@ -128,6 +128,11 @@ def out_of_reach(
         f"{figures.quantity(ceiling, metric.unit)} at most. Another base model may read smaller pieces."
     )
     return (text,)
+
+
+def cut_off(task: Task, rows: TokenRows, limit: int) -> int:
+    """Training texts that reach the limit, where what is behind it is not read. Tasks that write count for themselves."""
+    return 0 if task.writes or task.reads_windows else rows.reaching(limit)
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
