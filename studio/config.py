@@ -242,14 +242,8 @@ class Setting(BaseModel):
 def _settings() -> dict[str, Setting]:
     """Field name → setting, in the page's order; field names are unique over all groups."""
     found: dict[str, Setting] = {}
-    for group, holder in (
-        *(
-            (name, field.annotation)
-            for name, field in RunConfig.model_fields.items()
-            if _is_settings_group(field.annotation)
-        ),
-        ("", RunConfig),
-    ):
+    groups = [(name, field.annotation) for name, field in RunConfig.model_fields.items()]
+    for group, holder in (*(each for each in groups if _is_settings_group(each[1])), ("", RunConfig)):
         for name, field in holder.model_fields.items():  # type: ignore[union-attr]
             if field.title:
                 found[name] = Setting(

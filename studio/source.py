@@ -42,5 +42,8 @@ class Source(Group):
     read_as: dict[str, str | int] = Field(default_factory=dict)
     """What people said of how the file is to be read (encoding, delimiter …), over the studio's guesses."""
 
+    conventions: dict[str, str] = Field(default_factory=dict)
+    """How the training table writes its targets (what a comma means, what parts labels …); other tables are read alike."""
+
     edits: tuple[Edit, ...] = ()
     """What was changed after reading, in this order."""

@@ -22,7 +22,8 @@ from transformers import AutoModel
 
 from studio.models.heads.hints import Hints, hinted_vectors_of
 from studio.models.heads.span import NOWHERE
-from studio.tasks.question_answering import _NEVER, _candidates, _hints, _shortened, _whole_words
+from studio.tasks.question_answering import _NEVER, _candidates, _hints, _shortened
+from studio.tasks.units import stretch
 
 
 class Finder(Model):
@@ -54,7 +55,8 @@ class Finder(Model):
             if not found or nothing - found[0].score > threshold:
                 answers.append({"answer": "", "confidence": float(shares[-1]), "start": -1})
                 continue
-            start, end = _whole_words(row["context"], found[0].start, found[0].end)
+            inside = self.facts.get("inside", False)  # whether answers may begin and end within words
+            start, end = stretch(row["context"], found[0].start, found[0].end, inside)
             answers.append({"answer": row["context"][start:end], "confidence": float(shares[0]), "start": start})
         return answers
 

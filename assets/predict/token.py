@@ -50,7 +50,8 @@ class Marker(Model):
         ]  # how much less likely "no name" is made, by the validation rows
         answers = []
         texts = [row[self.names[0]] for row in rows]
-        for text, features in zip(texts, windows(texts, self.tokenizer, self.facts["max_length"]), strict=True):
+        length, inside = self.facts["max_length"], self.facts.get("inside", False)
+        for text, features in zip(texts, windows(texts, self.tokenizer, length, inside=inside), strict=True):
             places, logits = _at_places([self.logits(feature) for feature in features], features)
             found = []
             if places:

@@ -54,7 +54,7 @@ def evaluate(asked: argparse.Namespace) -> int:
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=True)
-    parsed = examples_of(task, table, columns)
+    parsed = examples_of(task, table, columns, run.config.source.conventions)
     answers = _ask(run, "tuned", parsed.examples, with_target=True)
     labels = tuple(answers[0].confidence) if answers else ()
     metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)

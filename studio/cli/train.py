@@ -84,7 +84,7 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
             "task": task.name,
             "columns": columns,
             "model": model,
-            "source": Source(read_as=choices_of(asked).said),
+            "source": Source(read_as=choices_of(asked).said, conventions=_conventions(given, table, task, columns)),
             "split": split_of(asked, config.split),
         }
     )
@@ -100,6 +100,13 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
                 complain(f"{SETTINGS[name].title}: {suggested[name].why}")
         config = config.with_settings({name: suggestion.value for name, suggestion in suggested.items()})
     return config
+
+
+def _conventions(given: RunConfig | None, table: Table, task: Task, columns: Columns) -> dict[str, str]:
+    """Those of the same run again; another one finds out its own."""
+    if given is None or (given.source.sha256, given.task, given.columns) != (table.sha256, task.name, columns):
+        return {}
+    return given.source.conventions
 
 
 def _read_as_given(source: Source, asked: argparse.Namespace) -> None:

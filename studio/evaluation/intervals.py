@@ -109,6 +109,25 @@ def resampled(counts: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     return np.concatenate(sums)
 
 
+def doubted(
+    counts: NDArray[np.float64], right: NDArray[np.float64], wrong: NDArray[np.float64], seed: int
+) -> NDArray[np.float64]:
+    """As `resampled`, but the rows drawn from are joined by pseudo-rows (see above), half of them like one of `right`, what
+    rows add that are answered right, half like one of `wrong`."""
+    random, rows = np.random.default_rng(seed), len(counts)
+    together = max(1, min(_TOGETHER, 20_000_000 // max(rows, 1)))
+    every = []
+    for start in range(0, RESAMPLES, together):
+        some = min(together, RESAMPLES - start)
+        kinds = random.multinomial(rows, np.array([rows, _Z**2 / 2, _Z**2 / 2]) / (rows + _Z**2), size=some)
+        sums = random.multinomial(kinds[:, 0], np.full(rows, 1 / rows)) @ counts
+        for kind, pool in ((1, right), (2, wrong)):
+            which = np.repeat(np.arange(some), kinds[:, kind])
+            np.add.at(sums, which, pool[random.integers(0, len(pool), len(which))])
+        every.append(sums)
+    return np.concatenate(every)
+
+
 def percentiles(values: NDArray[np.float64]) -> Interval:
     """The middle 95 %."""
     low, high = np.quantile(values, [0.025, 0.975])

@@ -12,6 +12,7 @@ from studio.evaluation.intervals import (
     Interval,
     Numbers,
     bootstrap,
+    doubted,
     macro_f1_interval,
     percentiles,
     resampled,
@@ -38,7 +39,11 @@ def score_answers(
     if not examples:
         raise StudioError("There are no rows to score", fix="Use a file with texts and their right labels.")
     values = task.score(answers, examples, tuple(labels))
-    drawn = drawn_values(task, labels, examples, answers, seed) or {}
+    shares = [metric.name for metric in task.metrics if metric.unit == "share"]
+    drawn = {
+        name: percentiles(some) for name, some in (drawn_values(task, labels, examples, answers, seed) or {}).items()
+    }
+    drawn |= _doubted(task, labels, examples, answers, seed, [name for name in shares if name in drawn])
     results = []
     for metric in task.metrics:
         value = values[metric.name]
@@ -47,7 +52,7 @@ def score_answers(
         low, high = (
             _interval(task, metric.name, value, labels, examples, answers, seed)
             if metric.name not in drawn
-            else percentiles(drawn[metric.name])
+            else drawn[metric.name]
         )
         results.append(
             MetricResult(
@@ -60,6 +65,39 @@ def score_answers(
             )
         )
     return results
+
+
+def _doubted(
+    task: Task,
+    labels: Sequence[str],
+    examples: Sequence[Example],
+    answers: Sequence[Answer],
+    seed: int,
+    names: list[str],
+) -> dict[str, Interval]:
+    """Intervals of metrics from 0 to 1 that are made of sums: also where every row is right, the next ones need not be.
+
+    Wilson's where each row is either right or wrong and the metric is the share of right ones; else a bootstrap with
+    pseudo-rows (see `intervals`): rows answered by their targets, and by those of other rows.
+    """
+    if not names:
+        return {}
+    known, count = tuple(labels), len(examples)
+    targets = [Answer(example.target or "") for example in examples]
+    order = np.random.default_rng(seed).permutation(count)
+    others = np.empty(count, np.int64)
+    others[order] = np.roll(order, 1)
+    said = [task.counts(each, examples, known) for each in (answers, targets, [targets[row] for row in others])]
+    own, right, wrong = (np.asarray(each, np.float64) for each in said)
+    differ = (wrong != right).any(1)
+    drawn = task.measure(doubted(own, right, wrong[differ] if differ.any() else wrong, seed), known)
+    whole, by_row = task.measure(own.sum(0), known), task.measure(own, known)
+    found = {}
+    for name in names:
+        rows = by_row[name]
+        is_share = bool(np.isin(rows, (0.0, 1.0)).all()) and abs(float(rows.mean()) - float(whole[name])) < _SAME
+        found[name] = wilson(int(rows.sum()), count) if is_share else percentiles(drawn[name])
+    return found
 
 
 def _interval(

@@ -7,6 +7,7 @@ from studio.evaluation.report import Report
 from studio.export.base import base_of
 from studio.export.escape import code
 from studio.rundir import RunDir
+from studio.tasks import task_named
 
 FEW_TEST_ROWS = 10
 """Below this a label's numbers say next to nothing: 9 of 9 right is between 70 and 100 % (Wilson)."""
@@ -33,9 +34,11 @@ def limits(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     else:
         lines.append("- The studio does not know which languages the base model can read.")
     length = _length(run)
-    lines.append(
-        f"- It reads the first {length:,} tokens of a text, some {length * 3 // 4:,} English words; the rest is cut off."
-    )
+    words = f"{length:,} tokens of a text, some {length * 3 // 4:,} English words"
+    if task_named(run.config.task).reads_windows:
+        lines.append(f"- It reads {words}, at a time; what stands further apart is not seen together.")
+    else:
+        lines.append(f"- It reads the first {words}; the rest is cut off.")
     lines += _rare(report, facts)
     return "\n".join([*lines, ""])
 

@@ -36,8 +36,9 @@ def create_run(
     """
     task = task_named(config.task)
     check_method(task, config.method.trains, has_gpu=bool(Machine.here().gpu))
-    parsed = examples_of(task, table, config.columns)
-    tested = examples_of(task, test_table, config.columns) if test_table is not None else None
+    conventions = config.source.conventions or dict(task.conventions(table, config.columns))
+    parsed = examples_of(task, table, config.columns, conventions)
+    tested = examples_of(task, test_table, config.columns, conventions) if test_table is not None else None
     examples = tested.examples if tested is not None else None
     parts = deal(task, table, parsed.examples, config.split, config.seed, examples)
     frozen = {
@@ -45,7 +46,8 @@ def create_run(
         "validation": to_parquet(parts.validation),
         "test": to_parquet(parts.test),
     }
-    order = config.model_copy(update={"source": _source(config, table, test_table)})
+    source = _source(config, table, test_table).model_copy(update={"conventions": conventions})
+    order = config.model_copy(update={"source": source})
     facts = _facts(task, table, parts, parsed, tested, frozen)
     run = RunDir(home.runs / new_id())
     storage.make_folder(home.runs)

@@ -21,6 +21,8 @@ class DataFacts:
     """99 of 100 texts are no longer than this; 0 when it was not counted."""
     writes: bool = False
     """The model is to write texts: there are no labels, and all rows count as of one."""
+    reads_windows: bool = False
+    """Longer texts than the limit are read in several windows."""
     methods: tuple[str, ...] = ("whole", "head", "lora")
     """Which weights may be trained for the task, the usual way first."""
     dealt: tuple[int, int, int] | None = None

@@ -91,6 +91,7 @@ def data_facts(
         has_test_file=has_test_file,
         recipe=task.recipe if task is not None else Recipe(),
         writes=task is not None and task.writes,
+        reads_windows=task is not None and task.reads_windows,
         methods=task.methods if task is not None else Task.methods,
     )
 

@@ -87,12 +87,16 @@ def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
     if value >= facts.max_tokens:
         return Suggestion(value, f"{value} tokens: enough for the longest text, which has {facts.max_tokens:,}.")
     if value == most and wanted > value:
+        rest = (
+            "longer texts are read in several windows" if facts.reads_windows else "the end of longer texts is cut off"
+        )
         whose = f"the most {preset.title} can read" if most == preset.context else "the most that can be set"
-        return Suggestion(value, f"{value} tokens: {whose}; the end of longer texts is cut off.")
+        return Suggestion(value, f"{value} tokens: {whose}; {rest}.")
     share = "99" if facts.p99_tokens else "95"
+    fate = "read in several windows" if facts.reads_windows else "cut off"
     return Suggestion(
         value,
-        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) are cut off.",
+        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) are {fate}.",
     )
 
 

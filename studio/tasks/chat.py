@@ -13,7 +13,7 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.task import Feature, Guess, Piece, Setup
+from studio.tasks.task import Conventions, Feature, Guess, Piece, Setup
 from studio.tasks.templates import Message, has_thoughts, reply_ends, template_of
 from studio.tasks.writing import CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_L, WritingTask, conversation_features
 
@@ -56,7 +56,7 @@ class Chat(WritingTask):
         return Guess({role: str(column) for role, column in found.roles.items()}, found.reason, found.confidence)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         """One conversation a row, as JSON, with its last reply beside it."""
         if "messages" in columns:
             rows, cells = list(table.rows), table.column(str(columns["messages"]))

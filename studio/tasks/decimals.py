@@ -1,4 +1,4 @@
-"""Numbers as people write them, with a decimal point: which comma means what is told by the whole column."""
+"""Numbers as people write them, with a decimal point: which comma means what is told by the whole training column."""
 
 import re
 from collections.abc import Sequence
@@ -9,23 +9,35 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 
 
-def plain_numbers(cells: Sequence[str]) -> list[str]:
-    """Each cell with a decimal point and nothing between thousands; what is no number stays as it is.
-
-    `3,5` → `3.5`; `1.234,5` → `1234.5`; `1,234.5` → `1234.5`; `1,234` → `1234` in a column where every comma groups
-    thousands and some cell has a decimal point or two commas, else `1.234`.
-    """
-    trimmed = [_SPACES.sub("", cell.strip().replace("−", "-")) for cell in cells]
+def comma_of(cells: Sequence[str]) -> str:
+    """`thousands` where every comma of a column groups them and some cell has a decimal point or two commas, `decimal`
+    where not, and nothing for a column without commas."""
+    trimmed = [_trimmed(cell) for cell in cells]
     with_comma = [cell for cell in trimmed if "," in cell]
     has_point = any("." in cell or cell.count(",") > 1 for cell in trimmed)
     groups = has_point and all(_GROUPED.fullmatch(cell) for cell in with_comma)
-    return [_plain(cell, commas_group=groups) for cell in trimmed]
+    return ("thousands" if groups else "decimal") if with_comma else ""
+
+
+def plain_numbers(cells: Sequence[str], comma: str = "") -> list[str]:
+    """Each cell with a decimal point and nothing between thousands; what is no number stays as it is.
+
+    `3,5` → `3.5`; `1.234,5` → `1234.5`; `1,234.5` → `1234.5`; `1,234` → `1234` where `comma`, or else the column itself
+    (see `comma_of`), says that commas group thousands, else `1.234`.
+    """
+    groups = (comma or comma_of(cells)) == "thousands"
+    return [_plain(_trimmed(cell), commas_group=groups) for cell in cells]
+
+
+def _trimmed(cell: str) -> str:
+    return _SPACES.sub("", cell.strip().replace("−", "-"))
 
 
 def _plain(cell: str, *, commas_group: bool) -> str:
     if "," not in cell:
         return cell
-    if commas_group or (cell.rfind(".") > cell.rfind(",") and _GROUPED.fullmatch(cell)):
+    is_clear = cell.rfind(".") > cell.rfind(",") or cell.count(",") > 1
+    if (commas_group or is_clear) and _GROUPED.fullmatch(cell):
         return cell.replace(",", "")
     if "." in cell:
         return cell.replace(".", "").replace(",", ".") if _GROUPED_BY_POINTS.fullmatch(cell) else cell

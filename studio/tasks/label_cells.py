@@ -16,20 +16,27 @@ _NO = "0 0.0 false f no n nein non nee não нет 否 falsch faux -"
 _PRESENT, _ABSENT = frozenset(_YES.split()), frozenset(("", *_NO.split()))
 
 
-def listed_cells(table: Table, column: str) -> list[str]:
-    """Each cell's labels as a JSON list; a cell that should be a list and is none stays as it is.
-
-    `joy|fear` → `["joy", "fear"]`, `['joy']` → `["joy"]`, an empty cell → `[]`.
-    """
-    cells = [cell.strip() for cell in table.column(column)]
-    filled = [cell for cell in cells if cell]
-    if sum(cell[0] == "[" and cell[-1] == "]" for cell in filled) > 0.9 * len(filled):
-        return [_from_list(cell) for cell in cells]
+def separator_in(table: Table, column: str) -> str | None:
+    """What stands between the labels of a cell; empty where each cell is one label, None where cells say it themselves."""
+    filled = [cell for cell in map(str.strip, table.column(column)) if cell]
+    if _are_lists(filled):
+        return None
     alone = replace(table, cells=table.cells.select([column]))
     separator = separator_of(columns_of(alone)[0])
     if separator in ("", "json"):
-        separator = next((each for each in _UNMISTAKABLE if any(each in cell for cell in filled)), "\0")
-    return _each(lambda cell: _json(pieces_of(cell, separator)), cells)
+        separator = next((each for each in _UNMISTAKABLE if any(each in cell for cell in filled)), "")
+    return separator
+
+
+def listed_cells(table: Table, column: str, separator: str | None) -> list[str]:
+    """Each cell's labels as a JSON list; a cell that should be a list and is none stays as it is.
+
+    `joy|fear` → `["joy", "fear"]`, `['joy']` → `["joy"]`, an empty cell → `[]`. A column of lists needs no `separator`.
+    """
+    cells = [cell.strip() for cell in table.column(column)]
+    if separator is None or _are_lists([cell for cell in cells if cell]):
+        return [_from_list(cell) for cell in cells]
+    return _each(lambda cell: _json(pieces_of(cell, separator or "\0")), cells)
 
 
 def marked_cells(table: Table, columns: Sequence[str]) -> list[str]:
@@ -44,6 +51,10 @@ def marked_cells(table: Table, columns: Sequence[str]) -> list[str]:
         else:
             rows.append(_json(column for column, mark in zip(columns, row, strict=True) if mark in _PRESENT))
     return rows
+
+
+def _are_lists(filled: Sequence[str]) -> bool:
+    return sum(cell[0] == "[" and cell[-1] == "]" for cell in filled) > 0.9 * len(filled)
 
 
 def _from_list(cell: str) -> str:

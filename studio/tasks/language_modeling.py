@@ -29,6 +29,7 @@ class LanguageModeling(WritingTask):
     families = frozenset({"decoder", "encoder"})
     head = "causal"
     answers_as = "continuation"
+    reads_windows = True
     metrics = (
         PERPLEXITY,
         LOSS,

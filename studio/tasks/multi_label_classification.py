@@ -16,10 +16,10 @@ from studio.data.example import Example
 from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.label_cells import listed_cells, marked_cells
+from studio.tasks.label_cells import listed_cells, marked_cells, separator_in
 from studio.tasks.label_thresholds import best_thresholds
 from studio.tasks.recipe import Recipe
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.two_texts import encoded, refuse_blank
 
 
@@ -60,14 +60,22 @@ class MultiLabelClassification(Task):
         return None if found is None else Guess(dict(found.roles), found.reason, found.confidence)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def conventions(self, table: Table, columns: Columns) -> Conventions:
+        said = columns_of(columns.get(self.target, ()))
+        separator = separator_in(table, said[0]) if len(said) == 1 else None
+        return {} if separator is None else {"separator": separator}
+
+    @override
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         """One column of JSON lists of labels, in the place of the cells, or beside the columns of marks."""
         texts = {role: column for role, column in columns.items() if isinstance(column, str) and role != self.target}
         said = columns_of(columns.get(self.target, ()))
         if not said:
             return table, texts
         if len(said) == 1:
-            name, cells = said[0], listed_cells(table, said[0])
+            name = said[0]
+            known = conventions.get("separator")
+            cells = listed_cells(table, name, separator_in(table, name) if known is None else known)
             place = table.cells.schema.get_field_index(name)
             arranged = table.cells.set_column(place, name, pa.array(cells, pa.large_string()))
         else:

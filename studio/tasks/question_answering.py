@@ -13,11 +13,11 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.answers import NO_ANSWER, exact, from_cells, overlap, placed, read, written
+from studio.tasks.answers import NO_ANSWER, exact, from_cells, nearest, overlap, placed, read, rights, written
 from studio.tasks.hints import SHAPES, SHARED, hints, words
 from studio.tasks.recipe import Recipe
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
-from studio.tasks.units import units
+from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
+from studio.tasks.units import often_inside, stretch
 
 _NEVER = 1e6
 """A threshold no score reaches: there is always an answer."""
@@ -48,7 +48,7 @@ class QuestionAnswering(Task):
         Metric("exact_match", "Exact match", "Share of questions answered word for word, but for articles and signs."),
     )
     answers_as = "passage"
-    has_thresholds = True
+    has_thresholds = reads_windows = True
     hints = (SHAPES, SHARED)
     together = "context"
     watch = "f1"
@@ -72,7 +72,7 @@ class QuestionAnswering(Task):
         return Guess(columns, found.reason, found.confidence)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
         cells = {role: table.column(single[role]) for role in ("context", "question")}
         if self.target in single:
@@ -91,7 +91,7 @@ class QuestionAnswering(Task):
         if target is None:
             return Example(row, kept)
         try:
-            said, start = read(target)
+            said, start = rights(target), read(target)[1]
         except (ValueError, KeyError, TypeError):
             fix = "Write the answer as it stands in the context."
             raise StudioError("The answer cannot be read", where=f"row {row}", fix=fix) from None
@@ -101,6 +101,24 @@ class QuestionAnswering(Task):
     def labels(self, examples: Sequence[Example]) -> tuple[str, ...]:
         """One name, under which an answer says how sure it is."""
         return (_SURE,)
+
+    @override
+    def inside(self, examples: Sequence[Example]) -> bool:
+        answers = [(each.inputs["context"], *read(each.target or NO_ANSWER)) for each in examples]
+        return often_inside((context, [(start, start + len(said))]) for context, said, start in answers if said)
+
+    @override
+    def by_heart(
+        self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
+    ) -> list[Answer] | None:
+        said = []
+        for example, cut in zip(examples, features, strict=True):
+            context = example.inputs["context"]
+            spans = [[each["places"][token] for token in each["labels"]] for each in cut if any(each["labels"])]
+            start, end = stretch(context, spans[0][0][0], spans[0][1][1], setup.inside) if spans else (0, 0)
+            is_right = (context[start:end], start if end else -1) == read(example.target or NO_ANSWER)
+            said.append(Answer(example.target or "" if is_right else written(context[start:end], start)))
+        return said
 
     @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
@@ -147,7 +165,7 @@ class QuestionAnswering(Task):
         if nothing - found[0].score > threshold:
             return Answer(NO_ANSWER, {_SURE: float(shares[-1])})
         context = example.inputs["context"]
-        start, end = _whole_words(context, found[0].start, found[0].end)
+        start, end = stretch(context, found[0].start, found[0].end, setup.inside)
         return Answer(written(context[start:end], start), {_SURE: float(shares[0])})
 
     @override
@@ -171,10 +189,10 @@ class QuestionAnswering(Task):
             some = outputs[first : first + len(cut)]
             first += len(cut)
             found, nothing = _candidates(some, cut)
-            right = read(example.target or NO_ANSWER)[0]
+            right = rights(example.target or NO_ANSWER)
             said = read(self.decode(example, some, cut, replace(setup, thresholds=())).value)[0]
             margins.append(nothing - found[0].score if found else _NEVER)
-            gains.append(overlap(right, said) - overlap(right, ""))
+            gains.append(nearest(overlap, right, said) - nearest(overlap, right, ""))
         order = np.argsort(margins, kind="stable")
         worth = np.concatenate([[0.0], np.cumsum(np.array(gains)[order])])
         best = int(worth.argmax())  # so many rows, those with the smallest margins, are answered
@@ -185,7 +203,8 @@ class QuestionAnswering(Task):
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
         """F1 of a row, whether it is exact, and one."""
         pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
-        return np.array([(overlap(right, said), exact(right, said), 1) for right, said in pairs], float).reshape(-1, 3)
+        rows = [(nearest(overlap, right, said), nearest(exact, right, said), 1) for right, said in pairs]
+        return np.array(rows, float).reshape(-1, 3)
 
     @override
     def measure(self, sums: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -201,10 +220,10 @@ class QuestionAnswering(Task):
         pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
         counts = []
         for name, has in (("with an answer", True), ("without an answer", False)):
-            due = [(right, said) for right, said in pairs if bool(right) == has]
+            due = [(right, said) for right, said in pairs if bool(right[0]) == has]
             said_so = sum(bool(said) == has for _, said in pairs)
             if due:
-                counts.append((name, int(sum(exact(*each) for each in due)), said_so, len(due)))
+                counts.append((name, int(sum(nearest(exact, *each) for each in due)), said_so, len(due)))
         return counts
 
     @override
@@ -228,9 +247,9 @@ class _Candidate(NamedTuple):
     end: int
 
 
-def _texts(answer: Answer, example: Example) -> tuple[str, str]:
-    """The right answer and the one that was given."""
-    return read(example.target or NO_ANSWER)[0], read(answer.value)[0]
+def _texts(answer: Answer, example: Example) -> tuple[list[str], str]:
+    """The right answers and the one that was given."""
+    return rights(example.target or NO_ANSWER), read(answer.value)[0]
 
 
 def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]:
@@ -272,12 +291,6 @@ def _candidates(outputs: Sequence[np.ndarray], features: Sequence[Feature]) -> t
                     best[span] = max(best.get(span, -np.inf), float(starts[first] + ends[last]))
     ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_BEST]
     return [_Candidate(score, *span) for span, score in ranked], nothing
-
-
-def _whole_words(context: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch, with all of the words that it begins or ends in, without spaces at its edges."""
-    inside = [(first, behind) for first, behind in units(context) if first < end and behind > start]
-    return (inside[0][0], inside[-1][1]) if inside else (start, end)
 
 
 TASK = QuestionAnswering()

@@ -10,18 +10,22 @@ from studio.data.example import Example
 from studio.data.phrases import in_quotes, shortened
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.task import Task
+from studio.tasks.task import Conventions, Task
 
 
-def examples_of(task: Task, table: Table, columns: Columns, *, with_target: bool = True) -> Parsed:
+def examples_of(
+    task: Task, table: Table, columns: Columns, conventions: Conventions | None = None, *, with_target: bool = True
+) -> Parsed:
     """The good rows as examples, the bad ones as problems. Without target, examples ask for the answer.
+
+    Tables beside the training table take its `conventions`.
 
     Raises: StudioError when a role has no column, or none that is in the table, or two roles share one.
     """
     wanted = [role for role in task.roles if with_target or role != task.target]
     check_columns(task, table, columns, wanted)
     used = {role: columns[role] for role in wanted if columns.get(role)}
-    arranged, single = task.arrange(table, used)
+    arranged, single = task.arrange(table, used, conventions or {})
     if not with_target:
         single.pop(task.target, None)
     inputs = [role for role in task.inputs if role in single]

@@ -11,8 +11,11 @@ from typing import Any, Literal
 from studio.errors import StudioError
 
 Span = tuple[int, int, str]
-Style = Literal["before", "after", "none"]
-"""Where a tag says which part of an entity a word is: `B-person`, `person-B`, or nowhere (`person`)."""
+Style = Literal["before", "after", "none", "bare"]
+"""Where a tag says which part of an entity a word is: `B-person`, `person-B`, or nowhere (`person`); or it says nothing else
+(`B`), since all entities are of one type."""
+ONLY_TYPE = "entity"
+"""What that type is called."""
 
 _BEFORE, _AFTER = re.compile(r"([BIESLUM])[-_/](.+)", re.IGNORECASE), re.compile(r"(.+)[-_/]([BIESLUM])", re.IGNORECASE)
 _STARTS, _ENDS, _KINDS = (
@@ -80,6 +83,8 @@ def _fitted(text: str, start: int, end: int, kind: str, words: str | None, where
 def style_of(tags: Iterable[str]) -> Style:
     """How these tags are written; a table has one way."""
     named = {tag for tag in tags if not is_outside(tag)}
+    if named <= set("BIESLUM") and ("B" in named or named == {"I"}):
+        return "bare"
     for style, pattern in (("before", _BEFORE), ("after", _AFTER)):
         if named and sum(pattern.fullmatch(tag) is not None for tag in named) > len(named) / 2:
             return style  # type: ignore[return-value]
@@ -116,6 +121,10 @@ def from_tags(tags: Sequence[str], style: Style) -> list[tuple[int, int, str]]:
 def _part_and_type(tag: str, style: Style) -> tuple[str, str]:
     if style == "none":
         return "I", tag
+    if style == "bare":
+        if tag not in set("BIESLUM"):
+            raise ValueError(tag)
+        return tag, ONLY_TYPE
     found = (_BEFORE if style == "before" else _AFTER).fullmatch(tag)
     if found is None:
         raise ValueError(tag)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pyarrow as pa
 
@@ -37,8 +37,17 @@ def layout_of(table: Table, columns: Mapping[str, str]) -> TaggedLayout:
     return "tagged-tokens" if words and not lists and len(table) > 1 else "tagged-sentences"
 
 
-def arranged(table: Table, columns: Mapping[str, str]) -> tuple[Table, dict[str, str]]:
-    """One row a sentence, with the columns `text` and `entities` (a JSON list of spans).
+def style_in(table: Table, columns: Mapping[str, str]) -> Style | None:
+    """How the tags of a table are written; None for one with spans in place of tags."""
+    layout, cells = layout_of(table, columns), dict.fromkeys(table.column(columns["entities"]))
+    if layout == "text-spans":
+        return None
+    return style_of(tag for cell in cells for tag in ([cell.strip()] if layout == "tagged-tokens" else _words(cell)))
+
+
+def arranged(table: Table, columns: Mapping[str, str], style: str = "") -> tuple[Table, dict[str, str]]:
+    """One row a sentence, with the columns `text` and `entities` (a JSON list of spans), from tags of that style or else
+    of the table's own.
 
     A row whose tags cannot be read keeps them as they are, to be refused by its number. Raises: StudioError where
     nothing tells sentences apart.
@@ -60,8 +69,9 @@ def arranged(table: Table, columns: Mapping[str, str]) -> tuple[Table, dict[str,
         words = [texts[start:end] for start, end in zip(starts, ends, strict=True)]
         tags = [[tag.strip() for tag in marks[start:end]] for start, end in zip(starts, ends, strict=True)]
         rows = [table.rows[start] for start in starts]
-    style = style_of({tag for said in tags for tag in said})
-    lines = [_sentence(*each, style) for each in zip(words, tags, strict=True)]
+    known = next((each for each in get_args(Style) if each == style), None)
+    own = known or style_of(tag for said in tags for tag in said)
+    lines = [_sentence(*each, own) for each in zip(words, tags, strict=True)]
     return _table(table, rows, [text for text, _ in lines], [spans for _, spans in lines])
 
 

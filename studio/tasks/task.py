@@ -5,7 +5,7 @@ one instance named `TASK`; being there is being known (see `studio.tasks.TASKS`)
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
@@ -18,8 +18,15 @@ from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.tasks.recipe import Recipe
+from studio.tasks.values import Answer as Answer
+from studio.tasks.values import Guess as Guess
+from studio.tasks.values import Metric as Metric
+from studio.tasks.values import Piece as Piece
 
 Method = Literal["whole", "head", "lora", "qlora"]
+
+Conventions = Mapping[str, str]
+"""How a table writes its targets where that can be read in more than one way, as what a comma in a number means."""
 
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known.
@@ -51,50 +58,8 @@ class Setup:
     """Words in front of every text that is read (see `Task.told`)."""
     codes: tuple[str, ...] = ()
     """The source's and the target's language, as the tokenizer has them; empty where it has none."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of what the model reads of a row, for people to see."""
-
-    text: str
-    is_learned: bool
-    is_special: bool = False
-    """Whether it stands for no text of its own: a beginning, an end, a turn."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a model says of one example, in the form in which the task writes its targets."""
-
-    value: str
-    confidence: dict[str, float] = field(default_factory=dict)
-    """Label → probability: where one label is answered, they sum to 1; empty for tasks without labels."""
-    losses: tuple[float, int] = (0.0, 0)
-    """How surprised the model is by the row's target: nats, and over how many tokens; only where answers are written."""
-    guessed: int = 0
-    """How many of those tokens were among the five that the model held likeliest."""
-
-
-@dataclass(frozen=True)
-class Guess:
-    """Which columns play which roles, with the reason in words and a confidence from 0 (no idea) to 1."""
-
-    columns: Columns
-    reason: str
-    confidence: float
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A number of the report. `best` says which direction is better; values are from 0 to 1 where `unit` is `share`; it is
-    empty for a number by itself."""
-
-    name: str
-    title: str
-    help: str
-    best: Literal["max", "min"] = "max"
-    unit: str = "share"
+    inside: bool = False
+    """What `Task.inside` found in the training rows."""
 
 
 class Task(ABC):
@@ -139,6 +104,8 @@ class Task(ABC):
     hints: ClassVar[tuple[int, ...]] = ()
     """What features say of each token beside its number, as `hints` (see `tasks.hints`): how many values each hint has."""
     """Whether `thresholds` chooses anything."""
+    reads_windows: ClassVar[bool] = False
+    """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
     """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
     watch: ClassVar[str]
@@ -161,7 +128,7 @@ class Task(ABC):
         roles = {role: columns_of(column) for role, column in columns.items()}
         texts = tuple(column for role in self.inputs for column in roles.get(role, ()))
         label = roles.get(self.target, ("",))[0] if self.has_labels else ""
-        return Patient(table, self.name, texts, label, roles, test)
+        return Patient(table, self.name, texts, label, roles, test, reads_windows=self.reads_windows)
 
     @property
     def names_labels(self) -> bool:
@@ -191,10 +158,15 @@ class Task(ABC):
         """The roles that every table needs."""
         return tuple(role for role in self.roles if role not in self.optional)
 
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def conventions(self, table: Table, columns: Columns) -> Conventions:
+        """What the training table shows of them; other tables of the run are read alike, whatever their own cells suggest."""
+        return {}
+
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         """The table with one row an example and one column a role, and these columns; row numbers are the first of each.
 
-        For layouts that spread an example over rows or a target over columns. Raises: StudioError naming the row.
+        For layouts that spread an example over rows or a target over columns; what `conventions` leave open is told by the
+        table itself. Raises: StudioError naming the row.
         """
         return table, {role: column for role, column in columns.items() if isinstance(column, str)}
 
@@ -245,6 +217,19 @@ class Task(ABC):
     def scaling(self, examples: Sequence[Example]) -> tuple[float, float]:
         """Mean and deviation of the training rows' targets, for tasks that learn numbers."""
         return 0.0, 1.0
+
+    def inside(self, examples: Sequence[Example]) -> bool:
+        """Whether the training rows' answers may begin or end within a word; else answers are made of whole ones."""
+        return False
+
+    def by_heart(
+        self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
+    ) -> list[Answer] | None:
+        """What a model would answer that knows the features' `labels` by heart; None where it can say any target.
+
+        How far these answers are from right is as far as any model stays that reads such features.
+        """
+        return None
 
     def thresholds(
         self,

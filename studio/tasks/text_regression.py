@@ -14,8 +14,8 @@ from studio.data.example import Example
 from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.decimals import plain_numbers
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.decimals import comma_of, plain_numbers
+from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.two_texts import SECOND, refuse_blank, seconds, tokens_of
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
@@ -70,13 +70,19 @@ class TextRegression(Task):
         return None if found is None else Guess(dict(found.roles), found.reason, found.confidence)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
+    def conventions(self, table: Table, columns: Columns) -> Conventions:
+        name = columns.get(self.target)
+        comma = comma_of(table.column(name)) if isinstance(name, str) and name else ""
+        return {"comma": comma} if comma else {}
+
+    @override
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         """Numbers with a decimal point, whatever the table has: only a whole column tells 1,234 from 1,5."""
-        table, single = super().arrange(table, columns)
+        table, single = super().arrange(table, columns, conventions)
         if self.target not in single:
             return table, single
         name = single[self.target]
-        cells = pa.array(plain_numbers(table.column(name)), pa.large_string())
+        cells = pa.array(plain_numbers(table.column(name), conventions.get("comma", "")), pa.large_string())
         place = table.cells.schema.get_field_index(name)
         return replace(table, cells=table.cells.set_column(place, name, cells)), single
 

@@ -16,8 +16,9 @@ from studio.errors import StudioError
 from studio.tasks.hints import SHAPES
 from studio.tasks.recipe import Recipe
 from studio.tasks.spans import Span, checked, read, written
-from studio.tasks.tagged import arranged, layout_of
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
+from studio.tasks.tagged import arranged, layout_of, style_in
+from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
+from studio.tasks.units import often_inside
 from studio.tasks.windows import Place, places_of, windows
 
 _OUTSIDE, _UNKNOWN = 0, -100
@@ -46,7 +47,7 @@ class TokenClassification(Task):
         Metric("recall", "Recall", "Share of the entities there are that were found: the same words, the same type."),
     )
     answers_as = "entities"
-    has_thresholds = True
+    has_thresholds = reads_windows = True
     hints = (SHAPES,)
     watch = "f1"
     baselines = ("known_names",)
@@ -79,11 +80,18 @@ class TokenClassification(Task):
         roles: dict[str, tuple[str, ...]] = {
             theirs: (single[ours],) for theirs, ours in _ROLES[layout_of(table, single)].items() if single.get(ours)
         }
-        return Patient(table, self.name, (single["text"],), "", roles, test)
+        return Patient(table, self.name, (single["text"],), "", roles, test, reads_windows=True)
 
     @override
-    def arrange(self, table: Table, columns: Columns) -> tuple[Table, dict[str, str]]:
-        return arranged(table, {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)})
+    def conventions(self, table: Table, columns: Columns) -> Conventions:
+        single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
+        style = style_in(table, single) if {"text", "entities"} <= single.keys() else None
+        return {} if style is None else {"style": style}
+
+    @override
+    def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
+        single = {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)}
+        return arranged(table, single, conventions.get("style", ""))
 
     @override
     def parse(self, inputs: dict[str, str], target: str | None, row: int) -> Example:
@@ -103,8 +111,26 @@ class TokenClassification(Task):
         return tuple(kind for _, _, kind in read(example.target)) if example.target is not None else ()
 
     @override
+    def inside(self, examples: Sequence[Example]) -> bool:
+        return often_inside(
+            (each.inputs["text"], [span[:2] for span in read(each.target or "[]")]) for each in examples
+        )
+
+    @override
+    def by_heart(
+        self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
+    ) -> list[Answer] | None:
+        said = []
+        for cut in features:
+            places = places_of(cut)
+            tags = [max(_OUTSIDE, cut[place.window]["labels"][place.token]) for place in places]
+            said.append(Answer(written(_entities(tags, places, setup.labels))))
+        return said
+
+    @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
-        cut = windows([example.inputs["text"] for example in examples], setup.tokenizer, setup.max_length)
+        texts = [example.inputs["text"] for example in examples]
+        cut = windows(texts, setup.tokenizer, setup.max_length, inside=setup.inside)
         for example, features in zip(examples, cut, strict=True):
             if example.target is not None:
                 for feature, numbers in zip(features, _labels(example.target, features, setup.labels), strict=True):

@@ -62,7 +62,10 @@ def _dealt(home: Home, limits: Limits, asked: _Asked, _state: object) -> Dealt |
     table, examples = uploads.read(home, wanted.table, limits), uploads.look(home, wanted, limits).examples
     try:
         test = uploads.read(home, wanted.test_table, limits) if wanted.test_table else None
-        tested = examples_of(task, test, dict(wanted.columns)).examples if test is not None else None
+        tested = None
+        if test is not None:
+            columns = dict(wanted.columns)
+            tested = examples_of(task, test, columns, task.conventions(table, columns)).examples
         return summed_up(task, deal(task, table, examples, asked.split, asked.seed, tested))
     except StudioError as error:
         return StudioError(error.what, where=error.where, fix=error.fix)  # without the frames, which hold the table

@@ -64,7 +64,7 @@ class Answerer:
 def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
     """What encoding and decoding need, from what `head.json` says."""
     speak(tokenizer, facts.codes)
-    names = ("labels", "max_length", "thresholds", "scaling", "new_tokens", "prefix", "codes")
+    names = ("labels", "max_length", "thresholds", "scaling", "new_tokens", "prefix", "codes", "inside")
     return Setup(tokenizer, **{name: getattr(facts, name) for name in names}, head=facts.kind)
 
 

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from studio import figures
 from studio.config import RunConfig
 from studio.data.example import Example
+from studio.data.phrases import counted
 from studio.errors import StudioError
 from studio.models.families import family_of
 from studio.models.folder import family_in, model_folder, pooling_of
@@ -85,7 +87,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
 
     say(f"Turning texts into tokens. {asked_as}".rstrip(), None)
     rows, learned = encode(task, examples, setup, place.device, kind.layout)
-    told: tuple[str, ...] = ()
+    told = out_of_reach(task, setup, examples, learned)
     if kind.writes:
         setup = writing.with_room(task, setup, learned)
         told = writing.examine(task, setup, learned)
@@ -108,7 +110,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     if only_head and probe.train is not None and probe.validation is not None:
         train, validation = probe.train, Asked(checked, features, probe.validation)
     start(model, config, probe)
-    cut = 0 if kind.writes else rows.reaching(setup.max_length)
+    cut = cut_off(task, rows, setup.max_length)
     return Job(
         run, config, kit, folder, examples, train, validation, by_tokens, model, probe, watch, watch_mode, cut,
         asked_as, told,
@@ -122,6 +124,31 @@ def learned_from(
     if any("groups" in feature for windows in features for feature in windows):
         return HiddenAnew.of(rows, features, int(kit.setup.tokenizer.mask_token_id), seed)
     return PackedRows.of(rows) if reads_apart(model, rows) else rows
+
+
+def out_of_reach(
+    task: Task, setup: Setup, examples: Sequence[Example], features: Sequence[Sequence[Feature]]
+) -> tuple[str, ...]:
+    """A sentence on training rows whose right answers no model can give that reads such features, where there are any."""
+    best = task.by_heart(examples, features, setup)
+    missed = [
+        each.row for each, said in zip(examples, best or (), strict=best is not None) if said.value != each.target
+    ]
+    if best is None or not missed:
+        return ()
+    metric = task.metrics[0]
+    ceiling = task.score(best, examples, setup.labels)[metric.name]
+    text = (
+        f"The right answers of {counted(len(missed), 'training row')} cannot be given exactly, as they begin or end inside of "
+        f"what the base model reads as one piece; the first is row {missed[0]}. With rows like these {metric.title} can be "
+        f"{figures.quantity(ceiling, metric.unit)} at most. Another base model may read smaller pieces."
+    )
+    return (text,)
+
+
+def cut_off(task: Task, rows: TokenRows, limit: int) -> int:
+    """Training texts that reach the limit, where what is behind it is not read. Tasks that write count for themselves."""
+    return 0 if task.writes or task.reads_windows else rows.reaching(limit)
 
 
 def start(model: Wearing, config: RunConfig, probe: Probe) -> None:
@@ -174,7 +201,10 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
         tokenizer.chat_template = template
     kind = str(backbone.config.model_type)
     head = task.head_for(config.columns, family_of({"model_type": kind}) or "")
-    setup = Setup(tokenizer, task.labels(train), config.compute.max_length, scaling=task.scaling(train), head=head)
+    setup = Setup(
+        tokenizer, task.labels(train), config.compute.max_length, scaling=task.scaling(train), inside=task.inside(train),
+        head=head,
+    )  # fmt: skip
     setup, told = task.told(setup, train, config, kind)
     words = len(tokenizer(setup.prefix, add_special_tokens=False)["input_ids"]) if setup.prefix else 0
     return replace(setup, max_length=min(setup.max_length + words, longest_input(backbone, tokenizer))), told
@@ -187,7 +217,7 @@ def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> Hea
     return HeadFacts(
         kind, pooling_of(config.model, folder), True, SCALE, setup.labels, setup.max_length, task.name,
         scaling=setup.scaling, prefix=setup.prefix, codes=setup.codes, start_token=start, first_token=first,
-        hints=task.hints,
+        hints=task.hints, inside=setup.inside,
     )  # fmt: skip
 
 

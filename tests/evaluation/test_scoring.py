@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
+from studio.data.example import Example
 from studio.errors import StudioError
 from studio.evaluation import confusion
 from studio.evaluation.confusion import calibration_error, per_label
-from studio.evaluation.scoring import hits, label_numbers, label_order, score_answers
+from studio.evaluation.intervals import percentiles, wilson
+from studio.evaluation.scoring import drawn_values, hits, label_numbers, label_order, score_answers
 from studio.tasks import task_named
 from studio.tasks.task import Answer
 
@@ -72,3 +74,48 @@ def test_calibration_error():
     assert calibration_error(answers, right) == pytest.approx(0.25)
     assert calibration_error([Answer("a")], right[:1]) is None
     assert calibration_error([Answer("a", {"a": 1.0})], right[:1]) == 0.0
+
+
+def _entities(count, wrong=0, empty=0):
+    """Rows with one entity each or none, and answers of which the first so many miss theirs."""
+    examples = [
+        Example(row, {"text": f"Anna {row} met Bob"}, "[]" if row >= count - empty else f'[[0, {2 + row % 3}, "P"]]')
+        for row in range(count)
+    ]
+    return examples, [Answer('[[9, 10, "P"]]' if row < wrong else each.target) for row, each in enumerate(examples)]
+
+
+SEVERAL = {
+    "token-classification": _entities(20),
+    "question-answering": [Example(row, {}, f'{{"text": "word{row}", "start": 0}}') for row in range(20)],
+    "multi-label-classification": [Example(row, {}, ('["a"]', '["a", "b"]', '["c"]')[row % 3]) for row in range(20)],
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_where_all_rows_are_right_the_next_ones_need_not_be(name):
+    task, rows = task_named(name), SEVERAL[name]
+    examples = rows[0] if isinstance(rows, tuple) else rows
+    answers = [Answer(example.target) for example in examples]
+    for metric in score_answers(task, task.labels(examples), examples, answers, seed=1):
+        assert (metric.value, metric.low, metric.high) == (1.0, pytest.approx(wilson(20, 20)[0]), 1.0)
+
+
+def test_the_share_of_right_rows_has_wilsons_interval():
+    task, examples = task_named("question-answering"), SEVERAL["question-answering"]
+    answers = [Answer(examples[-1 - row].target if row < 3 else each.target) for row, each in enumerate(examples)]
+    exact = score_answers(task, (), examples, answers, seed=1)[1]
+    assert exact.name == "exact_match"
+    assert (exact.low, exact.high) == pytest.approx(wilson(17, 20))
+
+
+def test_few_rows_widen_the_interval_of_f1_and_many_do_not():
+    task = task_named("token-classification")
+    f1 = score_answers(task, ("P",), *_entities(20, empty=5), seed=1)[0]
+    assert f1.value == f1.high == 1.0
+    assert 0.7 < f1.low < 0.9  # Wilson's for 15 of 15 is 0.80
+    examples, answers = _entities(4000, wrong=400)
+    f1 = score_answers(task, ("P",), examples, answers, seed=1)[0]
+    plain = percentiles(drawn_values(task, ("P",), examples, answers, seed=1)["f1"])
+    assert (f1.low, f1.high) == pytest.approx(plain, abs=0.003)
+    assert f1.low < f1.value < f1.high

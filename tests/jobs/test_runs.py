@@ -77,6 +77,7 @@ def test_create_freezes_every_row_once(home: Home, tmp_path: Path) -> None:
         "rows": len(table),
         "test_file": "",
         "edits": (),
+        "conventions": {},
         "read_as": {},
     }
     assert problems_of(run.path) == []

@@ -137,6 +137,11 @@ def test_the_text_length_fits_the_texts() -> None:
     novels = replace(BANKING, mean_tokens=3000.0, p95_tokens=6000, max_tokens=9000)
     assert values(novels)["max_length"] == EMBEDDED.context
     assert "most MiniLM (built in) can read" in suggest(novels, EMBEDDED, PLAIN)["max_length"].why
+    for facts in (one_giant, novels):
+        assert "cut off" in suggest(facts, EMBEDDED, PLAIN)["max_length"].why
+        whole = suggest(replace(facts, reads_windows=True), EMBEDDED, PLAIN)["max_length"].why
+        assert "read in several windows" in whole
+        assert "cut off" not in whole
 
 
 def test_little_memory_makes_steps_in_parts_or_the_head_alone() -> None:

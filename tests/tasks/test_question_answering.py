@@ -81,7 +81,7 @@ def test_an_answer_that_is_not_there_is_refused_with_its_row():
     assert [problem.row for problem in parsed.problems] == [2]
     assert "“Ravi” is not in its context" in parsed.problems[0].what
     with pytest.raises(StudioError, match="row 9"):
-        placed(CONTEXT, "Ravi", None, "row 9")
+        placed(CONTEXT, ["Ravi"], None, "row 9")
 
 
 def test_answers_in_several_places_are_counted_where_nothing_says_which():
@@ -123,7 +123,7 @@ def compute_f1(a_gold, a_pred):
 WORDS = ["the", "The", "a", "mill", "Mill.", "1912", "Zoë", "an", "-", "O'Hara", "of", "café,", "東京"]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(WORDS), max_size=6))
 def test_one_answer_is_judged_as_the_official_script_does(right, said):
     right, said = " ".join(right), " ".join(said)
@@ -145,6 +145,26 @@ def test_scores_are_means_over_rows_with_and_without_answer():
     assert told["with an answer"][0] == sum(hit for hit, is_with in zip(hits, has, strict=True) if is_with)
     assert told["without an answer"][0] == sum(hit for hit, is_with in zip(hits, has, strict=True) if not is_with)
     assert told["with an answer"][2] + told["without an answer"][2] == 200
+
+
+def test_any_of_several_right_answers_counts_and_the_first_is_learned(tokenizer):
+    """As SQuAD has them; its script takes the best over them."""
+    told = {"text": ["mill", "the old mill", "Zoë Müller", "mill", ""], "answer_start": [78, 4, 28, 4, 0]}
+    (example,) = asked(json.dumps(told)).examples
+    assert read(example.target) == ("mill", 78)
+    assert json.loads(example.target)["also"] == ["the old mill", "Zoë Müller"]
+    alone = Example(2, example.inputs, written("mill", 78))
+    setup = Setup(tokenizer, ("answer",), 48)
+    features = TASK.encode([example, alone], setup)
+    assert [[each["labels"] for each in cut] for cut in features[:1]] == [[each["labels"] for each in features[1]]]
+    assert TASK.by_heart([example], features[:1], setup) == [Answer(example.target)]
+    for said, start in (("Zoë Müller", 28), ("old mill now", 4), ("café", 91), ("", -1)):
+        found = TASK.score([Answer(written(said, start))], [example], ())
+        golds = ("mill", "the old mill", "Zoë Müller")
+        assert found["f1"] == pytest.approx(max(compute_f1(gold, said) for gold in golds))
+        assert found["exact_match"] == max(normalize_answer(gold) == normalize_answer(said) for gold in golds)
+    assert TASK.by_label([Answer(written("Zoë Müller", 28))], [example], ()) == [("with an answer", 1, 1, 1)]
+    assert TASK.score([Answer(example.target)], [example], ())["f1"] == 1
 
 
 def pointed(feature, start, end, height=9.0):
@@ -170,7 +190,7 @@ def test_labels_point_at_the_answer_in_every_window(tokenizer, data):
     last = min(len(words) - 1, first + data.draw(st.integers(0, 2)))
     start = len(" ".join(words[:first])) + (first > 0)
     answer = " ".join(words[first : last + 1])
-    target = placed(context, answer, start, "row 2")
+    target = placed(context, [answer], start, "row 2")
     example = Example(
         2, {"context": context, "question": "What stands there, and why? " * data.draw(st.integers(1, 9))}, target
     )
@@ -209,6 +229,26 @@ def test_the_best_of_all_windows_is_said_and_nothing_where_that_is_likelier(toke
     for threshold, said in ((4.0, ""), (8.0, "Zoë Müller")):
         strict = Setup(tokenizer, ("answer",), 48, thresholds=(threshold,))
         assert read(TASK.decode(example, outputs, features, strict).value)[0] == said
+
+
+@pytest.mark.parametrize(
+    ("context", "answer"),
+    [("서울에서 만났다", "서울"), ("Es war der Hauptbahnhof.", "Haupt"), ("It was in Zoe\u0308ville.", "Zoe\u0308")],
+)
+def test_answers_within_words_are_given_where_training_rows_have_such(tokenizer, context, answer):
+    target = written(answer, context.index(answer))
+    example = Example(2, {"context": context, "question": "Where?"}, target)
+    assert not TASK.inside([example] * 2)
+    assert TASK.inside([example] * 3)
+    for inside in (False, True):
+        setup = Setup(tokenizer, ("answer",), 32, inside=inside)
+        ((feature,),) = TASK.encode([example], setup)
+        output = np.full((len(feature["input_ids"]), 2), -9.0)
+        output[feature["labels"][0], 0] = output[feature["labels"][1], 1] = 9.0
+        said = TASK.decode(example, [output], [feature], setup)
+        assert TASK.by_heart([example], [[feature]], setup)[0].value == said.value
+        assert (said.value == target) is inside
+        assert TASK.score([said], [example], ("answer",))["f1"] == float(inside)
 
 
 def test_the_threshold_is_the_one_that_answers_the_validation_rows_best(tokenizer):

@@ -16,6 +16,10 @@ GOOD = [
     ("before", "b-per i-per o", [(0, 2, "per")]),
     ("before", "B_per I_per B-creative-work", [(0, 2, "per"), (2, 3, "creative-work")]),
     ("after", "per-B per-I O loc-B", [(0, 2, "per"), (3, 4, "loc")]),
+    ("bare", "O B I I B O I", [(1, 4, "entity"), (4, 5, "entity"), (6, 7, "entity")]),
+    ("bare", "S B E O U B M L", [(0, 1, "entity"), (1, 3, "entity"), (4, 5, "entity"), (5, 8, "entity")]),
+    ("bare", "O I I O", [(1, 3, "entity")]),
+    ("none", "O S M L", [(1, 2, "S"), (2, 3, "M"), (3, 4, "L")]),
     ("none", "O per per loc O", [(1, 3, "per"), (3, 4, "loc")]),
 ]
 

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,6 +51,34 @@ def byte_tokenizer():
     return PreTrainedTokenizerFast(tokenizer_object=made, bos_token="<s>", eos_token="</s>", pad_token="</s>")
 
 
+@pytest.fixture(scope="module")
+def space_tokenizer():
+    """Pieces with a sign for the space before them, as XLM-R and E5 have them: a text begins with that sign."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    pieces = ["<s>", "</s>", "<unk>", "▁", "東京都", "に", "住む", "▁Zoë", "▁left"]
+    model = models.Unigram([(piece, -float(len(pieces) - len(piece))) for piece in pieces], unk_id=2)
+    made = Tokenizer(model)
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    made.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=made, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_sign_for_a_space_does_not_speak_for_the_first_word(space_tokenizer, inside):
+    for text, spans, pieces in (
+        ("東京都に住む", [(0, 3, "loc")], ["東京都", "に", "住む"]),
+        ("Zoë left", [(0, 3, "per")], ["▁Zoë", "▁left"]),
+    ):
+        example = Example(2, {"text": text}, written(spans))
+        ((feature,),) = TASK.encode([example], Setup(space_tokenizer, LABELS, 32, inside=inside))
+        tokens = space_tokenizer.convert_ids_to_tokens(feature["input_ids"])
+        assert [tokens[token] for _, _, token in feature["places"]] == pieces
+        setup = Setup(space_tokenizer, LABELS, 32, inside=inside)
+        assert read(TASK.decode(example, perfect([feature]), [feature], setup).value) == spans
+
+
 def perfect(features):
     """Outputs of a model that answers as the features' labels say."""
     wide = 1 + 2 * len(LABELS)
@@ -76,7 +105,7 @@ def test_what_is_encoded_comes_back_letter_for_letter(tokenizer, byte_tokenizer,
     spans = drawn(data, text)
     example = Example(2, {"text": text}, written(spans))
     for each in (tokenizer, byte_tokenizer):
-        setup = Setup(each, LABELS, data.draw(st.integers(5, 40)))
+        setup = Setup(each, LABELS, data.draw(st.integers(5, 40)), inside=data.draw(st.booleans()))
         (features,) = TASK.encode([example], setup)
         places = places_of(features)
         assert [place.start for place in places] == sorted({place.start for place in places})
@@ -91,6 +120,38 @@ def test_what_is_encoded_comes_back_letter_for_letter(tokenizer, byte_tokenizer,
         for span in whole:
             if span[1] in ends and {start for start, _ in units(text)} <= seen:
                 assert span in said
+
+
+WITHIN = [
+    ("서울에서 김민수를 만났다", [(0, 2, "loc"), (5, 8, "per")]),
+    ("السلام بالقاهرة", [(9, 15, "loc")]),
+    ("Am Hauptbahnhof", [(8, 15, "loc")]),
+]
+
+
+@pytest.mark.parametrize(("text", "spans"), [*WITHIN, ("Take 10mg for 3days", [(5, 7, "loc"), (7, 9, "per")])])
+def test_entities_that_end_within_words_are_found_where_training_rows_have_such(tokenizer, text, spans):
+    examples = [Example(2, {"text": text}, written(spans))] * 3
+    setup = Setup(tokenizer, LABELS, 32, inside=TASK.inside(examples))
+    assert setup.inside == (not text.startswith("Take"))
+    features = TASK.encode(examples, setup)
+    assert TASK.decode(examples[0], perfect(features[0]), features[0], setup).value == written(spans)
+    assert [answer.value for answer in TASK.by_heart(examples, features, setup)] == [written(spans)] * 3
+
+
+def test_what_cannot_be_expressed_is_told_with_a_ceiling(tokenizer):
+    from studio.worker.prepare import out_of_reach
+
+    reached, missed = (Example(row, {"text": WITHIN[row][0]}, written(WITHIN[row][1])) for row in (1, 0))
+    setup = Setup(tokenizer, LABELS, 32)
+    plain = Example(7, {"text": "Zoë left"}, written([(0, 3, "per")]))
+    assert out_of_reach(TASK, setup, [plain], TASK.encode([plain], setup)) == ()
+    (told,) = out_of_reach(TASK, setup, [plain, missed], TASK.encode([plain, missed], setup))
+    assert told.startswith("The right answers of 1 training row cannot be given exactly")
+    assert "the first is row 0" in told
+    assert "F1 can be 33.3 % at most" in told  # one of three found and right, and three are said
+    finer = replace(setup, inside=True)
+    assert out_of_reach(TASK, finer, [reached, missed], TASK.encode([reached, missed], finer)) == ()
 
 
 def test_a_long_text_is_read_in_windows_and_each_word_where_it_has_most_around_it(tokenizer):

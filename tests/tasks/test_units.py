@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.tasks.units import joined, units
+from studio.tasks.units import joined, often_inside, units
 
 ODD = st.text(
     st.one_of(
@@ -22,7 +22,7 @@ def pieces(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Zoë's 3rd_try", ["Zoë", "'", "s", "3rd", "_", "try"]),
+        ("Zoë's 3rd_try", ["Zoë", "'", "s", "3", "rd", "_", "try"]),
         ("Zoe\u0308 said", ["Zoe\u0308", "said"]),
         ("東京に 行く", ["東", "京", "に", "行", "く"]),
         ("กำแพง", ["ก\u0e33"[0], "\u0e33", "แ", "พ", "ง"]),
@@ -30,6 +30,7 @@ def pieces(text):
         ("مُحَمَّد here", ["مُحَمَّد", "here"]),
         ("👩🏽‍🚀!", ["👩", "🏽\u200d", "🚀", "!"]),
         ("한국어 text", ["한국어", "text"]),
+        ("10mg x2 H₂O", ["10", "mg", "x", "2", "H₂O"]),
         ("", []),
         (" \u00a0\n", []),
     ],
@@ -64,3 +65,11 @@ def test_words_are_joined_as_their_script_does():
     assert joined(["I", "like", "東", "京", "。", "Yes"])[0] == "I like東京。Yes"
     assert joined(["มัน", "ดี", "มาก"])[0] == "มันดีมาก"
     assert joined(["한국", "사람"])[0] == "한국 사람"
+
+
+@pytest.mark.parametrize(
+    ("inside", "whole", "expected"), [(0, 5, False), (2, 0, False), (3, 0, True), (3, 297, True), (3, 298, False)]
+)
+def test_a_few_stretches_within_words_are_slips(inside, whole, expected):
+    rows = [("서울에서", [(0, 2)])] * inside + [("서울에서 Seoul", [(0, 4), (5, 10)])] * (whole // 2)
+    assert often_inside([*rows, ("Seoul", [(0, 5)] * (whole % 2))]) == expected

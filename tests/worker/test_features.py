@@ -4,10 +4,12 @@ import torch
 
 from studio.data.example import Example
 from studio.errors import StudioError
+from studio.models.heads import head_named
 from studio.models.load import load_base
 from studio.tasks import task_named
 from studio.tasks.task import Setup
 from studio.worker.features import encode, read_part
+from studio.worker.prepare import cut_off
 from worker.tiny import rows
 
 TASK = task_named("text-classification")
@@ -45,3 +47,13 @@ def test_rows_changed_after_the_start_are_refused(new_run):
     run.part("train").write_bytes(data)
     with pytest.raises(StudioError, match="train rows of this run cannot be read"):
         read_part(run, "train")
+
+
+def test_a_text_in_several_windows_is_not_cut_off(setup):
+    """Ten windows of one text used to be told as ten texts that were cut off."""
+    long = "my card is lost and I want a new one " * 60
+    for name, target, counted in (("text-classification", "account", 1), ("token-classification", "[]", 0)):
+        task = task_named(name)
+        encoded, _ = encode(task, [Example(2, {"text": long}, target)], setup, CPU, head_named(task.head).layout)
+        assert encoded.reaching(setup.max_length) >= 1
+        assert cut_off(task, encoded, setup.max_length) == counted

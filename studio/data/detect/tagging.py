@@ -9,7 +9,7 @@ from studio.data.detect.profile import Column
 from studio.data.detect.view import View, quoted
 
 TASK = "token-classification"
-_BIO = re.compile(r"O|[BIESLUM][-_/].+|[-_/.\w]+[-_/][BIESLU]")
+_BIO = re.compile(r"O|[BIESLUM]|[BIESLUM][-_/].+|[-_/.\w]+[-_/][BIESLU]")
 _STARTS, _ENDS, _KINDS = (
     ("start", "begin", "from", "start_offset"),
     ("end", "stop", "to", "end_offset"),

@@ -22,7 +22,7 @@ def too_long(patient: Patient) -> Iterator[Finding]:
     """Rows of more tokens than the base model reads. Tasks that read a text in several windows lose nothing."""
     tokens = np.asarray(patient.lengths, np.int64)
     places = np.arange(len(patient.table)) if len(tokens) == len(patient.table) else patient.usable_places
-    if not patient.longest or not len(tokens) or len(tokens) != len(places) or patient.task == "question-answering":
+    if not patient.longest or not len(tokens) or len(tokens) != len(places) or patient.reads_windows:
         return
     over = np.maximum(tokens - patient.longest, 0)
     rows = patient.numbers(places[over > 0].tolist())

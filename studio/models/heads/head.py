@@ -5,10 +5,12 @@ batches in, outputs and their loss out. Which base model is loaded, how targets 
 computed or written is said by the head's facts below, so that the loop that trains is the same for every task.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 Layout = Literal["label", "values", "places", "tokens", "text"]
@@ -53,6 +55,8 @@ class HeadFacts:
     """What every answer begins with; -1 where it is free."""
     hints: tuple[int, ...] = ()
     """How many values each hint of a token has (see `models.heads.hints`); empty where tokens have none."""
+    inside: bool = False
+    """Whether answers may begin and end within words, for tasks that point into texts."""
 
 
 class Head(nn.Module):
@@ -154,6 +158,12 @@ def vectors_of(backbone: nn.Module, **batch: Tensor) -> Tensor:
     given = {name: value for name, value in batch.items() if name in ("input_ids", "attention_mask", "token_type_ids")}
     vectors: Tensor = backbone(**given).last_hidden_state
     return vectors
+
+
+def in_full(seen: Tensor) -> AbstractContextManager[object]:
+    """What a layer on top computes, it computes in float32, whatever the base model below does: with 8 bits of precision the
+    cosines of a thousand pairs are six different numbers, and a model taken away, in float32, would answer otherwise."""
+    return torch.autocast(seen.device.type, enabled=False)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor, smoothing: float = 0.0) -> tuple[Tensor, int]:

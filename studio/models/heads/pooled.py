@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-from studio.models.heads.head import Head, HeadFacts, Layout, vectors_of
+from studio.models.heads.head import Head, HeadFacts, Layout, in_full, vectors_of
 
 SCALE = 16.0
 
@@ -68,7 +68,8 @@ class PooledHead(Head):
     @override
     def forward(self, seen: Tensor) -> Tensor:
         """What was read, as text vectors (batch, width) → outputs (batch, numbers)."""
-        outputs: Tensor = self.linear(self.given(seen))
+        with in_full(seen):
+            outputs: Tensor = self.linear(self.given(seen.float()))
         return outputs
 
     @override

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-from studio.models.heads.head import Head, HeadFacts, Layout
+from studio.models.heads.head import Head, HeadFacts, Layout, in_full
 from studio.models.heads.hints import Hints, hinted_vectors_of
 
 NOWHERE = -1e9
@@ -37,7 +37,8 @@ class SpanHead(Head):
     @override
     def forward(self, seen: Tensor) -> Tensor:
         """Logits (rows, longest, 2). Source: transformers' AutoModelForQuestionAnswering, which does not mask."""
-        outputs: Tensor = self.linear(self.dropout(seen[..., :-1]))
+        with in_full(seen):
+            outputs: Tensor = self.linear(self.dropout(seen[..., :-1].float()))
         return outputs.masked_fill(seen[..., -1:] == 0, NOWHERE)
 
     @override

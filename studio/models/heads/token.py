@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-from studio.models.heads.head import Head, HeadFacts, Layout, cross_entropy
+from studio.models.heads.head import Head, HeadFacts, Layout, cross_entropy, in_full
 from studio.models.heads.hints import Hints, hinted_vectors_of
 
 
@@ -31,7 +31,8 @@ class TokenHead(Head):
     @override
     def forward(self, seen: Tensor) -> Tensor:
         """Logits (rows, longest, outputs). Source: transformers' AutoModelForTokenClassification."""
-        outputs: Tensor = self.linear(self.dropout(seen))
+        with in_full(seen):
+            outputs: Tensor = self.linear(self.dropout(seen.float()))
         return outputs
 
     @override

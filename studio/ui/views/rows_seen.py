@@ -37,7 +37,10 @@ def picture(seen: Look, targets: Markup | None, titles: Titles, preset: Preset) 
 
     `targets` draws the answers; where nothing does, their lengths are shown. `titles` call the two.
     """
-    inputs = card(f"Length of each {titles.inputs}", length_bars(seen.lengths, preset.context, preset.title))
+    inputs = card(
+        f"Length of each {titles.inputs}",
+        length_bars(seen.lengths, preset.context, preset.title, seen.facts.reads_windows),
+    )
     if targets is None and seen.target_lengths:
         targets = card(f"Length of each {titles.target}", length_bars(seen.target_lengths, 0, ""))
     charts = element("div", targets, inputs, class_="fs-two" if targets else None)
@@ -56,7 +59,7 @@ def label_bars(counts: Sequence[tuple[str, int]]) -> Markup:
     )
 
 
-def length_bars(lengths: Sequence[int], limit: int, model: str) -> Markup:
+def length_bars(lengths: Sequence[int], limit: int, model: str, in_windows: bool = False) -> Markup:
     """How many texts have how many tokens, and what the model's limit means for them; a limit of 0 means nothing."""
     if not lengths:
         return fragment()
@@ -74,9 +77,8 @@ def length_bars(lengths: Sequence[int], limit: int, model: str) -> Markup:
     ]
     told = f"Half of the texts have at most {sorted(lengths)[len(lengths) // 2]:,} tokens (pieces of words), the longest {max(lengths):,}."
     if over:
-        told += (
-            f" {percent(over / len(lengths))} are longer than the {limit:,} tokens {model} reads; their end is cut off."
-        )
+        fate = "they are read in several windows" if in_windows else "their end is cut off"
+        told += f" {percent(over / len(lengths))} are longer than the {limit:,} tokens {model} reads; {fate}."
     elif limit:
         told += f" All fit into the {limit:,} tokens {model} reads."
     return fragment(

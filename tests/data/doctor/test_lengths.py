@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from studio.tasks import TASKS
+
 from .patients import beside, found_in, healthy, mended, patient_of
 
 
@@ -14,6 +16,15 @@ def test_too_long_for_the_model():
     assert finding.severity == "warning"
     assert found_in(replace(patient, longest=256)) == {}
     assert found_in(replace(patient, longest=0)) == {}
+
+
+def test_what_is_read_in_windows_is_not_cut_off():
+    lengths = (*[20] * 36, 256, 256, 130, 128)
+    assert found_in(replace(patient_of(healthy(), longest=128, lengths=lengths), reads_windows=True)) == {}
+    for task in TASKS.values():
+        columns = {role: "text" for role in task.inputs}
+        seen = task.patient(patient_of(healthy()).table, {**columns, task.target or "text": "label"})
+        assert seen.reads_windows == task.reads_windows
 
 
 def test_lengths_may_be_those_of_the_usable_rows():
