@@ -12,8 +12,8 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup
-from studio.tasks.writing import PERPLEXITY, WritingTask, room, token_feature
+from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
+from studio.tasks.writing import PERPLEXITY, WritingTask, pieces, room, token_feature
 
 _HIDDEN = 0.15
 """Share of the words that are hidden. Source: Devlin et al. 2018; always behind the mask, as Wettig et al. 2022 found enough."""
@@ -123,6 +123,14 @@ class LanguageModeling(WritingTask):
             else words[: half or 1]
         )
         return Example(example.row, {"text": " ".join(text)}, example.target)
+
+    @override
+    def reading(self, example: Example, setup: Setup) -> list[Piece]:
+        """The first window of a text. Words that are hidden are shown, as what is to be guessed."""
+        feature = self.encode([example], setup)[0][0]
+        wanted = feature["labels"]
+        ids = [token if label == -100 else label for token, label in zip(feature["input_ids"], wanted, strict=True)]
+        return list(pieces(ids, [label != -100 for label in wanted], setup.tokenizer))
 
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
