@@ -185,6 +185,11 @@ class RunDir:
         return self.path / "trial.json"
 
     @property
+    def reading(self) -> Path:
+        """`reading.json`: a few training rows as the model reads them (see tasks.read_rows), written by the trial."""
+        return self.path / "reading.json"
+
+    @property
     def lease(self) -> storage.Lease:
         """Held by the one live worker."""
         return storage.Lease(self.path / "lease.json")

@@ -5,6 +5,7 @@ from math import isfinite
 
 import numpy as np
 
+from studio import figures
 from studio.data.example import Example
 from studio.evaluation.baselines import BASELINES
 from studio.evaluation.intervals import RESAMPLES, percentiles
@@ -62,7 +63,7 @@ def compare(
         verdict=_verdict(difference, high, p_value, is_share=is_share),
         sentence="",
     )
-    shown = [f"{100 * value:.1f} %" if is_share else f"{value:,.3g}" for value in values]
+    shown = [figures.quantity(value, metric.unit) for value in values]
     sentence = _sentence(found, shown, len(examples), alike=alike, is_share=is_share)
     return found.model_copy(update={"sentence": sentence})
 

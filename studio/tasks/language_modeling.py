@@ -13,8 +13,8 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.gaps import hidden_tokens, word_groups
-from studio.tasks.task import Answer, Feature, Guess, Metric, Setup
-from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, room, token_feature
+from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
+from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, pieces, room, token_feature
 
 _GAP = re.compile(r"_{3,}|\[MASK\]|<mask>")
 
@@ -129,6 +129,14 @@ class LanguageModeling(WritingTask):
             else words[: half or 1]
         )
         return Example(example.row, {"text": " ".join(text)}, example.target)
+
+    @override
+    def reading(self, example: Example, setup: Setup) -> list[Piece]:
+        """The first window of a text. Words that are hidden are shown, as what is to be guessed."""
+        feature = self.encode([example], setup)[0][0]
+        wanted = feature["labels"]
+        ids = [token if label == -100 else label for token, label in zip(feature["input_ids"], wanted, strict=True)]
+        return list(pieces(ids, [label != -100 for label in wanted], setup.tokenizer))
 
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:

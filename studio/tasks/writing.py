@@ -154,15 +154,21 @@ def _shared(said: str, wanted: str, by_character: bool) -> tuple[float, ...]:
 
 def pieces(ids: Sequence[int], learned: Iterable[bool], tokenizer: Any) -> Iterable[Piece]:
     """Tokens as stretches of text, each all learned or all not, special tokens one by one."""
-    special = {*tokenizer.all_special_ids}
+    special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
 
     def kind(place: tuple[int, tuple[int, bool]]) -> tuple[bool, int]:
         number, (token, is_learned) = place
         return is_learned, number if token in special else -1
 
+    done, read = 0, ""
     for (is_learned, alone), group in groupby(enumerate(zip(ids, learned, strict=True)), kind):
         tokens = [token for _, (token, _) in group]
-        yield Piece(tokenizer.decode(tokens, skip_special_tokens=False), is_learned, alone >= 0)
+        done += len(tokens)
+        so_far = tokenizer.decode(list(ids[:done]), skip_special_tokens=False)
+        alone_said = tokenizer.decode(tokens, skip_special_tokens=False)
+        # many tokenizers drop a space where a text begins: what a piece adds to those before it has it
+        yield Piece(so_far[len(read) :] if so_far.startswith(read) else alone_said, is_learned, alone >= 0)
+        read = so_far
 
 
 def token_feature(ids: Sequence[int], learned: Sequence[bool] | None, *, cut: bool = False) -> Feature:

@@ -16,7 +16,7 @@ from studio.story import AT_WORK, Status, Story
 from studio.tasks import metric_named, task_named
 from studio.ui.quantities import about, clock, speed
 from studio.ui.samples import samples
-from studio.ui.titles import MODELS
+from studio.ui.titles import model_title
 from studio.ui.words import count, quantity, size
 
 Card = dict[str, Any]
@@ -57,7 +57,9 @@ class Watched:
 
     def gained(self, difference: float) -> str:
         """As in `+3.1 points` for a share."""
-        return f"{100 * difference:+.1f} points" if self.fact.unit == "share" else f"{difference:+.3g}"
+        if self.fact.unit == "share":
+            return f"{100 * difference:+.1f} points"
+        return ("−" if difference < 0 else "+") + quantity(abs(difference), self.fact.unit)
 
     def is_better(self, one: float, other: float) -> bool:
         """Whether the first of two values of the metric that is shown is the better one."""
@@ -71,7 +73,7 @@ def header(run: RunDir) -> Card:
         facts = json.loads(run.facts.read_bytes()) if run.facts.is_file() else {}
     except (StudioError, ValueError, OSError):
         return {"title": f"Run {run.id[:6]}", "subtitle": "The settings of this run cannot be read."}
-    parts = [_model_title(config.model.id), task_named(config.task).title.lower()]
+    parts = [model_title(config.model.id), task_named(config.task).title.lower()]
     labels = facts.get("labels") if isinstance(facts, dict) else None
     if config.source.rows:
         rows = count(config.source.rows, "row")
@@ -293,7 +295,3 @@ def _watch_in_words(watched: Watched, story: Story) -> str:
 
 def _short(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _model_title(model_id: str) -> str:
-    return MODELS.get(model_id, model_id)

@@ -86,7 +86,7 @@ def told_card(told: Dealt) -> Markup:
     return element(
         "section",
         element("p", element("b", told.sentence)),
-        element("ul", lines, class_="fs-quiet") if lines else None,
+        element("ul", lines, class_="fs-list fs-quiet") if lines else None,
         class_="fs-card fs-dealt",
         data_tone="watch" if told.warnings else "good",
         role="status",

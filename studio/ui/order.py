@@ -18,7 +18,9 @@ from studio.models.methods import check_method
 from studio.models.presets import Preset
 from studio.models.sizing import estimate_memory, expected
 from studio.models.suggest import Suggestion, suggest
+from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.read_rows import Reading
 from studio.ui import base_model, dealing, uploads
 from studio.ui.controls import value_of
 from studio.ui.session import Session
@@ -48,6 +50,8 @@ class Plan:
     """Why they cannot be dealt out, or not trained in the way that was chosen."""
     trial: Trial | None = None
     """What was measured here with these rows, this model and the settings that decide the speed."""
+    reading: Reading | None = None
+    """What the model would read of a few rows, found out by the same trial."""
 
     @property
     def has_test_file(self) -> bool:
@@ -121,7 +125,9 @@ def plan(studio: Studio, session: Session, effort: str = "") -> Plan:
         check_method(task_named(session.task), values["trains"], has_gpu=bool(studio.machine.gpu))
     except StudioError as error:
         refusal = error
-    return Plan(facts, preset, suggestions, values, dealt, refusal, _trial(studio, session, values))
+    tried = _tried(studio, session, values)
+    trial, reading = (_trial(tried), Reading.read(tried.reading)) if tried is not None else (None, None)
+    return Plan(facts, preset, suggestions, values, dealt, refusal, trial, reading)
 
 
 def _dealt(studio: Studio, session: Session, values: dict[str, Any]) -> tuple[Dealt | None, StudioError | None]:
@@ -132,20 +138,27 @@ def _dealt(studio: Studio, session: Session, values: dict[str, Any]) -> tuple[De
         return None, error
 
 
-def _trial(studio: Studio, session: Session, values: dict[str, Any]) -> Trial | None:
-    """What the form's draft was measured to need, unless rows, model or a setting that decides the speed changed since."""
+def _tried(studio: Studio, session: Session, values: dict[str, Any]) -> RunDir | None:
+    """The form's draft, unless rows, model or a setting that decides what a trial finds changed since."""
     try:
         draft = studio.home.run(session.draft)
         was = draft.config
         here = uploads.read(studio.home, session.table, studio.limits)
         measured = {name: SETTINGS[name].of(was) for name in _DECIDE_SPEED}
-        told = (was.source.sha256, was.source.edits, was.columns, was.model)
-        same = told == (here.sha256, here.edits, session.columns, base_model.ordered(studio.home, session))
-        if not same or measured != {name: values[name] for name in _DECIDE_SPEED}:
-            return None
+        told = (was.source.sha256, was.source.edits, was.task, was.columns, was.model)
+        model = base_model.ordered(studio.home, session)
+        same = told == (here.sha256, here.edits, session.task, session.columns, model)
+        return draft if same and measured == {name: values[name] for name in _DECIDE_SPEED} else None
+    except StudioError:
+        return None  # none was made, or it is gone: then time and memory are estimated
+
+
+def _trial(draft: RunDir) -> Trial | None:
+    """What the draft was measured to need."""
+    try:
         return Trial.parse(json.loads(draft.trial.read_bytes()))
-    except (StudioError, OSError, ValueError, KeyError, TypeError):
-        return None  # none was made, or it is gone: then it is estimated
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def by_hand(plan: Plan, widgets: Sequence[Any]) -> dict[str, Any]:

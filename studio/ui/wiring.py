@@ -29,6 +29,7 @@ from studio.ui.steps import (
     results,
     runs,
     settings,
+    talk,
     train,
     try_it,
     whole_table,
@@ -179,9 +180,11 @@ def _settings_rows(page: "Page") -> list[Row]:
     reads, without_effort = [page.session], [page.session, *step.view[1:]]
     typed = [widget.input for widget in step.widgets]
     form = [page.session, step.name, *step.widgets]  # all of it, so that a click right after a key press misses nothing
-    changed = Row(typed, settings.change, [*reads, *step.widgets], [page.session, step.reasons, step.plan])
+    changed = Row(
+        typed, settings.change, [*reads, *step.widgets], [page.session, step.reasons, step.plan, step.reading]
+    )
     measured = Row(None, settings.measure_now, form, [page.session, step.measured], options={"preprocess": False})
-    times = Row(None, settings.show_times, reads, [step.effort, step.plan])
+    times = Row(None, settings.show_times, reads, [step.effort, step.plan, step.reading])
     measured = replace(measured, keep=drafts.keep, then=(times,))
     ahead = replace(measured, handler=settings.measure_ahead, reads=reads)
     return [
@@ -232,8 +235,21 @@ def _try_it_rows(page: "Page") -> list[Row]:
         Row(step.notice.refresh, try_it.show, [page.session, step.shown], step.view, options=_LAST),
         Row([step.ask.click, *(box.submit for box in step.boxes)], try_it.wait, asked, [step.answer], then=(answered,)),
         Row(step.ideas.act, try_it.pick, [page.session], list(step.boxes)),
+        *_talk_rows(page),
         Row([step.file.upload, step.file.clear], whole_table.read_file, table, step.file_view),
         Row(step.predict.click, whole_table.predict, [*table, *step.columns], [step.predicted], "full"),
+    ]
+
+
+def _talk_rows(page: "Page") -> list[Row]:
+    step, part = page.try_it, page.try_it.talk
+    reads = [page.session, part.kept]
+    replied = Row(None, talk.reply, reads, part.now)
+    return [
+        Row(step.notice.refresh, talk.show, reads, [part.whole, step.one, *part.now, part.ideas], options=_LAST),
+        Row([part.send.click, part.box.submit], talk.send, [*reads, part.box], part.now, then=(replied,)),
+        Row(part.again.click, talk.start_again, [page.session], part.now),
+        Row(part.ideas.act, talk.pick, [page.session], part.now),
     ]
 
 

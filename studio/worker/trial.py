@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from studio import storage
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.errors import StudioError
-from studio.models.heads import Wearing
+from studio.models.heads import Head, Wearing
 from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.read_rows import Reading, Where
+from studio.worker import writing
 from studio.worker.batches import Numbers, by_length, padded_tokens, plan
 from studio.worker.duty import give_way
+from studio.worker.evaluate import Kit
 from studio.worker.features import TokenRows, encode, read_part
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
@@ -59,11 +63,12 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     kind = head_kind(task, config, base)
     backbone, tokenizer = load_to_train(config, base, kind, place)
     setup, _ = make_setup(task, config, examples, backbone, tokenizer)
+    setup = replace(setup, today=run.day)
     model = Wearing(backbone, make_head(backbone, head_facts(task, config, base, setup), config)).to(place.device)
     freeze(model, config)
     seconds_load = time.monotonic() - began
     sample = _sample(examples, config.seed)
-    rows, _ = encode(task, sample, setup, place.device, kind.layout)
+    rows = _encoded(run, sample, Kit(task, setup, place), kind)
     share = len(examples) / len(sample)
     batches = plan(rows.lengths, config.optimizer.batch_rows, config.seed, 0)
     per_epoch = padded_tokens(batches, rows.lengths) * share
@@ -75,6 +80,21 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
         "memory_bytes": memory,
         "expected_memory_bytes": int(memory * 1.1),
     }
+
+
+def _encoded(run: RunDir, sample: list[Example], kit: Kit, kind: type[Head]) -> TokenRows:
+    """The rows as tokens; what a model that writes reads of them is written down, or why it could not learn from them."""
+    try:
+        rows, features = encode(kit.task, sample, kit.setup, kit.place.device, kind.layout)
+        if kind.writes:
+            writing.examine(kit.task, writing.with_room(kit.task, kit.setup, features), features)
+    except StudioError as error:
+        Reading(refusal=error).write(run.reading)
+        raise
+    if kind.writes:
+        where: Where = "second" if kind.layout == "text" else "hidden" if kind.kind == "masked" else "within"
+        Reading.of(kit.task, sample, features, kit.setup, where).write(run.reading)
+    return rows
 
 
 def _sample(examples: list[Example], seed: int) -> list[Example]:

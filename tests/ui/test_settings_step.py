@@ -72,7 +72,7 @@ def test_another_effort_forgets_changes_by_hand(studio, session):
 
 def test_only_what_differs_from_the_suggestion_is_remembered(studio, session):
     usual = order.plan(studio, session).values
-    told, reasons, _plan = settings.change(
+    told, reasons, _plan, _reading = settings.change(
         studio, session, *(({**usual, "epochs": 17, "seed": 7})[name] for name in SETTINGS)
     )
     assert told.settings == {"epochs": 17, "seed": 7}
@@ -83,7 +83,7 @@ def test_only_what_differs_from_the_suggestion_is_remembered(studio, session):
 
 
 def test_an_impossible_value_is_said_and_not_remembered(studio, session):
-    told, _reasons, plan = settings.change(studio, session, *typed(epochs=1000))
+    told, _reasons, plan, _reading = settings.change(studio, session, *typed(epochs=1000))
     assert told.settings == {}
     assert "Epochs cannot be" in plan
     assert "1 to 100" in plan
@@ -265,7 +265,7 @@ def test_a_model_that_is_not_here_cannot_be_started(studio, session):
 
 
 def test_the_plan_tells_the_rule_of_early_stopping_as_it_is(studio, session):
-    _told, _reasons, plan = settings.change(studio, session, *typed(patience=2))
+    _told, _reasons, plan, _reading = settings.change(studio, session, *typed(patience=2))
     assert "2 checks in a row without a better Macro-F1, or the same with a lower validation loss." in plan
 
 
@@ -281,7 +281,7 @@ def test_the_time_of_an_effort_is_told_in_one_phrase(studio, session, monkeypatc
 
 def test_an_impossible_value_names_its_place_on_the_page(studio, session):
     widgets = typed(epochs=500)
-    _session, _reasons, told = settings.change(studio, session, *widgets)
+    _session, _reasons, told, _reading = settings.change(studio, session, *widgets)
     assert "Epochs cannot be" in told
     assert "Advanced, Optimizer" in told
     assert "setting epochs" not in told

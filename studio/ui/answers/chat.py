@@ -22,13 +22,13 @@ class ChatKind(Kind):
     """Speech bubbles."""
 
     name = "chat"
+    talks = True
     worst_hint = "The rows whose answer is least like the one in the file. A good answer may be worded in another way."
     flawless = "Every test row got the very words of the file."
 
     @override
     def body(self, said: Said) -> Child:
-        bubbles = [*conversation(said.inputs), ("assistant", said.task.show(said.answer.value))]
-        return _bubbles(bubbles)
+        return bubbles([*conversation(said.inputs), ("assistant", said.task.show(said.answer.value))])
 
     @override
     def typed(self, text: str) -> str:
@@ -51,7 +51,7 @@ class ChatKind(Kind):
     def question(self, said: Said) -> Markup:
         told = conversation(said.inputs)
         cut = [(role, shortened(text, LONGEST_TURN)) for role, text in told[-MOST_TURNS:]]
-        return _bubbles(cut, "rs-chat rs-chat-small")
+        return bubbles(cut, "rs-chat rs-chat-small")
 
 
 def conversation(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -63,12 +63,16 @@ def conversation(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def _bubbles(told: Sequence[tuple[str, str]], class_: str = "rs-chat") -> Markup:
+def bubbles(told: Sequence[tuple[str, str]], class_: str = "rs-chat") -> Markup:
+    """Turns, each with its speaker; an empty one is said to be empty."""
     items = [
-        element("li", element("small", _NAMES.get(role, role)), element("p", text, dir="auto"), data_role=role)
-        for role, text in told
+        element("li", element("small", _NAMES.get(role, role)), _words(text), data_role=role) for role, text in told
     ]
     return element("ol", items, class_=class_)
+
+
+def _words(text: str) -> Markup:
+    return element("p", text, dir="auto") if text.strip() else element("p", "no answer", class_="rs-nothing")
 
 
 KIND = ChatKind()

@@ -7,12 +7,27 @@ from studio.ui.answers.label import ladder
 from studio.ui.markup import Child, element
 
 MOST_GUESSES = 5
+GAP = "___"
+"""As `tasks.language_modeling` reads it."""
 
 
 class ContinuationKind(Kind):
     """The text, with what the model wrote marked."""
 
     name = "continuation"
+
+    @override
+    def offered(self, text: str, *, fills: bool) -> str:
+        """The first half, to be written on; or the text without a word in its middle."""
+        words = text.split(" ")
+        half = len(words) // 2
+        return " ".join([*words[:half], GAP, *words[half + 1 :]] if fills else words[: half or 1])
+
+    @override
+    def hint(self, *, fills: bool) -> str:
+        if fills:
+            return f"Write {GAP} where a word is missing, then press Ask: the model fills it in."
+        return "Begin a text, then press Ask: the model writes on."
 
     @override
     def body(self, said: Said) -> Child:

@@ -45,6 +45,8 @@ class Kind:
         "and for texts even a person would find hard."
     )
     flawless: ClassVar[str] = "Not one test row got a wrong answer."
+    talks: ClassVar[bool] = False
+    """Whether one answer follows another, so that people try it in a conversation."""
     holds_question: ClassVar[bool] = False
     """Whether a drawn answer shows the question too, so that a table needs no column for it."""
 
@@ -72,6 +74,14 @@ class Kind:
     def typed(self, text: str) -> str:
         """One of the inputs as people type it into a box."""
         return text
+
+    def offered(self, text: str, *, fills: bool) -> str:
+        """One of a test row's inputs as a suggestion types it; `fills`: the model fills gaps."""
+        return self.typed(text)
+
+    def hint(self, *, fills: bool) -> str:
+        """What stands in an empty box."""
+        return "Type or paste a text, then press Ask."
 
     def read(self, typed: str) -> str:
         """What was typed, in the form in which the task reads it."""

@@ -33,9 +33,17 @@ class NumberKind(Kind):
         if said.right is not None:
             right = f"The file says {said.task.show(said.right)}; that is off by {self.sure(said)}."
         return (
-            element("p", element("b", said.task.show(said.answer.value)), class_="rs-number"),
+            element(
+                "p", element("b", shown(said.answer.value) or said.task.show(said.answer.value)), class_="rs-number"
+            ),
             element("p", right, class_="rs-hint") if right else None,
         )
+
+    @override
+    def cell(self, said: Said, value: str) -> Markup:
+        """What the file says, as it stands there; an answer, with the digits that say something."""
+        told = shown(value) if value == said.answer.value and value != said.right else ""
+        return element("span", told, dir="auto") if told else super().cell(said, value)
 
     @override
     def sure(self, said: Said) -> str:
@@ -91,6 +99,12 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if value - value == 0 else None  # neither inf nor nan
+
+
+def shown(text: str) -> str:
+    """An answer as people read it; nothing for what is no number."""
+    value = _number(text)
+    return "" if value is None else _short(value)
 
 
 def _short(value: float, *, sign: bool = False) -> str:

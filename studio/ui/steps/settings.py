@@ -6,22 +6,23 @@ from typing import Any
 
 import gradio as gr
 
-from studio import figures
 from studio.config import SETTINGS, RunConfig
 from studio.errors import StudioError
 from studio.jobs import actions
-from studio.jobs.trial import Trial, measure, measure_in_passing
-from studio.models.sizing import gigabytes
-from studio.models.suggest_memory import SAVES, in_words
+from studio.jobs.trial import measure, measure_in_passing
+from studio.models.suggest_memory import SAVES
 from studio.tasks import task_named
+from studio.tasks.read_rows import Reading
 from studio.ui import drafts, navigation, order
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
 from studio.ui.controls import control, menu, range_in_words, shown_value, titles
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.order import Plan
-from studio.ui.pieces import card, error_card, heading, html, tiles
+from studio.ui.pieces import card, error_card, heading, html
 from studio.ui.session import EFFORTS, Session
 from studio.ui.studio import Studio
+from studio.ui.views.plan import speed_measured, what_will_happen
+from studio.ui.views.read_rows import what_is_read
 from studio.ui.words import between, count
 
 _EFFORTS = {
@@ -50,11 +51,13 @@ class SettingsStep:
     measure: gr.Button
     measured: gr.HTML
     start: gr.Button
+    reading: gr.HTML
+    """What a model that writes will read."""
 
     @property
     def view(self) -> list[Any]:
         """What `show` fills, in its order."""
-        return [self.effort, self.reasons, *self.widgets, self.plan, self.name, self.measured]
+        return [self.effort, self.reasons, *self.widgets, self.plan, self.name, self.measured, self.reading]
 
 
 def draw(studio: Studio) -> SettingsStep:
@@ -62,7 +65,9 @@ def draw(studio: Studio) -> SettingsStep:
     html(heading("How should it be trained?", _INTRODUCTION))
     effort = choices("", elem_id="settings-effort")
     with gr.Row(elem_classes=["fs-two-columns"]):
-        reasons = html(elem_id="settings-reasons")
+        with gr.Column(elem_classes=["fs-stack"], min_width=300):
+            reasons = html(elem_id="settings-reasons")
+            reading = html(elem_id="settings-reading")
         with gr.Column(elem_classes=["fs-stack"], min_width=300):
             plan = html(elem_id="settings-plan")
             with gr.Column(elem_classes=["fs-card", "fs-columns"]):
@@ -78,7 +83,7 @@ def draw(studio: Studio) -> SettingsStep:
         widgets = tuple(_draw_widgets(studio))
         with gr.Row(elem_classes=["fs-actions"]):
             reset = gr.Button("Take the suggested values again", elem_id="settings-reset")
-    return SettingsStep(effort, reasons, widgets, reset, plan, name, measure_button, measured, start)
+    return SettingsStep(effort, reasons, widgets, reset, plan, name, measure_button, measured, start, reading)
 
 
 def _draw_widgets(studio: Studio) -> list[Any]:
@@ -104,8 +109,9 @@ def show(studio: Studio, session: Session) -> list[Any]:
         plan = order.plan(studio, session)
         efforts = _effort_cards(studio, session)
     except StudioError as error:
-        return [fragment(), error_card(error), *[gr.skip()] * len(SETTINGS), "", session.name, ""]
-    return [efforts, _reasons(plan, session), *_widgets(plan), _plan(studio, session, plan), session.name, ""]
+        return [fragment(), error_card(error), *[gr.skip()] * len(SETTINGS), "", session.name, "", ""]
+    will = _plan(studio, session, plan)
+    return [efforts, _reasons(plan, session), *_widgets(plan), will, session.name, "", _reading(session, plan)]
 
 
 def choose_effort(studio: Studio, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -123,9 +129,9 @@ def change(studio: Studio, session: Session, *widgets: Any) -> tuple[Any, ...]:
     try:
         session = replace(session, settings=order.by_hand(suggested, widgets))
     except StudioError as error:
-        return session, gr.skip(), error_card(error)
+        return session, gr.skip(), error_card(error), gr.skip()
     plan = order.plan(studio, session)
-    return session, _reasons(plan, session), _plan(studio, session, plan)
+    return session, _reasons(plan, session), _plan(studio, session, plan), _reading(session, plan)
 
 
 def reset(studio: Studio, session: Session) -> tuple[Any, ...]:
@@ -150,9 +156,11 @@ def measure_now(studio: Studio, session: Session, name: str, *widgets: Any) -> t
     """A short measured trial of this very order, in a worker of its own."""
     try:
         session, run = drafts.draft(studio, _filled(studio, session, name, widgets))
-        return session, _measured(measure(run, studio.spares))
+        return session, speed_measured(measure(run, studio.spares))
     except StudioError as error:
-        return session, error_card(error)
+        return session, fragment() if _refusal(studio, session) else error_card(
+            error
+        )  # then it stands where the rows would
 
 
 def measure_ahead(studio: Studio, session: Session) -> tuple[Session, Any]:
@@ -168,23 +176,35 @@ def measure_ahead(studio: Studio, session: Session) -> tuple[Session, Any]:
         trial = measure_in_passing(run, studio.spares) if not run.trial.is_file() else None
     except StudioError:
         return session, ""  # what is wrong is said at the start, or where it was chosen
-    return session, _measured(trial) if trial is not None else gr.skip()
+    return session, speed_measured(trial) if trial is not None else gr.skip()
 
 
-def show_times(studio: Studio, session: Session) -> tuple[Any, Any]:
-    """The efforts and the plan anew, once the speed is known."""
+def show_times(studio: Studio, session: Session) -> tuple[Any, ...]:
+    """The efforts and the plan anew, once the speed is known, and the rows as they were read."""
     try:
-        return _effort_cards(studio, session), _plan(studio, session, order.plan(studio, session))
+        plan = order.plan(studio, session)
+        return _effort_cards(studio, session), _plan(studio, session, plan), _reading(session, plan)
     except StudioError:
-        return gr.skip(), gr.skip()
+        return gr.skip(), gr.skip(), gr.skip()
 
 
 def start(studio: Studio, session: Session, name: str, *widgets: Any) -> tuple[Session, Any, Any]:
     """Write the run folder, put it into the queue, and show it."""
     session, run = drafts.draft(studio, _filled(studio, session, name, widgets))
+    if (refusal := _refusal(studio, session)) is not None:
+        raise refusal
     actions.start(run)
     session = replace(session, run=run.id, draft="", draft_order="", name="")
     return session, gr.Tab(interactive=True), navigation.jump("train")  # opened here: not a round trip later
+
+
+def _refusal(studio: Studio, session: Session) -> StudioError | None:
+    """Why the worker that tried the form's draft could not learn from its rows."""
+    try:
+        reading = Reading.read(studio.home.run(session.draft).reading)
+    except StudioError:
+        return None
+    return None if reading is None else reading.refusal
 
 
 def _filled(studio: Studio, session: Session, name: str, widgets: Sequence[Any]) -> Session:
@@ -211,6 +231,15 @@ def _effort_cards(studio: Studio, session: Session) -> Markup:
             )
         )
     return radio_cards("Effort", cards)
+
+
+def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
+    return what_will_happen(studio, plan, task_named(session.task), _highs(studio, session))
+
+
+def _reading(session: Session, plan: Plan) -> Markup:
+    """What a model that writes will read; of others, only why they could not learn."""
+    return what_is_read(plan.reading) if plan.reading or task_named(session.task).writes else fragment()
 
 
 def _highs(studio: Studio, session: Session) -> list[float]:
@@ -246,50 +275,3 @@ def _widgets(plan: Plan) -> list[Any]:
         info += f" Suggested: {suggestion.why}" if suggestion else ""
         updates.append(gr.update(value=plan.values[name], info=info))
     return updates
-
-
-def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
-    if plan.refusal is not None:
-        return error_card(plan.refusal)
-    train, validation, test = plan.rows
-    a_pass, steps = plan.steps
-    values = plan.values
-    time = between(*plan.seconds(studio), _highs(studio, session))
-    metrics = {metric.name: metric.title for metric in task_named(session.task).metrics}
-    watched = values["watch"] or task_named(session.task).watch
-    ends = (
-        f"It ends sooner after {count(values['patience'], 'check')} in a row without "
-        f"{figures.progress(metrics.get(watched, watched))}."
-        if values["stop_early"]
-        else "It goes through all of them; stopping early is off."
-    )
-    report = "the rows of your test file are the report" if plan.has_test_file else f"{test:,} are kept for the report"
-    exactly = "" if plan.dealt is not None else "About "
-    split = f"{exactly}{train:,} rows are learned from, {validation:,} show the progress, and {report}."
-    told = [
-        fragment(split, *[element("b", f" {each}") for each in (plan.dealt.warnings if plan.dealt else ())]),
-        "The model reads every row once as it is, and a simple head is fitted: the mark that training has to beat."
-        if values["probe_start"]
-        else "Training starts with a random head.",
-        f"Then up to {count(values['epochs'], 'pass', 'passes')} of {count(a_pass, 'step')}, "
-        f"{count(values['batch_rows'], 'row')} each{in_words(values['parts'], values['recompute'])}: {steps:,} steps. {ends}",
-        "The best version answers the rows kept for the report, beside three simpler models.",
-    ]
-    return card(
-        "What will happen",
-        tiles([("Expected time", time), ("Expected memory", f"about {gigabytes(plan.memory(studio))}")]),
-        element("ol", [element("li", each) for each in told], class_="fs-plan"),
-        text="Measured on this machine, with your rows and this model."
-        if plan.trial is not None
-        else "Estimated from your rows, these settings and this machine’s speed: closer than the rough estimate in Model.",
-    )
-
-
-def _measured(trial: Trial) -> Markup:
-    speed = f"{1 / max(trial.seconds_per_row, 1e-9):,.1f}".removesuffix(".0")
-    return card(
-        "Measured",
-        text=f"With this model and these settings, this machine computes {speed} rows a second, there and back. "
-        "Expected time and memory follow from it.",
-        tone="good",
-    )

@@ -19,6 +19,7 @@ from studio.ui.markup import Markup, element, fragment
 from studio.ui.pieces import error_card, heading, html
 from studio.ui.questions import asked_roles, finished, ideas, most_boxes, rows_of_test, title_of
 from studio.ui.session import Session
+from studio.ui.steps import talk
 from studio.ui.steps.results import told
 from studio.ui.studio import Studio
 from studio.ui.views.answer import answer_card, reference_card, suggestions, waiting_card
@@ -50,6 +51,10 @@ class TryItStep:
     """The columns of a table, for the same roles."""
     predict: gr.Button
     predicted: gr.HTML
+    talk: talk.TalkPart
+    """In place of one question, for models that talk."""
+    one: gr.Column
+    """One question; hidden where people talk."""
 
     @property
     def view(self) -> list[Any]:
@@ -67,7 +72,8 @@ def draw(studio: Studio) -> TryItStep:
     head = html(heading(*HEAD), elem_id="try-head")
     notice = clickable(elem_id="try-notice")
     with gr.Column(visible=False, elem_id="try-whole") as whole:
-        with gr.Column(elem_classes=["fs-card"]):
+        talking = talk.draw()
+        with gr.Column(elem_id="try-one") as one, gr.Column(elem_classes=["fs-card"]):
             boxes = tuple(
                 gr.Textbox(
                     label="Text",
@@ -103,7 +109,7 @@ def draw(studio: Studio) -> TryItStep:
             predict = gr.Button("Answer all rows", variant="primary", visible=False, elem_id="try-predict")
         predicted = clickable(elem_id="try-predicted")
     asked = head, gr.State(""), notice, whole, boxes, ask, ideas, answer
-    return TryItStep(*asked, file, file_told, columns, predict, predicted)
+    return TryItStep(*asked, file, file_told, columns, predict, predicted, talking, one)
 
 
 def show(studio: Studio, session: Session, shown: str) -> tuple[Any, ...]:
@@ -128,7 +134,8 @@ def _boxes(run: RunDir) -> list[Any]:
     """A box for each text the model reads; the last ones are spare."""
     task, roles = task_named(run.config.task), asked_roles(run)
     lines = 3 if len(roles) == 1 else 2
-    shown = [gr.Textbox(label=title_of(task, role), lines=lines, visible=True) for role in roles]
+    hint = kind_of(task).hint(fills=_fills(run))
+    shown = [gr.Textbox(label=title_of(task, role), lines=lines, visible=True, placeholder=hint) for role in roles]
     return [*shown, *[gr.Textbox(visible=False)] * (most_boxes() - len(shown))]
 
 
@@ -147,7 +154,8 @@ def pick(studio: Studio, session: Session, event: gr.EventData) -> list[Any]:
     if not 0 <= place < len(rows):
         raise StudioError("That row is no longer there", fix="Reload the page.")
     kind = kind_of(task_named(run.config.task))
-    texts: list[Any] = [kind.typed(rows[place].inputs.get(role, "")) for role in asked_roles(run)]
+    fills = _fills(run)
+    texts: list[Any] = [kind.offered(rows[place].inputs.get(role, ""), fills=fills) for role in asked_roles(run)]
     return [*texts, *[gr.skip()] * (most_boxes() - len(texts))]
 
 
@@ -178,7 +186,7 @@ def ask(studio: Studio, session: Session, *texts: str) -> Markup:
 def _reference(run: RunDir, inputs: dict[str, str]) -> Markup | None:
     """What the file says, where the question is one of its test rows."""
     row = _row_like(run, inputs)
-    if row is None or row.target is None:
+    if row is None or row.target is None or not task_named(run.config.task).target:
         return None
     return reference_card(_said(run, inputs, Answer(row.target), is_tuned=True), row.row)
 
@@ -225,11 +233,20 @@ def _said(run: RunDir, inputs: dict[str, str], answer: Answer, *, is_tuned: bool
     return Said(task_named(run.config.task), inputs, answer, right, _thresholds(run) if is_tuned else {}, labels)
 
 
+def _fills(run: RunDir) -> bool:
+    """Whether the model fills gaps in a text, rather than to write on."""
+    return bool(_head(run).get("kind") == "masked")
+
+
+def _head(run: RunDir) -> dict[str, Any]:
+    try:
+        return dict(json.loads((run.model / "head.json").read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
 def _thresholds(run: RunDir) -> dict[str, float]:
     """Label → threshold, for models that have one a label."""
-    try:
-        head = json.loads((run.model / "head.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
+    head = _head(run)
     labels, values = head.get("labels") or [], head.get("thresholds") or []
     return dict(zip(labels, values, strict=True)) if len(labels) == len(values) else {}

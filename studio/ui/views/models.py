@@ -124,7 +124,8 @@ def _card(offer: Offer, picked: str, hub: bool | None) -> Markup:
     fits = _chip(*(_FITS[offer.fit.trains] if offer.fit.trains else _TOO_LARGE))
     how = " with adapters" if offer.fit.trains == "lora" else ""
     length = f"{preset.context:,} tokens"
-    said = (_parameters(preset), preset.languages, length, _license(preset), _taught(preset))
+    languages = "languages not known" if preset.languages == "unknown" else preset.languages
+    said = (_parameters(preset), languages, length, _license(preset), _taught(preset))
     needs = f"Here, roughly: {_speed(offer)}, from {gigabytes(offer.fit.memory)} of memory{how}"
     facts = (" · ".join(each for each in said if each), needs)
     return radio_card(
@@ -165,7 +166,11 @@ def _taught(preset: Preset) -> str:
 
 def _license(preset: Preset) -> str:
     """As people write it: MIT, Apache-2.0."""
-    return _LICENSES.get(preset.license, preset.license.capitalize())
+    return (
+        "license not known"
+        if preset.license == "unknown"
+        else _LICENSES.get(preset.license, preset.license.capitalize())
+    )
 
 
 def _chip(text: str, tone: str) -> Markup:

@@ -7,6 +7,7 @@ from studio.evaluation.values import Comparison, LabelResult, MetricResult, Repo
 from studio.tasks import TASKS
 from studio.tasks.task import Metric
 from studio.ui.markup import Markup, element, fragment
+from studio.ui.titles import METRICS
 from studio.ui.words import count, duration, percent, quantity
 
 OURS = "Tuned model"
@@ -34,6 +35,8 @@ def sentence_card(report: Report, seconds: float = 0.0, changed: str = "") -> Ma
     """What was found, in one sentence, and on which rows."""
     rows = count(report.rows, "test row")
     body = f"Measured once, at the very end, on {rows} that took no part in training or in choosing the best version."
+    if report.comparison is not None:
+        body += f" Compared by {METRICS.get(report.comparison.metric, report.comparison.metric)}."
     if report.rows < FEW_ROWS:
         body += " That is few: the ranges below are wide, and more test rows would make them narrower."
     return element(
@@ -97,7 +100,7 @@ def metric_card(report: Report, metric: MetricResult, fact: Metric | None, names
         element(
             "ul", lines, _rung(OURS, metric, scale, ours=True), class_="rs-ladder", aria_label=f"{metric.title} compared"
         ),
-        element("div", element("div", _ticks(scale)), class_="rs-axis", aria_hidden="true"),
+        element("div", element("div", _ticks(scale, metric.unit)), class_="rs-axis", aria_hidden="true"),
         class_="fs-card",
     )  # fmt: skip
 
@@ -133,8 +136,8 @@ def _round_step(least: float) -> float:
     return next(power * each for each in (1, 2, 2.5, 5, 10) if power * each >= least * (1 - 1e-9))
 
 
-def _ticks(scale: Scale) -> list[Markup]:
-    if scale == (0.0, 1.0):
+def _ticks(scale: Scale, unit: str) -> list[Markup]:
+    if unit == "share":
         return [element("span", f"{at}{' %' * (at == 100)}", style=f"left:{at}%") for at in (0, 25, 50, 75, 100)]
     low, high = scale
     step = _round_step((high - low) / _STEPS)

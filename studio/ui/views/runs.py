@@ -7,7 +7,7 @@ from studio.jobs.runs import RunSummary
 from studio.story import Status
 from studio.tasks import metric_named
 from studio.ui.markup import Child, Markup, element
-from studio.ui.titles import METRICS, MODELS
+from studio.ui.titles import METRICS, model_title
 from studio.ui.words import count, duration, moment, quantity
 
 _STATES: dict[Status, tuple[str, str]] = {
@@ -77,7 +77,7 @@ def _line(run: RunSummary, *, is_open: bool) -> Markup:
         element("td", tick, data_title="Compare"),
         element("th", element("span", run.name, dir="auto"), _small("open now" if is_open else ""), scope="row", class_="rs-run"),
         element("td", element("span", word, class_="rs-state", data_tone=tone or None), data_title="Status"),
-        element("td", MODELS.get(run.model, run.model), data_title="Model"),
+        element("td", model_title(run.model), data_title="Model"),
         element("td", run.file or "—", dir="auto", data_title="Data"),
         element("td", element("span", _best(run)), class_="rs-nowrap", data_title="Best value"),
         element("td", duration(run.seconds) if run.seconds else "—", class_="rs-nowrap", data_title="Time at work"),
