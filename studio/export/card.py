@@ -58,12 +58,27 @@ def title_of(run: RunDir) -> str:
 _HUB_METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # the Hub's names; others are left to the text
 
 
+_HUB_TASKS = {
+    "text-classification": "text-classification",
+    "multi-label-classification": "text-classification",
+    "token-classification": "token-classification",
+    "question-answering": "question-answering",
+    "instruction-tuning": "text-generation",
+    "chat": "text-generation",
+}
+"""The Hub's names for tasks. Source: huggingface.co/tasks; where the kind of model decides, nothing is said."""
+
+
+def _pipeline(task: str) -> list[str]:
+    return [f"pipeline_tag: {_HUB_TASKS[task]}"] if task in _HUB_TASKS else []
+
+
 def _front_matter(run: RunDir, report: Report) -> str:
     base = base_of(run.config.model)
     lines = ["---", f"license: {base.license or 'unknown'}", "library_name: transformers"]
     lines += [f"base_model: {base.hub}", "base_model_relation: finetune"] if base.hub else []
     lines += [f"language:\n- {base.language_code}"] if base.language_code else []
-    lines += [f"pipeline_tag: {report.task}", "tags:", f"- {report.task}", "- finetuning-studio"]
+    lines += [*_pipeline(report.task), "tags:", f"- {report.task}", "- finetuning-studio"]
     known = [metric for metric in report.metrics if metric.name in _HUB_METRICS]
     if known:
         lines += ["metrics:", *(f"- {_HUB_METRICS[metric.name]}" for metric in known)]
@@ -108,7 +123,10 @@ def _metrics(report: Report) -> str:
         f"|---|{'---|' * len(titles)}",
         f"| **This model** | {' | '.join(map(_number, report.metrics))} |",
     ]
-    lines += [f"| {plain(rung.title)} | {' | '.join(map(_number, rung.metrics))} |" for rung in report.ladder]
+    for rung in report.ladder:  # a simple model may lack a metric, as one that gives no chances to words
+        known = {metric.name: _number(metric) for metric in rung.metrics}
+        cells = [known.get(metric.name, "–") for metric in report.metrics]
+        lines.append(f"| {plain(rung.title)} | {' | '.join(cells)} |")
     if report.calibration_error is not None:
         lines.append(
             f"\nIts confidence is off by {100 * report.calibration_error:.1f} points on average "

@@ -41,10 +41,10 @@ def tokens_of(
     Tokenizers of decoders may put nothing between two texts: there it is an empty line.
     """
     if second is None:
-        return {"input_ids": tokenizer(list(texts), truncation=True, max_length=max_length)["input_ids"]}
+        return {"input_ids": tokenizer(list(texts), truncation=True, max_length=max_length, padding=False)["input_ids"]}
     if tokenizer.num_special_tokens_to_add(True) == tokenizer.num_special_tokens_to_add(False):
         second = ["\n\n" + each for each in second]
-    found = tokenizer(list(texts), list(second), truncation=True, max_length=max_length)
+    found = tokenizer(list(texts), list(second), truncation=True, max_length=max_length, padding=False)
     return {name: found[name] for name in ("input_ids", "token_type_ids") if name in found}
 
 

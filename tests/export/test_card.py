@@ -8,8 +8,9 @@ from studio import storage
 from studio.config import Edit, Model
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
+from studio.evaluation.values import BaselineResult, MetricResult, Report
 from studio.export.base import base_of, license_note
-from studio.export.card import model_card
+from studio.export.card import _metrics, model_card
 from studio.export.escape import cell, code, one_line, plain, quoted
 from studio.models.presets import PRESETS
 from studio.rundir import Home, RunDir
@@ -168,3 +169,13 @@ def test_escapes(text):
     assert yaml.safe_load(f"name: {quoted(text)}") == {"name": one_line(text)}
     table = _html(f"| a | b |\n|---|---|\n| {cell(text)} | c |\n")
     assert table.count("<td>") == 2
+
+
+def test_a_simple_model_without_a_metric_leaves_its_column_empty() -> None:
+    """Nearest rows give no chances to words, so that they have no perplexity."""
+    metric = MetricResult(name="perplexity", title="Perplexity", value=3.0, low=2.0, high=4.0, unit="tokens")
+    shared = MetricResult(name="chrf", title="chrF", value=0.5, low=0.4, high=0.6)
+    rung = BaselineResult(name="nearest", title="Nearest", metrics=[shared])
+    report = Report.model_construct(metrics=[metric, shared], ladder=[rung], rows=9, calibration_error=None)
+    line = next(line for line in _metrics(report).splitlines() if line.startswith("| Nearest"))
+    assert line == "| Nearest | – | 50.0 % (40.0 to 60.0) |"
