@@ -183,7 +183,10 @@ def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
     labels, values, rows = reply["labels"], reply["values"], reply["confidence"]
     if len(values) != count or len(rows) != count:
         raise StudioError("The model answered a different number of texts than were asked", fix="Ask again.")
-    return [
-        Answer(str(value), dict(zip(labels, map(float, row), strict=True)) if row else {})
-        for value, row in zip(values, rows, strict=True)
-    ]
+    return [Answer(str(value), _confidence(labels, row)) for value, row in zip(values, rows, strict=True)]
+
+
+def _confidence(labels: Sequence[str], said: Sequence[float] | dict[str, float]) -> dict[str, float]:
+    """Of the labels, in their order, or of guesses by their names."""
+    pairs = said.items() if isinstance(said, dict) else zip(labels, said, strict=True) if said else ()
+    return {str(name): float(share) for name, share in pairs}

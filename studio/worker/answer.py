@@ -3,6 +3,7 @@
 import json
 import sys
 import traceback
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,15 +49,15 @@ class Answerer:
 
 def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
     """What encoding and decoding need, from what `head.json` says."""
-    known = (facts.labels, facts.max_length, facts.thresholds, facts.scaling, facts.new_tokens, facts.inside)
-    return Setup(tokenizer, *known)
+    names = {each.name for each in fields(Setup)} & {each.name for each in fields(HeadFacts)}
+    return Setup(tokenizer, **{name: getattr(facts, name) for name in names})
 
 
 def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
     """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "values", "labels", "confidence"}`:
 
     a value a text; `labels` are the model's, in the order of every text's list of confidences, which is empty where
-    answers have none.
+    answers have none, and an object of guess → confidence where the guesses are no labels.
     """
     answerer = Answerer(RunDir(folder))
     _put(answers, {"ready": True})
@@ -65,7 +66,7 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
         try:
             asked = json.loads(line)
             labels, said = answerer.ask(asked["model"], asked["texts"])
-            shares = [[each.confidence.get(label, 0.0) for label in labels] if each.confidence else [] for each in said]
+            shares = [_shares(each, labels) for each in said]
             values = [each.value for each in said]
             _put(answers, {"id": asked["id"], "values": values, "labels": list(labels), "confidence": shares})
         except StudioError as error:
@@ -77,6 +78,13 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
                 {"id": asked.get("id") if isinstance(asked, dict) else None, "error": "This is a bug of the studio."},
             )
     return 0
+
+
+def _shares(answer: Answer, labels: tuple[str, ...]) -> list[float] | dict[str, float]:
+    """How sure the model is: of its labels, or of guesses that are found in each text anew, as words for a gap."""
+    if answer.confidence.keys() <= set(labels):
+        return [answer.confidence.get(label, 0.0) for label in labels] if answer.confidence else []
+    return answer.confidence
 
 
 def _put(answers: IO[str], value: dict[str, Any]) -> None:
