@@ -192,11 +192,12 @@ def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
     if {len(values), len(rows), len(losses)} != {count}:
         raise StudioError("The model answered a different number of texts than were asked", fix="Ask again.")
     return [
-        Answer(
-            str(value),
-            dict(zip(labels, map(float, row), strict=True)) if row else {},
-            losses=(float(nats), int(tokens)),
-            guessed=int(guessed),
-        )
+        Answer(str(value), _confidence(labels, row), losses=(float(nats), int(tokens)), guessed=int(guessed))
         for value, row, (nats, tokens, guessed) in zip(values, rows, losses, strict=True)
     ]
+
+
+def _confidence(labels: Sequence[str], said: Sequence[float] | dict[str, float]) -> dict[str, float]:
+    """Of the labels, in their order, or of guesses by their names."""
+    pairs = said.items() if isinstance(said, dict) else zip(labels, said, strict=True) if said else ()
+    return {str(name): float(share) for name, share in pairs}

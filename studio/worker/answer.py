@@ -3,6 +3,7 @@
 import json
 import sys
 import traceback
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -64,7 +65,7 @@ class Answerer:
 def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
     """What encoding and decoding need, from what `head.json` says."""
     speak(tokenizer, facts.codes)
-    names = ("labels", "max_length", "thresholds", "scaling", "new_tokens", "prefix", "codes", "inside")
+    names = {each.name for each in fields(Setup)} & {each.name for each in fields(HeadFacts)}
     return Setup(tokenizer, **{name: getattr(facts, name) for name in names}, head=facts.kind)
 
 
@@ -73,7 +74,8 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
     "losses"}`:
 
     a value a text; `labels` are the model's, in the order of every text's list of confidences, which is empty where
-    answers have none. `losses` are `[nats, tokens, tokens guessed]` of the right answer, where `targets` were sent as well.
+    answers have none, and an object of guess → confidence where the guesses are no labels. `losses` are `[nats, tokens,
+    tokens guessed]` of the right answer, where `targets` were sent as well.
     """
     answerer = Answerer(RunDir(folder))
     _put(answers, {"ready": True})
@@ -82,7 +84,7 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
         try:
             asked = json.loads(line)
             labels, said = answerer.ask(asked["model"], asked["texts"], asked.get("targets"))
-            shares = [[each.confidence.get(label, 0.0) for label in labels] if each.confidence else [] for each in said]
+            shares = [_shares(each, labels) for each in said]
             values = [each.value for each in said]
             losses = [[*each.losses, each.guessed] for each in said]
             _put(
@@ -98,6 +100,13 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
                 {"id": asked.get("id") if isinstance(asked, dict) else None, "error": "This is a bug of the studio."},
             )
     return 0
+
+
+def _shares(answer: Answer, labels: tuple[str, ...]) -> list[float] | dict[str, float]:
+    """How sure the model is: of its labels, or of guesses that are found in each text anew, as words for a gap."""
+    if answer.confidence.keys() <= set(labels):
+        return [answer.confidence.get(label, 0.0) for label in labels] if answer.confidence else []
+    return answer.confidence
 
 
 def _put(answers: IO[str], value: dict[str, Any]) -> None:

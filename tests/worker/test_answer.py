@@ -1,9 +1,15 @@
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 
 from studio.evaluation import answers
+from studio.jobs.answering import _answers
+from studio.tasks import task_named
+from studio.tasks.task import Answer
+from studio.ui.answers import Said, kind_of
+from studio.worker import answer
 from studio.worker.answer import serve
 from studio.worker.trial import measure
 
@@ -63,3 +69,23 @@ def test_a_trial_that_cannot_be_says_why(new_run, tiny_home):
     assert reply["measured"] is False
     assert "no model folder" in reply["error"]
     assert not run.trial.exists()
+
+
+def test_guesses_for_a_gap_reach_the_page(monkeypatch, tmp_path):
+    """They are no labels, and other words in every text."""
+    said = {
+        "the ___ sat": Answer("the cat sat", {"cat": 0.8, "<dog>": 0.125}),
+        "a ___": Answer("a hat", {"hat": 0.5}),
+        "no gap": Answer("no gap"),
+    }
+    fake = SimpleNamespace(ask=lambda model, texts, *_: ((), [said[text] for text in texts]))
+    monkeypatch.setattr(answer, "Answerer", lambda _run: fake)
+    reply = ask(SimpleNamespace(path=tmp_path), {"id": 1, "model": "tuned", "texts": list(said)})[1]
+    found = _answers(reply, len(said))
+    assert found == list(said.values())
+    task = task_named("language-modeling")
+    drawn = str(kind_of(task).body(Said(task, {"text": "the ___ sat"}, found[0]))[2])
+    assert "cat" in drawn
+    assert "80" in drawn
+    assert "&lt;dog&gt;" in drawn
+    assert "<dog>" not in drawn
