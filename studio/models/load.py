@@ -57,7 +57,7 @@ def load_base(folder: Path, *, dropout: float | None = None, auto_class: str = "
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # refused below, in words
             )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RecursionError) as error:
         raise StudioError(
             f"The base model cannot be loaded: {str(error).splitlines()[0][:200]}",
             where=folder.name,
