@@ -66,7 +66,7 @@ def pooling_of(model: Model, folder: Path) -> Literal["mean", "first", "last"]:
 def _json(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return facts if isinstance(facts, dict) else {}
 
@@ -76,7 +76,7 @@ def _offered(choice: str, home: Home) -> Path:
     name = folder.name
     try:
         refuse_code(json.loads((folder / "config.json").read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StudioError(
             "The model folder has no readable config.json", where=name, fix="Choose another base model."
         ) from error

@@ -65,7 +65,7 @@ def load_base(
                 ignore_mismatched_sizes=True,  # refused below, in words
                 **({"quantization_config": four_bits(), "device_map": {"": four_bits_on}} if four_bits_on else {}),
             )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RecursionError) as error:
         raise StudioError(
             f"The base model cannot be loaded: {str(error).splitlines()[0][:200]}",
             where=folder.name,

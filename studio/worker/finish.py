@@ -1,20 +1,24 @@
 """What a run leaves: the best version as a model folder, its answers on the test rows, and the report."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio import storage
+from studio.data.example import Example
 from studio.evaluation.answers import to_parquet
 from studio.evaluation.report import build_report
 from studio.events import Finished, Scoring, Warned
 from studio.models.heads import Wearing, head_files
 from studio.models.load import load_base, load_tuned, load_untuned
+from studio.tasks.task import Answer
 from studio.worker import checkpoint, writing
 from studio.worker.adapters import adapter_files, merge_adapters
-from studio.worker.evaluate import answer, check
+from studio.worker.evaluate import Kit, answer, check
 from studio.worker.features import read_part
 from studio.worker.optimizer import freeze, trained
 from studio.worker.prepare import Job
@@ -45,15 +49,14 @@ def finish(
             reporter.say(Warned(step=step, text=text))
     run, kit = job.run, job.kit
     write_model(job, best)
+    (best or {}).clear()
+    _free(job)
     test, told = read_part(run, "test"), notes(job, reporter)
     if kit.task.writes:
         test, limited = writing.tested(kit.task, test, job.config.seed)
         told += limited
-    say = writing.answer if kit.task.writes else answer
-    tuned, _ = load_tuned(run.model)
-    answers = say(tuned.to(kit.place.device), kit, test, reporter.breathe)
-    untuned, _ = load_untuned(job.folder, run.path)
-    frozen = say(untuned.to(kit.place.device), kit, test, reporter.breathe)
+    answers = _said(kit, partial(load_tuned, run.model), test, reporter)
+    frozen = _said(kit, partial(load_untuned, job.folder, run.path), test, reporter)
     report = build_report(
         task=kit.task,
         labels=kit.setup.labels,
@@ -72,6 +75,22 @@ def finish(
     metrics = {result.name: result.value for result in report.metrics}
     reporter.say(Finished(step=step, reason=why, best_step=best_step, metrics=metrics, seconds=reporter.seconds))
     checkpoint.clear(run.checkpoints)  # the model is on disk; the way there takes six times its space
+
+
+def _said(kit: Kit, load: Callable[[], tuple[Wearing, Any]], test: list[Example], reporter: Reporter) -> list[Answer]:
+    """What a model answers, which is there only as long as it does: two may be more than the device can hold."""
+    model, _ = load()
+    say = writing.answer if kit.task.writes else answer
+    answers = say(model.to(kit.place.device), kit, test, reporter.breathe)
+    del model
+    kit.place.tidy()
+    return answers
+
+
+def _free(job: Job) -> None:
+    """Let go of the model that was trained: its best version is kept elsewhere."""
+    job.model.backbone = nn.Identity()
+    job.kit.place.tidy()
 
 
 def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
@@ -121,10 +140,12 @@ def _choose_thresholds(job: Job, model: Wearing) -> None:
 def best_version(job: Job, best: dict[str, Tensor] | None) -> tuple[Wearing, dict[str, bytes]]:
     """The model to keep, on the processor, adapters merged; and the adapters by themselves, as files."""
     if best is None:
+        _free(job)
         backbone, _ = load_base(job.folder, auto_class=job.probe.head.auto_class)
         return Wearing(backbone, job.probe.head), {}
     model = job.model
     if job.config.method.trains == "qlora":  # adapters are folded into whole weights: in 4 bits they would drown
+        _free(job)
         model = Wearing(load_base(job.folder, auto_class=model.head.auto_class)[0], model.head)
         freeze(model, job.config)
     with torch.no_grad():

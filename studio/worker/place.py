@@ -59,11 +59,16 @@ class Place:
             return int(torch.cuda.get_device_properties(self.device).total_memory)
         return int(psutil.virtual_memory().total)
 
-    def forget_peak(self) -> None:
-        """Count the peak anew from here on, where the system can."""
+    def tidy(self) -> None:
+        """Give back the memory of what nobody holds any more, also where it holds itself."""
         gc.collect()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def forget_peak(self) -> None:
+        """Count the peak anew from here on, where the system can."""
+        self.tidy()
+        if self.device.type == "cuda":
             torch.cuda.reset_peak_memory_stats()
             return
         with contextlib.suppress(OSError):

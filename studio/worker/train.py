@@ -62,8 +62,9 @@ def train(run: RunDir, reporter: Reporter, known: Known | None = None) -> None:
     except Leave:
         training.save()
         raise
-    state = training.state
-    finish(job, state.reason, state.step, state.stopping.best_step, training.best, reporter)
+    state, best = training.state, training.best
+    del training  # and with it what the optimizer remembers, which is more than the model
+    finish(job, state.reason, state.step, state.stopping.best_step, best, reporter)
 
 
 class Training:
@@ -227,8 +228,6 @@ class Training:
 
     def _warn(self, text: str) -> None:
         self.tell.warn(self.state.step, text)
-
-    # Going on, and going back
 
     def _look(self) -> None:
         """Wait for the device and see that its numbers are numbers. Raises: NotFinite."""

@@ -3,18 +3,25 @@
 import errno
 import json
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from huggingface_hub.hf_api import RepoSibling
 from stand_in_hub import CONFIG, FETCHED, GOOD, NAME, REVISION, WEIGHTS, StandInHub, standing_in
 
+from studio.config import Model
 from studio.errors import StudioError
+from studio.models.folder import model_folder
 from studio.models.hub import download, downloaded, folder_of, on_its_way, refuse_code, transfer
 from studio.models.presets import EMBEDDED, Preset
 from studio.rundir import Home
 from studio.storage import disk, problems_of
 
+fetching = import_module("studio.models.hub.download")  # the package gives its name to the function
+finding = import_module("studio.models.hub.find")
 PRESET = Preset(NAME, "Encoder", "encoder", 1.0, 512, "English", "mit", revision=REVISION)
 BIG = "model.safetensors"
 
@@ -54,6 +61,52 @@ def test_only_the_allowed_files_come_and_every_byte_is_checked(hub: StandInHub, 
     assert not any(name in request for request in hub.asked for name in ("pytorch_model", ".py", "onnx"))
     assert all(f"/resolve/{REVISION}/" in path for path in hub.asked if "/resolve/" in path)  # never at a branch
     assert on_its_way(home, PRESET) == 0
+
+
+DEEP = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+def test_settings_that_are_nested_without_end_are_damaged(home: Home, tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "config.json").write_bytes(DEEP)
+    with pytest.raises(StudioError, match="settings are damaged"):
+        fetching._judge(tmp_path / "config.json", NAME)
+    answer = SimpleNamespace(content=DEEP, raise_for_status=lambda: None)
+    monkeypatch.setattr(finding, "get_session", lambda: SimpleNamespace(get=lambda *_, **__: answer))
+    monkeypatch.setattr(finding, "hf_raise_for_status", lambda _: None)
+    with pytest.raises(StudioError, match="settings are damaged"):
+        finding._settings(NAME, REVISION, RepoSibling("config.json", size=len(DEEP)))
+    with pytest.raises(StudioError, match="no list of models"):
+        finding._models(DEEP)
+    (home.models / "offered" / "deep").mkdir(parents=True)
+    (home.models / "offered" / "deep" / "config.json").write_bytes(DEEP)
+    with pytest.raises(StudioError, match=r"no readable config\.json"):
+        model_folder(Model(id="folder:deep"), home)
+
+
+def test_code_is_found_however_deep_it_is_named() -> None:
+    deep: Any = {"auto_map": {"AutoModel": "evil.Model"}}
+    for _ in range(20_000):
+        deep = [deep]
+    with pytest.raises(StudioError, match="program code"):
+        refuse_code({"a": deep})
+
+
+def test_a_file_that_is_moved_away_meanwhile_is_no_fault(home: Home, monkeypatch: Any) -> None:
+    place = fetching._partial(home, PRESET)
+    place.mkdir(parents=True)
+    (place / "here").write_bytes(b"123")
+    (place / "gone").write_bytes(b"12345")
+    original = Path.stat
+
+    def stat(path: Path, **how: Any) -> Any:
+        found = original(path, **how)
+        if path.name == "gone":
+            path.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert on_its_way(home, PRESET) == 8
+    assert on_its_way(home, PRESET) == 3
 
 
 def test_what_is_here_is_not_fetched_again(hub: StandInHub, home: Home) -> None:

@@ -1,5 +1,6 @@
 """Models that write, in this process, with a few thousand random weights: right, exact, and told about."""
 
+import gc
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from transformers import GPT2LMHeadModel
 
 from studio import storage
 from studio.data.example import Example
@@ -18,7 +20,7 @@ from studio.models.heads.causal import leftwards
 from studio.models.load import load_tuned
 from studio.tasks import task_named
 from studio.tasks.task import Setup
-from studio.worker import train
+from studio.worker import finish, train
 from studio.worker import writing as at_the_end
 from studio.worker.answer import Answerer, setup_of
 from studio.worker.batches import plan
@@ -233,6 +235,31 @@ def test_all_that_a_run_reads_is_as_on_the_day_it_was_ordered(start, home, tmp_p
     job = prepare(run, lambda *_: None)
     told = job.train.batch(np.arange(20))["input_ids"]
     assert all("Today is 1999-12-31." in job.kit.setup.tokenizer.decode(row) for row in told)
+
+
+@pytest.mark.parametrize("trains", ["whole", "lora"])
+def test_at_the_end_one_model_is_held_at_a_time(start, work, monkeypatch, trains):
+    """Counted where a model is about to be loaded: base models alive, and numbers that optimizers remember."""
+    run, held = start("gpt2", epochs=1, trains=trains), []
+
+    def counting(load):
+        def counted(*told):
+            gc.collect()
+            alive = [each for each in gc.get_objects() if type(each) in (GPT2LMHeadModel, torch.optim.AdamW)]
+            held.append((len([each for each in alive if isinstance(each, torch.nn.Module)]), memory(alive)))
+            return load(*told)
+
+        return counted
+
+    def memory(alive):
+        return sum(len(each.state) for each in alive if isinstance(each, torch.optim.Optimizer))
+
+    gc.collect()
+    before = len([each for each in gc.get_objects() if type(each) is GPT2LMHeadModel])
+    monkeypatch.setattr("studio.worker.finish.load_tuned", counting(finish.load_tuned))
+    monkeypatch.setattr("studio.worker.finish.load_untuned", counting(finish.load_untuned))
+    assert work(run) == 0
+    assert held == [(before, 0), (before, 0)]
 
 
 # Told

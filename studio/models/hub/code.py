@@ -29,10 +29,12 @@ def code_named_in(settings: dict[str, Any]) -> str:
 
 
 def _entries(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield str(name), inner
-            yield from _entries(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _entries(inner)
+    """However deep they lie."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from ((str(name), inner) for name, inner in value.items())
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value

@@ -1,11 +1,12 @@
 """The pinned commit of a model, from the Hub into a committed folder; a broken download goes on where it was."""
 
 import json
+import os
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -72,7 +73,12 @@ def downloaded(home: Home, model: Pinned) -> Path | None:
 def on_its_way(home: Home, model: Pinned) -> int:
     """Bytes that an unfinished download has left here; 0 where there is none."""
     folder = _partial(home, model)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # files come and go while the download is at work
+                total += (Path(place) / name).stat().st_size
+    return total
 
 
 def download(
@@ -153,7 +159,7 @@ def _listed(model: Pinned) -> list[RepoSibling]:
 def _judge(path: Path, where: str) -> None:
     try:
         settings = json.loads(path.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         settings = None
     if not isinstance(settings, dict) or (path.name == _TOKENIZER and not isinstance(settings.get("model"), dict)):
         raise StudioError("The model's settings are damaged", where=where, fix="Choose another model.")

@@ -100,7 +100,7 @@ def look_up(model_id: str, revision: str = "main") -> Preset:
 def _models(content: bytes) -> list[dict[str, Any]]:
     try:
         rows = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         rows = None
     if not isinstance(rows, list):
         raise StudioError("The hub answered with something that is no list of models", fix=LATER)
@@ -138,7 +138,7 @@ def _settings(model_id: str, commit: str, file: RepoSibling) -> dict[str, Any]:
     hf_raise_for_status(answer)
     try:
         settings = json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         settings = None
     if not isinstance(settings, dict):
         raise StudioError("The model's settings are damaged", where=model_id, fix="Choose another model.")
