@@ -20,9 +20,8 @@ from frame import Model, main
 from safetensors.torch import load_file
 from transformers import AutoModel
 
-from studio.models.heads.hints import Hints, hinted_vectors_of
 from studio.models.heads.span import NOWHERE
-from studio.tasks.question_answering import _NEVER, _candidates, _hints, _shortened
+from studio.tasks.question_answering import _NEVER, _candidates, _shortened
 from studio.tasks.units import stretch
 
 
@@ -37,10 +36,6 @@ class Finder(Model):
         self.model = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
         self.model.to(self.device).train(False)
         self.head = {name: each.to(self.device) for name, each in load_file(folder / "head.safetensors").items()}
-        self.hints = None  # of an older model
-        if sizes := tuple(self.facts.get("hints", ())):
-            self.hints = Hints(self.head["hints.weight"].shape[1], sizes).to(self.device)
-            self.hints.weight.data = self.head["hints.weight"]
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The likeliest stretch of each text, or nothing where that is likelier by the threshold."""
@@ -77,14 +72,13 @@ class Finder(Model):
             parts = encoded.sequence_ids(number)
             places = [offset if part == 1 else None for part, offset in zip(parts, offsets, strict=True)]
             names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in encoded]
-            hints = _hints({"question": question, "context": context}, parts, offsets)
-            features.append({**{name: encoded[name][number] for name in names}, "places": places, "hints": hints})
+            features.append({**{name: encoded[name][number] for name in names}, "places": places})
         return features
 
     def logits(self, feature: dict[str, Any]) -> np.ndarray:
         """A row a token: start and end; no answer starts in the question, and the first token means "no answer"."""
         given = {name: torch.tensor([each], device=self.device) for name, each in feature.items() if name != "places"}
-        vectors = hinted_vectors_of(self.model, self.hints, **given)[0]
+        vectors = self.model(**given).last_hidden_state[0]
         outputs = torch.nn.functional.linear(vectors, self.head["weight"], self.head["bias"]).float().cpu().numpy()
         for token, place in enumerate(feature["places"]):
             if token and place is None:

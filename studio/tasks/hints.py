@@ -1,9 +1,7 @@
-"""What the words of a text look like, as a small number a token: capitals, digits, and words that two texts share.
+"""What the words of a text look like, as a small number a token: capitals, digits, signs.
 
-Many tokenizers fold capitals, and none says which words of a text its question has too. A head that is told so learns from
-few rows what would take it many (see `models.heads.hints`).
-Source: Collobert et al. 2011, "Natural Language Processing (Almost) from Scratch" (capitals); Chen et al. 2017, "Reading
-Wikipedia to Answer Open-Domain Questions" (shared words).
+Many tokenizers fold capitals, which tell names from other words (see `models.heads.hints`).
+Source: Collobert et al. 2011, "Natural Language Processing (Almost) from Scratch".
 """
 
 from bisect import bisect_right
@@ -36,8 +34,6 @@ class Shape(IntEnum):
 
 
 SHAPES = len(Shape)
-SHARED = 2
-"""Whether a word is in the other text too: no, yes."""
 _ENDS = ".!?:…。！？"
 """What a new sentence may follow."""
 
@@ -74,31 +70,14 @@ def shapes(text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-def hints(text: str, offsets: Sequence[tuple[int, int] | None], other: frozenset[str] | None = None) -> list[int]:
-    """A number a token, from its place in the text (None or empty: 0): its unit's shape, and behind that, where there is
-    another text, whether that has the unit too: `shape + SHAPES × shared`.
-    """
+def hints(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:
+    """The shape of the unit that each token belongs to, by its place in the text; 0 for an empty place."""
     found = shapes(text)
     starts = [start for start, _, _ in found]
     numbers: list[int] = []
-    for place in offsets:
-        if place is None or place[0] >= place[1]:
-            numbers.append(0)
-            continue
-        start, end = place
+    for start, end in offsets:
         while start < end - 1 and text[start].isspace():
             start += 1
         unit = bisect_right(starts, start) - 1
-        if unit < 0:
-            numbers.append(0)
-            continue
-        first, behind, number = found[unit]
-        is_shared = other is not None and text[first:behind].casefold() in other
-        numbers.append(number + SHAPES * is_shared)
+        numbers.append(found[unit][2] if start < end and unit >= 0 else Shape.NOTHING)
     return numbers
-
-
-def words(text: str) -> frozenset[str]:
-    """The units of a text that hold a letter or a digit, without regard to capitals."""
-    found = (text[start:end].casefold() for start, end in units(text))
-    return frozenset(word for word in found if any(character.isalnum() for character in word))

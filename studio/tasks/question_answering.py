@@ -14,7 +14,6 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.answers import NO_ANSWER, exact, from_cells, nearest, overlap, placed, read, rights, written
-from studio.tasks.hints import SHAPES, SHARED, hints, words
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.units import often_inside, stretch
@@ -49,7 +48,6 @@ class QuestionAnswering(Task):
     )
     answers_as = "passage"
     has_thresholds = reads_windows = True
-    hints = (SHAPES, SHARED)
     together = "context"
     watch = "f1"
     baselines = ("best_sentence",)
@@ -144,7 +142,6 @@ class QuestionAnswering(Task):
             if "token_type_ids" in encoded:
                 feature["token_type_ids"] = encoded["token_type_ids"][number]
             feature["places"] = places
-            feature["hints"] = _hints(examples[row].inputs, which, offsets)
             feature["answerable"] = [int(token == 0 or place is not None) for token, place in enumerate(places)]
             if examples[row].target is not None:
                 feature["labels"] = _tokens_of(*read(examples[row].target or NO_ANSWER), places)
@@ -229,16 +226,6 @@ class QuestionAnswering(Task):
     @override
     def show(self, value: str) -> str:
         return read(value)[0] or "no answer"
-
-
-def _hints(inputs: dict[str, str], parts: Sequence[int | None], offsets: Sequence[tuple[int, int]]) -> list[int]:
-    """Of the question's tokens (part 0) and the context's (part 1): what they look like, and whether both texts have them."""
-    total = [0] * len(parts)
-    for part, (one, other) in enumerate((("question", "context"), ("context", "question"))):
-        places = [offset if each == part else None for each, offset in zip(parts, offsets, strict=True)]
-        for token, number in enumerate(hints(inputs[one], places, words(inputs[other]))):
-            total[token] += number
-    return total
 
 
 class _Candidate(NamedTuple):

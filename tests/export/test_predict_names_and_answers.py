@@ -48,7 +48,7 @@ def both(request, base, tmp_path):
         torch.manual_seed(5)
         head = head_named(kind)(32, facts)
         torch.nn.init.normal_(head.linear.weight)
-        if hinted:
+        if facts.hints:
             torch.nn.init.normal_(head.hints.weight)
         setup = Setup(tokenizer, labels, 32)
         place = Place.choose("float32")
@@ -87,6 +87,7 @@ def test_a_program_answers_as_the_studio_does(both, hinted):
     assert any(value not in ("[]", "") for value in ours)
 
 
+@pytest.mark.parametrize("both", ["token-classification"], indirect=True)
 def test_the_hints_decide_something_here(both):
     """So that the test above could fail."""
     assert both(hinted=True)[0] != both(hinted=False)[0]

@@ -14,15 +14,14 @@ SIZES = (3, 2)
 SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64, "vocab_size": 50}
 
 
-def facts(kind):
-    return HeadFacts(kind, "mean", True, 16.0, ("a",), 64, "some-task", hints=SIZES)
+def facts():
+    return HeadFacts("token", "mean", True, 16.0, ("a",), 64, "some-task", hints=SIZES)
 
 
 def batch():
     return {
         "input_ids": torch.tensor([[2, 7, 9, 3], [2, 8, 3, 0]]),
         "attention_mask": torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]]),
-        "answerable": torch.ones(2, 4),
         "hints": torch.tensor([[0, 1, 5, 0], [0, 4, 0, 0]]),
     }
 
@@ -39,9 +38,8 @@ def test_a_number_is_read_digit_by_digit():
     assert table(torch.tensor([[0, 1, 2, 3, 5]])).tolist() == [[[1, 10], [2, 10], [3, 10], [1, 20], [3, 20]]]
 
 
-@pytest.mark.parametrize("kind", ["token", "span"])
-def test_they_add_nothing_at_the_start_and_something_later(backbone, kind):
-    head = make_head(backbone, facts(kind), RunConfig()).train(False)
+def test_they_add_nothing_at_the_start_and_something_later(backbone):
+    head = make_head(backbone, facts(), RunConfig()).train(False)
     model = Wearing(backbone, head)
     with torch.no_grad():
         plain = model(**{name: each for name, each in batch().items() if name != "hints"})
@@ -50,9 +48,8 @@ def test_they_add_nothing_at_the_start_and_something_later(backbone, kind):
         assert not torch.allclose(model(**batch()), plain, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["token", "span"])
-def test_they_are_learned_with_the_base_model_and_kept(backbone, kind, tmp_path):
-    head = make_head(backbone, facts(kind), RunConfig())
+def test_they_are_learned_with_the_base_model_and_kept(backbone, tmp_path):
+    head = make_head(backbone, facts(), RunConfig())
     model = Wearing(backbone, head)
     freeze(model, RunConfig())
     assert "head.hints.weight" in trained(model)
@@ -67,7 +64,7 @@ def test_they_are_learned_with_the_base_model_and_kept(backbone, kind, tmp_path)
 
 
 def test_a_head_alone_is_trained_without(backbone):
-    model = Wearing(backbone, make_head(backbone, facts("token"), RunConfig()))
+    model = Wearing(backbone, make_head(backbone, facts(), RunConfig()))
     freeze(model, RunConfig().with_settings({"trains": "head"}))
     assert set(trained(model)) == {"head.linear.weight", "head.linear.bias"}
 
@@ -81,7 +78,7 @@ def test_a_head_of_before_has_none(tmp_path):
 
 def test_word_vectors_narrower_than_the_layers_go_without():
     backbone = AlbertModel(AlbertConfig(**SMALL, embedding_size=16)).train(False)
-    head = make_head(backbone, facts("token"), RunConfig()).train(False)
+    head = make_head(backbone, facts(), RunConfig()).train(False)
     assert (head.hints, head.facts.hints) == (None, ())
     with torch.no_grad():
         assert Wearing(backbone, head)(**batch()).shape == (2, 4, 3)

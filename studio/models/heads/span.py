@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-from studio.models.heads.head import Head, HeadFacts, Layout, in_full
-from studio.models.heads.hints import Hints, hinted_vectors_of
+from studio.models.heads.head import Head, HeadFacts, Layout, in_full, vectors_of
 
 NOWHERE = -1e9
 """The logit of a token that cannot be part of an answer: of the question, of padding, a special one but the first."""
@@ -25,13 +24,12 @@ class SpanHead(Head):
 
     def __init__(self, width: int, facts: HeadFacts, *, dropout: float = 0.0, label_smoothing: float = 0.0) -> None:
         super().__init__(width, facts, dropout=dropout, label_smoothing=label_smoothing)
-        self.hints = Hints(width, facts.hints) if facts.hints else None
         self.linear = nn.Linear(width, 2)
 
     @override
     def read(self, backbone: nn.Module, **batch: Tensor) -> Tensor:
         """Token vectors (rows, longest, width + 1); the last number says whether an answer may start or end there."""
-        vectors = hinted_vectors_of(backbone, self.hints, **batch).float()
+        vectors = vectors_of(backbone, **batch).float()
         return torch.cat([vectors, batch["answerable"].unsqueeze(-1).to(vectors.dtype)], -1)
 
     @override
