@@ -15,7 +15,7 @@ from studio.data.table import Problem, Table
 from studio.jobs.deal import deal
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
-from studio.tasks.rows import examples_of
+from studio.tasks.rows import check_columns, examples_of
 from studio.tasks.task import Task
 
 MOST_PROBLEMS = 20
@@ -32,6 +32,7 @@ def create_run(
     table, or too little is left to learn from.
     """
     task = task_named(config.task)
+    check_columns(task, table, config.columns, task.roles)
     conventions = config.source.conventions or dict(task.conventions(table, config.columns))
     parsed = examples_of(task, table, config.columns, conventions)
     tested = examples_of(task, test_table, config.columns, conventions) if test_table is not None else None
