@@ -18,7 +18,7 @@ from studio.models.methods import check_method
 from studio.models.sizing import Machine
 from studio.rundir import Home, RunDir, new_id
 from studio.tasks import task_named
-from studio.tasks.rows import examples_of
+from studio.tasks.rows import check_columns, examples_of
 from studio.tasks.task import Task
 
 MOST_PROBLEMS = 20
@@ -36,6 +36,7 @@ def create_run(
     """
     task = task_named(config.task)
     check_method(task, config.method.trains, has_gpu=bool(Machine.here().gpu))
+    check_columns(task, table, config.columns, task.roles)
     conventions = config.source.conventions or dict(task.conventions(table, config.columns))
     parsed = examples_of(task, table, config.columns, conventions)
     tested = examples_of(task, test_table, config.columns, conventions) if test_table is not None else None

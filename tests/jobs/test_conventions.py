@@ -12,6 +12,7 @@ from studio.config import RunConfig
 from studio.data.example import from_parquet
 from studio.data.read import read_table
 from studio.data.table import Table
+from studio.errors import StudioError
 from studio.jobs.runs import create_run
 from studio.rundir import Home
 from studio.tasks.task import Answer
@@ -97,6 +98,13 @@ def test_the_order_says_it_where_it_is_said(home: Home, tmp_path: Path) -> None:
         run = create_run(home, table, order)
         rows = [row for part in ("train", "test") for row in from_parquet(run.part(part).read_bytes())]
         assert min(float(row.target or 0) for row in rows) == least
+
+
+@pytest.mark.parametrize(("task", "columns"), [LABELS[:2], NUMBERS[:2], TAGS[:2]])
+def test_a_column_that_is_not_there_is_told(task: str, columns: dict[str, str], home: Home, tmp_path: Path) -> None:
+    wrong = {role: "other" if column == "target" else column for role, column in columns.items()}
+    with pytest.raises(StudioError, match="no column"):
+        create_run(home, made(tmp_path, "train.csv", ["a"] * 9), RunConfig(task=task, columns=wrong))
 
 
 def test_what_a_table_says_by_itself_needs_no_convention(home: Home, tmp_path: Path) -> None:
