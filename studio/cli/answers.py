@@ -16,7 +16,7 @@ from studio.data.example import Example, from_parquet
 from studio.data.phrases import counted, listed
 from studio.errors import StudioError
 from studio.evaluation.scoring import score_answers
-from studio.jobs.answering import MOST_TEXTS, Answering
+from studio.jobs.answering import MOST_TEXTS, MOST_WRITTEN, Answering
 from studio.jobs.spare import Spares
 from studio.rundir import RunDir
 from studio.tasks import task_named
@@ -33,8 +33,15 @@ def predict(asked: argparse.Namespace) -> int:
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
     parsed = examples_of(task, table, columns, with_target=False)
-    answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
-    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
+    answers: list[Answer] = []
+    failed: StudioError | None = None
+    try:
+        _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples, answers)
+    except StudioError as error:
+        if not answers:
+            raise
+        failed = error  # told when what was answered by then is kept
+    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=False)}
     try:
         storage.write_file(asked.output, as_csv(task, table, [said.get(row) for row in table.rows]))
     except OSError as error:
@@ -42,6 +49,8 @@ def predict(asked: argparse.Namespace) -> int:
     hand_over(asked.output)
     _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
+    if failed is not None:
+        raise failed
     return 0
 
 
@@ -78,14 +87,17 @@ def evaluate(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _ask(run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example]) -> list[Answer]:
-    """One answer an example, in turns, with a moving bar on a terminal."""
+def _ask(
+    run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example], answers: list[Answer] | None = None
+) -> list[Answer]:
+    """One answer an example, in turns, with a moving bar on a terminal. They are put behind `answers` as they come."""
     answering, bar = Answering(Spares(enabled=False)), Bar()
-    answers: list[Answer] = []
+    answers = [] if answers is None else answers
+    portion = MOST_WRITTEN if task_named(run.config.task).writes else MOST_TEXTS
     try:
         bar.show(0.0, "Loading the model …")
-        for start in range(0, len(examples), MOST_TEXTS):
-            answers += answering.ask(run, model, [example.inputs for example in examples[start : start + MOST_TEXTS]])
+        for start in range(0, len(examples), portion):
+            answers += answering.ask(run, model, [example.inputs for example in examples[start : start + portion]])
             bar.show(len(answers) / len(examples), f"{len(answers):,} of {counted(len(examples), 'row')}")
     finally:
         bar.clear()
