@@ -16,16 +16,13 @@ from studio.data.example import Example, from_parquet
 from studio.data.phrases import counted, listed
 from studio.errors import StudioError
 from studio.evaluation.scoring import score_answers
-from studio.jobs.answering import MOST_TEXTS, Answering
+from studio.jobs.answering import MOST_TEXTS, MOST_WRITTEN, Answering
 from studio.jobs.spare import Spares
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer
 from studio.ui.predictions import as_csv
-
-_WRITTEN_AT_ONCE = 32
-"""Texts in one request to a model that writes, which takes its time for each."""
 
 
 def predict(asked: argparse.Namespace) -> int:
@@ -36,8 +33,15 @@ def predict(asked: argparse.Namespace) -> int:
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
     parsed = examples_of(task, table, columns, with_target=False)
-    answers = _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples)
-    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
+    answers: list[Answer] = []
+    failed: StudioError | None = None
+    try:
+        _ask(run, "untuned" if asked.untuned else "tuned", parsed.examples, answers)
+    except StudioError as error:
+        if not answers:
+            raise
+        failed = error  # told when what was answered by then is kept
+    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=False)}
     try:
         storage.write_file(asked.output, as_csv(task, table, [said.get(row) for row in table.rows]))
     except OSError as error:
@@ -45,6 +49,8 @@ def predict(asked: argparse.Namespace) -> int:
     hand_over(asked.output)
     _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
+    if failed is not None:
+        raise failed
     return 0
 
 
@@ -82,14 +88,22 @@ def evaluate(asked: argparse.Namespace) -> int:
 
 
 def _ask(
-    run: RunDir, model: Literal["tuned", "untuned"], examples: Sequence[Example], *, with_target: bool = False
+    run: RunDir,
+    model: Literal["tuned", "untuned"],
+    examples: Sequence[Example],
+    answers: list[Answer] | None = None,
+    *,
+    with_target: bool = False,
 ) -> list[Answer]:
-    """One answer an example, in turns, with a moving bar on a terminal. `with_target`: as those whose answers are known."""
+    """One answer an example, in turns, with a moving bar on a terminal. They are put behind `answers` as they come.
+
+    `with_target`: as those whose answers are known.
+    """
     answering, bar = Answering(Spares(enabled=False)), Bar()
-    answers: list[Answer] = []
+    answers = [] if answers is None else answers
+    portion = MOST_WRITTEN if task_named(run.config.task).writes else MOST_TEXTS
     try:
         bar.show(0.0, "Loading the model …")
-        portion = _WRITTEN_AT_ONCE if task_named(run.config.task).writes else MOST_TEXTS
         for start in range(0, len(examples), portion):
             some = examples[start : start + portion]
             known = [example.target or "" for example in some] if with_target else None

@@ -19,6 +19,8 @@ from studio.tasks.task import Answer
 
 MOST_TEXTS = 256
 """Texts in one request; callers with more ask in turns, and can show progress between them."""
+MOST_WRITTEN = 8
+"""The same for models that write, which take seconds for each, so that a request ends in time."""
 READY_S = 120.0
 ANSWER_S = 120.0
 IDLE_S = 600.0

@@ -1,0 +1,69 @@
+"""Many rows asked from the command line: in portions that end in time, and what was answered is kept."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from worker.written import make_written
+
+from studio.cli import answers
+from studio.data.read import read_table
+from studio.errors import StudioError
+from studio.rundir import Home
+from studio.tasks.task import Answer
+
+
+class Asked:
+    """Answers so many requests, then none in time."""
+
+    patience = 100
+    sizes: list[int]
+
+    def __init__(self, _spares: Any) -> None:
+        Asked.sizes = []
+
+    def ask(self, _run: Any, _model: str, texts: list[Any]) -> list[Answer]:
+        if len(self.sizes) == self.patience:
+            raise StudioError("The model did not answer in time", fix="Ask with fewer or shorter texts.")
+        self.sizes.append(len(texts))
+        return [Answer("yes")] * len(texts)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.fixture
+def asked(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(answers, "Answering", Asked)
+    monkeypatch.setattr(answers, "columns_of_run", lambda *_, **__: {"instruction": "ask"})
+    file = tmp_path / "ask.csv"
+    file.write_text("ask\n" + "".join(f"What is {number}?\n" for number in range(20)))
+
+    def make(task: str) -> Namespace:
+        run = make_written(home, task, "none", [[], [], []])
+        monkeypatch.setattr(answers, "find_run", lambda *_: run)
+        monkeypatch.setattr(answers, "read", lambda path, _: read_table(path))
+        return Namespace(home=home, run=run.id, output=tmp_path / "said.csv", file=file, untuned=False)
+
+    return make
+
+
+def test_a_model_that_writes_is_asked_in_small_portions(asked: Any) -> None:
+    order = asked("instruction-tuning")
+    assert answers.predict(order) == 0
+    assert Asked.sizes == [8, 8, 4]
+    assert order.output.read_text().count("yes") == 20
+
+
+def test_what_was_answered_in_time_is_kept(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = asked("instruction-tuning")
+    monkeypatch.setattr(Asked, "patience", 1)
+    with pytest.raises(StudioError, match="did not answer in time"):
+        answers.predict(order)
+    assert order.output.read_text().count("yes") == 8
+    monkeypatch.setattr(Asked, "patience", 0)
+    order.output.unlink()
+    with pytest.raises(StudioError, match="did not answer in time"):
+        answers.predict(order)
+    assert not order.output.exists()
