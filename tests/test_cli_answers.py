@@ -23,7 +23,7 @@ class Asked:
     def __init__(self, _spares: Any) -> None:
         Asked.sizes = []
 
-    def ask(self, _run: Any, _model: str, texts: list[Any]) -> list[Answer]:
+    def ask(self, _run: Any, _model: str, texts: list[Any], _targets: Any = None) -> list[Answer]:
         if len(self.sizes) == self.patience:
             raise StudioError("The model did not answer in time", fix="Ask with fewer or shorter texts.")
         self.sizes.append(len(texts))

@@ -26,6 +26,8 @@ class _Program:
     """Module → names taken of it."""
     blocks: dict[tuple[str, str], str] = field(default_factory=dict)
     """Module and name (empty for all of it) → code, in the order in which it has to stand."""
+    begun: set[tuple[str, str]] = field(default_factory=set)
+    """Module and name of what is being collected: names may need each other."""
 
 
 def assembled(name: str, beside: frozenset[str]) -> str:
@@ -47,8 +49,9 @@ def documented(name: str) -> str:
 
 def _take(program: _Program, module: str, name: str) -> None:
     """Collect one definition of a module, or all of it, behind what it needs."""
-    if (module, name) in program.blocks or (module, "") in program.blocks:
+    if (module, name) in program.begun or (module, "") in program.blocks:
         return
+    program.begun.add((module, name))
     wanted = [node for node in _tree(module).body if not name or name in _named(node)]
     used = {each.id for node in wanted for each in ast.walk(node) if isinstance(each, ast.Name)}
     used |= {each for node in wanted for each in _quoted(node)}

@@ -30,7 +30,8 @@ _CLOCK = "strftime_now"
 """What templates ask for the day."""
 _DATES = [f"%{code}" for code in (*"aAwdbBmyYHIpMSjUWxXc", "-d", "-m", "e")]
 """What stands for a part of it in the formats that they ask with."""
-_OPEN, _CLOSE = "<think>", "</think>"
+_OPEN = "<think>"
+_CLOSE = "</think>"
 _THOUGHT = re.compile(rf"\s*{_OPEN}.*?{_CLOSE}", re.DOTALL)
 
 

@@ -79,7 +79,7 @@ def test_a_test_file_is_read_as_the_training_table_was(
 
     seen: list[str | None] = []
 
-    def remembered(_run: object, _model: str, examples: list) -> list[Answer]:
+    def remembered(_run: object, _model: str, examples: list, **_: object) -> list[Answer]:
         seen.extend(example.target for example in examples)
         return [Answer(example.target) for example in examples]
 

@@ -289,7 +289,7 @@ def test_an_impossible_value_names_its_place_on_the_page(studio, session):
 
 def test_a_method_that_cannot_be_used_is_refused_where_it_is_chosen_and_at_the_start(studio, session):
     for trains, told in (("qlora", "for models that write"),):
-        _, _reasons, plan = settings.change(studio, session, *typed(trains=trains))
+        _, _reasons, plan, _reading = settings.change(studio, session, *typed(trains=trains))
         assert told in plan
         with pytest.raises(StudioError, match=told):
             settings.start(studio, session, "", *typed(trains=trains))
@@ -299,6 +299,6 @@ def test_steps_that_would_not_fit_are_shown_in_parts_with_the_reason(studio, ses
     short = replace(studio, machine=replace(studio.machine, gpu="", available=760_000_000))
     found = order.plan(short, session)
     assert found.values["parts"] > 1 or found.values["recompute"]
-    _effort, reasons, *_rest, plan, _name, _measured = settings.show(short, session)
+    _effort, reasons, *_rest, plan, _name, _measured, _reading = settings.show(short, session)
     assert "to need less memory" in plan
     assert "at once, a step of" in reasons

@@ -20,7 +20,7 @@ def setup(tmp_path_factory):
     from transformers import AutoTokenizer
 
     folder = make_masked(tmp_path_factory.mktemp("masked") / "model", TEXTS)
-    return Setup(AutoTokenizer.from_pretrained(folder), (), 24)
+    return Setup(AutoTokenizer.from_pretrained(folder), (), 24, head="masked")
 
 
 @pytest.fixture(scope="module")
