@@ -9,7 +9,7 @@ from studio.errors import StudioError
 from studio.models.embedded import embedded_folder
 from studio.models.families import family_of
 from studio.models.found import FOLDER_NAME, OFFERED, offered_folder
-from studio.models.hub import downloaded, refuse_code
+from studio.models.hub import downloaded, refuse_code, refuse_strange_weights
 from studio.models.presets import PRESETS, preset_named
 from studio.rundir import Home
 
@@ -76,6 +76,7 @@ def _offered(choice: str, home: Home) -> Path:
     name = folder.name
     try:
         refuse_code(json.loads((folder / "config.json").read_bytes()))
+        refuse_strange_weights(folder)
     except (OSError, ValueError, RecursionError) as error:
         raise StudioError(
             "The model folder has no readable config.json", where=name, fix="Choose another base model."

@@ -15,7 +15,7 @@ from transformers.utils import logging as transformers_logging
 
 from studio.errors import StudioError
 from studio.models.heads import Wearing, facts_from, head_from, head_named
-from studio.models.hub import refuse_code
+from studio.models.hub import refuse_code, refuse_strange_weights
 
 transformers_logging.disable_progress_bar()  # the worker's log is for people who look for a cause
 
@@ -47,6 +47,7 @@ def load_base(
     """
     try:
         refuse_code(json.loads((folder / "config.json").read_bytes()))
+        refuse_strange_weights(folder)
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         for name in _DROPOUTS:
             if dropout is not None and isinstance(getattr(config, name, None), int | float):

@@ -348,6 +348,27 @@ def test_settings_that_are_damaged(hub: StandInHub, home: Home, name: str, bytes
     assert not hub.asked_for(BIG)
 
 
+PARTS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+
+
+@pytest.mark.parametrize("second", ["../other/model.safetensors", "weights.bin", "model-00003-of-00003.safetensors", 7])
+def test_an_index_that_names_other_files_than_the_models_own(hub: StandInHub, home: Home, second: Any) -> None:
+    hub.files |= dict.fromkeys(PARTS, hub.files.pop(BIG))
+    hub.files["model.safetensors.index.json"] = json.dumps({"weight_map": {"a": PARTS[0], "b": second}}).encode()
+    with pytest.raises(StudioError, match="not all in safetensors files of its own"):
+        download(home, PRESET)
+    assert not any(hub.asked_for(name) for name in PARTS)
+    assert nothing_is_there(home)
+    assert on_its_way(home, PRESET) == 0
+
+
+def test_an_index_of_the_models_own_files(hub: StandInHub, home: Home) -> None:
+    hub.files |= dict.fromkeys(PARTS, hub.files.pop(BIG))
+    index = {"metadata": {"total_size": 1}, "weight_map": {"a": PARTS[0], "b": PARTS[1]}}
+    hub.files["model.safetensors.index.json"] = json.dumps(index).encode()
+    assert all((download(home, PRESET) / name).is_file() for name in PARTS)
+
+
 def test_honest_settings_pass() -> None:
     refuse_code({"model_type": "bert", "attn_implementation": "sdpa", "_attn_implementation": None, "auto_map": {}})
 

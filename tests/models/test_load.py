@@ -50,6 +50,55 @@ def test_a_pickled_checkpoint_is_not_loaded(tiny, tmp_path):
         load_base(tmp_path / "bad")
 
 
+def in_parts(tiny, folder, part="model-00001-of-00001.safetensors"):
+    """A copy with its weights behind an index, in a file of that name."""
+    shutil.copytree(tiny, folder)
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00001.safetensors")
+    index = {"metadata": {"total_size": 1}, "weight_map": dict.fromkeys(weights, part)}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    return weights
+
+
+def test_weights_in_parts_are_loaded(tiny, tmp_path):
+    weights = in_parts(tiny, tmp_path / "parts")
+    backbone, _ = load_base(tmp_path / "parts")
+    name = "embeddings.word_embeddings.weight"
+    assert torch.equal(backbone.state_dict()[name], weights[name])
+
+
+def test_an_index_cannot_name_a_pickle(tiny, tmp_path):
+    weights = in_parts(tiny, tmp_path / "bad", "weights.bin")
+    torch.save(weights, tmp_path / "bad" / "weights.bin")
+    with pytest.raises(StudioError, match="not all in safetensors"):
+        load_base(tmp_path / "bad")
+
+
+def test_an_index_cannot_name_another_models_weights(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "gated")
+    in_parts(tiny, tmp_path / "bad", "../gated/model.safetensors")
+    with pytest.raises(StudioError, match="not all in safetensors"):
+        load_base(tmp_path / "bad")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "gated")
+    in_parts(tiny, tmp_path / "bad", "part.safetensors")
+    (tmp_path / "bad" / "part.safetensors").symlink_to(tmp_path / "gated" / "model.safetensors")
+    with pytest.raises(StudioError, match="not all in safetensors"):
+        load_base(tmp_path / "bad")
+
+
+def test_settings_cannot_name_another_file_for_the_weights(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "bad")
+    weights = load_file(tmp_path / "bad" / "model.safetensors")
+    torch.save(weights, tmp_path / "bad" / "adapter_model.bin")
+    config = json.loads((tmp_path / "bad" / "config.json").read_text())
+    (tmp_path / "bad" / "config.json").write_text(json.dumps(config | {"transformers_weights": "adapter_model.bin"}))
+    with pytest.raises(StudioError, match="name another file"):
+        load_base(tmp_path / "bad")
+
+
 def test_weights_that_are_missing_are_not_made_up(tiny, tmp_path):
     shutil.copytree(tiny, tmp_path / "half")
     config = json.loads((tmp_path / "half" / "config.json").read_text())

@@ -6,5 +6,8 @@ lies in `models/partial/NAME@COMMIT`, so that a download that broke off goes on 
 
 from studio.models.hub.code import refuse_code
 from studio.models.hub.download import Pinned, Progress, download, downloaded, folder_of, on_its_way
+from studio.models.hub.weights import refuse_strange_weights
 
-__all__ = ["Pinned", "Progress", "download", "downloaded", "folder_of", "on_its_way", "refuse_code"]
+__all__ = [
+    "Pinned", "Progress", "download", "downloaded", "folder_of", "on_its_way", "refuse_code", "refuse_strange_weights",
+]  # fmt: skip

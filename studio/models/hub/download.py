@@ -17,6 +17,7 @@ from huggingface_hub.hf_api import RepoSibling
 from studio.errors import StudioError
 from studio.models.hub.code import refuse_code
 from studio.models.hub.transfer import Cancelled, bytes_here, fetch_file
+from studio.models.hub.weights import INDEX, refuse_strange_index
 from studio.models.hub.words import LATER, endpoint, in_words
 from studio.models.sizing import gigabytes
 from studio.rundir import Home
@@ -26,7 +27,7 @@ Progress = Callable[[int, int], None]
 """Told the bytes that are here and the bytes there will be, after every piece; must be quick."""
 
 SETTINGS = ("config.json", "tokenizer_config.json")
-"""Small files that could name code; fetched and judged before anything else."""
+"""Small files that could name code; fetched and judged before anything else, then the index of the weights."""
 _WANTED = re.compile(
     r"config\.json|generation_config\.json|1_Pooling/config\.json|chat_template\.(jinja|json)"
     r"|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json"
@@ -115,7 +116,7 @@ def wanted_files(siblings: list[RepoSibling] | None, where: str) -> list[RepoSib
         raise StudioError("This is not a model: config.json is missing", where=where, fix="Choose another model.")
     if any(file.size is None or (file.lfs is None and not file.blob_id) for file in files):
         raise StudioError("The hub does not say what to check its files against", where=where, fix=LATER)
-    return sorted(files, key=lambda file: (file.rfilename not in SETTINGS, file.size or 0))
+    return sorted(files, key=lambda file: (file.rfilename not in SETTINGS, file.rfilename != INDEX, file.size or 0))
 
 
 def _download(home: Home, model: Pinned, progress: Progress, cancelled: Cancelled) -> Path:
@@ -132,13 +133,14 @@ def _download(home: Home, model: Pinned, progress: Progress, cancelled: Cancelle
             here[name] = count
             progress(sum(here.values()), total)
 
+        path = fetch_file(model.id, model.revision, file, partial, told, cancelled)
         try:
-            path = fetch_file(model.id, model.revision, file, partial, told, cancelled)
             if file.rfilename in (*SETTINGS, _TOKENIZER):
                 _judge(path, f"{model.id}, {file.rfilename}")
-        except StudioError as error:
-            if not cancelled() and "program code" in error.what:
-                discard(partial)
+            elif file.rfilename == INDEX:
+                refuse_strange_index(path, here)
+        except StudioError:
+            discard(partial)
             raise
     with Stage(target) as stage:
         for file in files:
