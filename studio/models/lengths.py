@@ -3,9 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,6 +11,7 @@ import pyarrow.compute as pc
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.models.counting import token_counts
 from studio.models.data_facts import DataFacts
 from studio.models.embedded import embedded_folder
 from studio.models.found import facts_of
@@ -47,7 +46,7 @@ def token_lengths(texts: Sequence[str], tokenizer: Path) -> list[int]:
         spread = range(0, len(texts), -(-len(texts) // MOST_COUNTED))
         texts = [texts[index] for index in sorted({*spread, *longest})]
     cut = [text[:_MOST_CHARACTERS] for text in texts]
-    return [len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(cut)]
+    return token_counts(tokenizer, cut)
 
 
 def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:
@@ -63,7 +62,7 @@ def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: 
     tokens = characters // _CHARACTERS_A_TOKEN
     few = long[:: -(-len(long) // MOST_COUNTED)] if len(long) else long
     texts = [" ".join(column[int(place)].as_py() for column in cells)[:_MOST_CHARACTERS] for place in few]
-    exact = np.array([len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(texts)], np.int64)
+    exact = np.array(token_counts(tokenizer, texts), np.int64)
     if 0 < len(few) < len(long):
         tokens[long] = (characters[long] * (exact.sum() / max(1, characters[few].sum()))).astype(np.int64)
     tokens[few] = exact
@@ -94,16 +93,3 @@ def data_facts(
         reads_windows=task is not None and task.reads_windows,
         methods=task.methods if task is not None else Task.methods,
     )
-
-
-@cache
-def _tokenizer(file: Path) -> Any:
-    from tokenizers import Tokenizer  # noqa: PLC0415 - 0.2 s that the opening of the page need not wait for
-
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-    except Exception:  # noqa: BLE001 - what tokenizers raises for a file it cannot read has no type of its own
-        tokenizer = Tokenizer.from_file(str(embedded_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

@@ -14,6 +14,7 @@ from stand_in_hub import CONFIG, FETCHED, GOOD, NAME, REVISION, WEIGHTS, StandIn
 
 from studio.config import Model
 from studio.errors import StudioError
+from studio.models import counting
 from studio.models.folder import model_folder
 from studio.models.hub import download, downloaded, folder_of, on_its_way, refuse_code, transfer
 from studio.models.presets import EMBEDDED, Preset
@@ -367,6 +368,27 @@ def test_an_index_of_the_models_own_files(hub: StandInHub, home: Home) -> None:
     index = {"metadata": {"total_size": 1}, "weight_map": {"a": PARTS[0], "b": PARTS[1]}}
     hub.files["model.safetensors.index.json"] = json.dumps(index).encode()
     assert all((download(home, PRESET) / name).is_file() for name in PARTS)
+
+
+def test_a_tokenizer_that_explodes_is_refused(hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_LEAST_S", 2)
+    steps = [{"type": "Replace", "pattern": {"String": "a"}, "content": "a" * 40}] * 7
+    own = json.loads(hub.files["tokenizer.json"])
+    own["normalizer"] = {"type": "Sequence", "normalizers": steps}
+    hub.files["tokenizer.json"] = json.dumps(own).encode()
+    with pytest.raises(StudioError, match="too much time or memory"):
+        download(home, PRESET)
+    assert not hub.asked_for(BIG)
+    assert nothing_is_there(home)
+
+
+def test_a_tokenizer_that_is_too_large_is_not_fetched(
+    hub: StandInHub, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "MOST_BYTES", len(hub.files["tokenizer.json"]) - 1)
+    with pytest.raises(StudioError, match=r"not its weights .*tokenizer\.json"):
+        download(home, PRESET)
+    assert not hub.asked_for("tokenizer.json")
 
 
 def test_honest_settings_pass() -> None:

@@ -15,6 +15,7 @@ from huggingface_hub import HfApi
 from huggingface_hub.hf_api import RepoSibling
 
 from studio.errors import StudioError
+from studio.models.counting import MOST_BYTES, confined_counts
 from studio.models.hub.code import refuse_code
 from studio.models.hub.transfer import Cancelled, bytes_here, fetch_file
 from studio.models.hub.weights import INDEX, refuse_strange_index
@@ -116,6 +117,13 @@ def wanted_files(siblings: list[RepoSibling] | None, where: str) -> list[RepoSib
         raise StudioError("This is not a model: config.json is missing", where=where, fix="Choose another model.")
     if any(file.size is None or (file.lfs is None and not file.blob_id) for file in files):
         raise StudioError("The hub does not say what to check its files against", where=where, fix=LATER)
+    large = [file.rfilename for file in files if (file.size or 0) > MOST_BYTES and ".safetensors" not in file.rfilename]
+    if large:
+        raise StudioError(
+            f"A file of this model that is not its weights has more than {MOST_BYTES // 10**6} MB",
+            where=f"{where}, {large[0]}",
+            fix="Choose another model.",
+        )
     return sorted(files, key=lambda file: (file.rfilename not in SETTINGS, file.rfilename != INDEX, file.size or 0))
 
 
@@ -159,14 +167,21 @@ def _listed(model: Pinned) -> list[RepoSibling]:
 
 
 def _judge(path: Path, where: str) -> None:
+    if path.name == _TOKENIZER:
+        if confined_counts(path, ["a"]) is None:
+            raise StudioError(
+                "The model's tokenizer is damaged, or takes too much time or memory for a single letter",
+                where=where,
+                fix="Choose another model; on a very busy machine, try again later.",
+            )
+        return
     try:
         settings = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         settings = None
-    if not isinstance(settings, dict) or (path.name == _TOKENIZER and not isinstance(settings.get("model"), dict)):
+    if not isinstance(settings, dict):
         raise StudioError("The model's settings are damaged", where=where, fix="Choose another model.")
-    if path.name in SETTINGS:
-        refuse_code(settings)
+    refuse_code(settings)
 
 
 def _check_space(model: Pinned, needed: int, folder: Path) -> None:
