@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils import logging as transformers_logging
 
 from studio.errors import StudioError
+from studio.models.generation import keep_tokens
 from studio.models.heads import Wearing, facts_from, head_from, head_named
 from studio.models.hub import refuse_code, refuse_strange_weights
 
@@ -43,7 +44,7 @@ def load_base(
 
     `auto_class` is the class of transformers that knows which parts are wanted (see `models.heads.Head.auto_class`).
     `dropout` overrides the model's own everywhere, attention included; None leaves it. `four_bits_on` puts it there, its
-    linear layers in 4 bits. Raises: StudioError.
+    linear layers in 4 bits. Of its rules of writing only tokens are kept. Raises: StudioError.
     """
     try:
         refuse_code(json.loads((folder / "config.json").read_bytes()))
@@ -75,6 +76,7 @@ def load_base(
     if not tokenizer.is_fast:
         raise StudioError("The base model has no fast tokenizer", where=folder.name, fix="Choose another base model.")
     _refuse_missing(folder, auto_class, [*found["missing_keys"], *(name for name, *_ in found["mismatched_keys"])])
+    keep_tokens(backbone)
     if four_bits_on is None:
         _own_memory(backbone)
     return backbone.train(False), tokenizer

@@ -28,11 +28,6 @@ _NOT_BETTER = (
     "Tuning did not beat the untuned model{} on the validation rows, so that simple version is kept. "
     "More rows, cleaner {} or a lower learning rate may change this."
 )
-_TOKENS = (
-    "bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id",
-    "forced_eos_token_id", "bad_words_ids", "suppress_tokens", "begin_suppress_tokens",
-)  # fmt: skip
-"""What transformers calls the tokens of a model's answers."""
 _NOT_CHECKED = "Training was stopped before the first check, so the kept version is the untuned model{}."
 
 
@@ -98,7 +93,6 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
     (model, adapters), tokenizer = best_version(job, best), job.kit.setup.tokenizer
     _choose_thresholds(job, model)
     backbone: Any = model.backbone
-    _only_tokens(backbone)
     if model.head.facts.ends:  # so that plain transformers, too, stop writing where an answer ends
         backbone.generation_config.eos_token_id = list(model.head.facts.ends)
     if model.head.facts.start_token >= 0:
@@ -110,24 +104,6 @@ def write_model(job: Job, best: dict[str, Tensor] | None) -> None:
         tokenizer.save_pretrained(stage.path)
         for name, data in (*head_files(model.head), *adapters.items()):
             stage.write(name, data)
-
-
-def _only_tokens(backbone: Any) -> None:
-    """Keep which tokens begin, end and fill up what the base model writes, and which it must or must never write.
-
-    How it samples is a matter of taste, made for other answers than those learned here; published settings of that kind
-    may even contradict each other, and transformers then refuses to save them.
-    """
-    own = getattr(backbone, "generation_config", None)
-    if own is not None:
-        kept = {name: value for name in _TOKENS if _are_tokens(value := getattr(own, name, None))}
-        backbone.generation_config = type(own)(**kept)
-
-
-def _are_tokens(value: Any) -> bool:
-    if isinstance(value, list):
-        return bool(value) and all(map(_are_tokens, value))
-    return type(value) is int and value >= 0
 
 
 def _choose_thresholds(job: Job, model: Wearing) -> None:

@@ -11,6 +11,7 @@ from studio.config import Model
 from studio.errors import StudioError
 from studio.models.embedded import embedded_folder
 from studio.models.folder import model_folder, offered_folders, pooling_of
+from studio.models.heads import HeadFacts, Wearing, head_named
 from studio.models.load import load_base, longest_input
 
 
@@ -106,6 +107,40 @@ def test_weights_that_are_missing_are_not_made_up(tiny, tmp_path):
     (tmp_path / "half" / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 2 * layers}))
     with pytest.raises(StudioError, match=f"weights are missing from its files.*layer.{layers}"):
         load_base(tmp_path / "half")
+
+
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory):
+    return make_decoder(tmp_path_factory.mktemp("writer") / "writer", byte_tokenizer(["a"]), kind="llama")
+
+
+def written(folder):
+    backbone, _ = load_base(folder, auto_class="AutoModelForCausalLM")
+    facts = HeadFacts("causal", "mean", True, 16.0, (), 128, "chat", new_tokens=12, ends=(1,))
+    model = Wearing(backbone, head_named("causal")(48, facts)).train(False)
+    ids = torch.randint(5, 90, (2, 8), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        return [row.tolist() for row in model.answer(None, input_ids=ids, attention_mask=torch.ones_like(ids))]
+
+
+@pytest.mark.parametrize(
+    "taste",
+    [
+        {"encoder_repetition_penalty": 1.5},
+        {"guidance_scale": 1.5},
+        {"exponential_decay_length_penalty": [1, 1.5]},
+        {"return_dict_in_generate": True},
+        {"stop_strings": ["a"]},
+        {"prompt_lookup_num_tokens": 3},
+    ],
+    ids=lambda taste: next(iter(taste)),
+)
+def test_an_untuned_model_writes_by_the_rules_of_the_tuned_one(writer, tmp_path, taste):
+    shutil.copytree(writer, tmp_path / "own")
+    (tmp_path / "own" / "generation_config.json").write_text(
+        json.dumps({"eos_token_id": 1, "pad_token_id": 0, **taste})
+    )
+    assert written(tmp_path / "own") == written(writer)
 
 
 @pytest.mark.parametrize("auto_class", ["AutoModel", "AutoModelForCausalLM"])
