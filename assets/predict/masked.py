@@ -18,7 +18,7 @@ import torch
 from frame import Model, main
 from transformers import AutoModelForMaskedLM
 
-from studio.tasks.language_modeling import _GAP
+from studio.tasks.fill import around_gaps, filled, with_masks, word_of
 
 
 class Filler(Model):
@@ -33,12 +33,13 @@ class Filler(Model):
         """The likeliest token in every gap."""
         answers = []
         for row in rows:
-            text = _GAP.sub(lambda _: self.tokenizer.mask_token, row[self.names[0]])
-            tokens = self.tokenizer(text, truncation=True, max_length=self.facts["max_length"])["input_ids"]
-            ids, mask = self.padded([tokens])
-            guesses = self.model(input_ids=ids, attention_mask=mask).logits.argmax(-1)
-            filled = torch.where(ids == self.tokenizer.mask_token_id, guesses, ids)[0, : len(tokens)].tolist()
-            answers.append({"answer": self.tokenizer.decode(filled, skip_special_tokens=True).strip()})
+            text = with_masks(row[self.names[0]], self.tokenizer)
+            words = {}
+            for tokens, gaps in around_gaps(text, self.tokenizer, self.facts["max_length"]):
+                ids, mask = self.padded([tokens])
+                guesses = self.model(input_ids=ids, attention_mask=mask).logits.argmax(-1)[0].tolist()
+                words |= {(start, end): word_of(guesses[place], self.tokenizer) for place, start, end in gaps}
+            answers.append({"answer": filled(text, words)})
         return answers
 
 

@@ -1,6 +1,5 @@
 """Language modeling: plain texts in, and what comes next, or what stands in a gap, out."""
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -12,11 +11,10 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.tasks.fill import around_gaps, filled, with_masks, word_of
 from studio.tasks.gaps import hidden_tokens, word_groups
 from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
 from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, pieces, room, token_feature
-
-_GAP = re.compile(r"_{3,}|\[MASK\]|<mask>")
 
 
 class LanguageModeling(WritingTask):
@@ -79,9 +77,8 @@ class LanguageModeling(WritingTask):
         tokenizer = setup.tokenizer
         text = example.inputs["text"]
         if example.target is None:
-            text = _GAP.sub(lambda _: tokenizer.mask_token, text)
-            ids = tokenizer(text, truncation=True, max_length=setup.max_length)["input_ids"]
-            return [token_feature(ids, None)]
+            windows = around_gaps(with_masks(text, tokenizer), tokenizer, setup.max_length)
+            return [{**token_feature(ids, None), "gaps": gaps} for ids, gaps in windows]
         found = tokenizer(text, truncation=True, max_length=setup.max_length, return_overflowing_tokens=True)
         features = []
         for window, ids in enumerate(found["input_ids"]):
@@ -102,16 +99,18 @@ class LanguageModeling(WritingTask):
         """What is written on; or the text with its gaps filled, and the shares of the guesses for the first of them."""
         if not hides_words(setup):
             return super().decode(example, outputs, features, setup)
-        ids, guesses = list(features[0]["input_ids"]), outputs[0]
-        gaps = [place for place, token in enumerate(ids) if token == setup.tokenizer.mask_token_id]
-        for place in gaps:
-            ids[place] = int(guesses[place, 0])
+        gaps = {
+            (start, end): output[place]
+            for feature, output in zip(features, outputs, strict=True)
+            for place, start, end in feature["gaps"]
+        }
+        words = {span: word_of(int(guesses[0]), setup.tokenizer) for span, guesses in gaps.items()}
         confidence: dict[str, float] = {}
         if gaps:
-            many = guesses.shape[1] // 2
-            for token, share in zip(guesses[gaps[0], :many], guesses[gaps[0], many:], strict=True):
+            guesses, shares = np.split(gaps[min(gaps)], 2)
+            for token, share in zip(guesses, shares, strict=True):
                 confidence.setdefault(setup.tokenizer.decode([int(token)]).strip(), float(share))
-        return Answer(setup.tokenizer.decode(ids, skip_special_tokens=True).strip(), confidence)
+        return Answer(filled(with_masks(example.inputs["text"], setup.tokenizer), words), confidence)
 
     @override
     def ends(self, setup: Setup) -> tuple[int, ...]:

@@ -7,11 +7,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from transformers import AutoTokenizer
 from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer
 
 from studio.data.example import Example
 from studio.data.table import Reading, Table
 from studio.errors import StudioError
+from studio.models.embedded import embedded_folder
 from studio.tasks import task_named
 from studio.tasks.chat import messages_of
 from studio.tasks.gaps import hidden_tokens, word_groups
@@ -219,6 +221,48 @@ def test_whole_words_are_hidden(pieces, seed):
     gone = len({(word, place // 6) for place, word in enumerate(words) if hidden[place]})
     assert 1 <= gone <= 2 * max(1, round(0.15 * groups))
     assert hidden == hidden_tokens(word_groups(words), seed)
+
+
+FILLS = AutoTokenizer.from_pretrained(embedded_folder())
+
+
+def filled_in(text, limit, word="paris"):
+    """What is said of a text by a model that guesses the same word everywhere; and how many windows it read."""
+    task, setup = task_named("language-modeling"), Setup(FILLS, (), limit, head="masked")
+    example = Example(2, {"text": text}, None)
+    features = task.encode([example], setup)[0]
+    assert all(len(feature["input_ids"]) <= limit for feature in features)
+    guess = [FILLS.convert_tokens_to_ids(word), *range(1000, 1004), 0.6, 0.1, 0.1, 0.1, 0.1]
+    outputs = [np.tile(np.array(guess, float), (len(feature["input_ids"]), 1)) for feature in features]
+    return task.decode(example, outputs, features, setup), len(features)
+
+
+def test_gaps_of_long_texts_are_filled_and_nothing_is_cut_off():
+    words = " ".join(f"Word{number}," for number in range(60))
+    answer, windows = filled_in(f"{words} the capital of France is ___  indeed. {words} And ___!", 32)
+    assert answer.value == f"{words} the capital of France is paris  indeed. {words} And paris!"
+    assert answer.confidence["paris"] == 0.6
+    assert windows == 2  # those without a gap are not read
+
+
+def test_a_gap_is_read_with_what_stands_on_both_sides_of_it():
+    task, setup = task_named("language-modeling"), Setup(FILLS, (), 32, head="masked")
+    for before in range(80):
+        text = f"{'on ' * before}___{' on' * 80}"
+        ((feature,),) = task.encode([Example(2, {"text": text}, None)], setup)
+        ((place, start, end),) = feature["gaps"]
+        assert feature["input_ids"][place] == FILLS.mask_token_id
+        assert (start, end) == (3 * before, 3 * before + len("[MASK]"))
+        assert place - 1 >= min(before, 7)
+
+
+def test_what_has_no_gap_comes_back_as_it_is():
+    text = "No gap  HERE. " * 50
+    assert filled_in(text, 32)[0] == Answer(text.strip(), {})
+
+
+def test_a_guess_that_goes_on_with_a_word_is_written_as_letters():
+    assert filled_in("walk___ fast", 32, "##ing")[0].value == "walking fast"
 
 
 # Scores
