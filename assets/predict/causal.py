@@ -20,6 +20,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 
 from studio.models.heads.writing import LIKELIEST
 from studio.tasks.chat import messages_of
+from studio.tasks.continued import end_of
 from studio.tasks.templates import spell
 
 
@@ -64,7 +65,7 @@ class Writer(Model):
         limit = self.facts["max_length"] - min(self.facts["new_tokens"], self.facts["max_length"] // 2)
         if self.names == ["text"]:  # a text to write on
             ids: list[int] = self.tokenizer(row["text"])["input_ids"]
-            return (ids[:-1] if ids[-1:] == [self.tokenizer.eos_token_id] else ids)[-limit:]
+            return end_of(ids, limit, self.tokenizer)
         if "messages" in row:
             messages = messages_of(row["messages"], 1)
             messages = messages[:-1] if messages[-1]["role"] == "assistant" else messages  # to be written anew

@@ -11,6 +11,7 @@ from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.tasks.continued import end_of, windows_of
 from studio.tasks.fill import around_gaps, filled, with_masks, word_of
 from studio.tasks.gaps import hidden_tokens, word_groups
 from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
@@ -67,9 +68,9 @@ class LanguageModeling(WritingTask):
         texts = setup.tokenizer([example.inputs["text"] for example in examples])["input_ids"]
         end = setup.tokenizer.eos_token_id
         return [
-            _windows(ids if end is None or ids[-1:] == [end] else [*ids, end], setup.max_length)
+            _learned(ids if end is None or ids[-1:] == [end] else [*ids, end], setup)
             if example.target is not None
-            else [token_feature((ids[:-1] if ids[-1:] == [end] else ids)[-room(setup) :], None)]
+            else [token_feature(end_of(ids, room(setup), setup.tokenizer), None)]
             for example, ids in zip(examples, texts, strict=True)
         ]
 
@@ -159,10 +160,8 @@ def hides_words(setup: Setup) -> bool:
     return setup.head == "masked"
 
 
-def _windows(ids: Sequence[int], limit: int) -> list[Feature]:
-    """One behind the other; each begins with the last token of the one before, from which its first is guessed."""
-    starts = range(0, max(1, len(ids) - 1), max(1, limit - 1))
-    return [token_feature(ids[start : start + limit], [True] * len(ids[start : start + limit])) for start in starts]
+def _learned(ids: Sequence[int], setup: Setup) -> list[Feature]:
+    return [token_feature(*window) for window in windows_of(ids, setup.max_length, setup.tokenizer)]
 
 
 TASK = LanguageModeling()
