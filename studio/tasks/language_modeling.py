@@ -14,6 +14,7 @@ from studio.errors import StudioError
 from studio.tasks.continued import end_of, windows_of
 from studio.tasks.fill import around_gaps, filled, with_masks, word_of
 from studio.tasks.gaps import hidden_tokens, word_groups
+from studio.tasks.samples import first_half, without_middle
 from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
 from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, pieces, room, token_feature
 
@@ -121,14 +122,9 @@ class LanguageModeling(WritingTask):
     @override
     def sample(self, example: Example, setup: Setup) -> Example:
         """The first half, to be written on; or the text with a word in its middle left out."""
-        words = example.inputs["text"].split(" ")
-        half = len(words) // 2
-        text = (
-            [*words[:half], setup.tokenizer.mask_token, *words[half + 1 :]]
-            if hides_words(setup)
-            else words[: half or 1]
-        )
-        return Example(example.row, {"text": " ".join(text)}, example.target)
+        text = example.inputs["text"]
+        asked = without_middle(text, setup.tokenizer.mask_token) if hides_words(setup) else first_half(text)
+        return Example(example.row, {"text": asked}, example.target)
 
     @override
     def reading(self, example: Example, setup: Setup) -> list[Piece]:

@@ -2,6 +2,7 @@
 
 from typing_extensions import override
 
+from studio.tasks.samples import first_half, without_middle
 from studio.ui.answers.kind import Kind, Said
 from studio.ui.answers.label import ladder
 from studio.ui.markup import Child, element
@@ -19,9 +20,7 @@ class ContinuationKind(Kind):
     @override
     def offered(self, text: str, *, fills: bool) -> str:
         """The first half, to be written on; or the text without a word in its middle."""
-        words = text.split(" ")
-        half = len(words) // 2
-        return " ".join([*words[:half], GAP, *words[half + 1 :]] if fills else words[: half or 1])
+        return without_middle(text, GAP) if fills else first_half(text)
 
     @override
     def hint(self, *, fills: bool) -> str:
