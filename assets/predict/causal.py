@@ -21,6 +21,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 from studio.models.heads.writing import LIKELIEST
 from studio.tasks.chat import messages_of
 from studio.tasks.continued import end_of
+from studio.tasks.marks import broken, marks_of, mended
 from studio.tasks.templates import spell
 
 
@@ -64,7 +65,7 @@ class Writer(Model):
         """What the model reads, as tokens, with room for an answer behind it."""
         limit = self.facts["max_length"] - min(self.facts["new_tokens"], self.facts["max_length"] // 2)
         if self.names == ["text"]:  # a text to write on
-            ids: list[int] = self.tokenizer(row["text"])["input_ids"]
+            ids: list[int] = self.tokenizer(broken(row["text"], marks_of(self.tokenizer)))["input_ids"]
             return end_of(ids, limit, self.tokenizer)
         if "messages" in row:
             messages = messages_of(row["messages"], 1)
@@ -77,7 +78,8 @@ class Writer(Model):
     def text_of(self, tokens: list[int]) -> str:
         """Tokens before the end of an answer, as text."""
         last = next((place for place, token in enumerate(tokens) if token in self.ends), len(tokens))
-        return str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True)).strip()
+        said = str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True))
+        return mended(said, marks_of(self.tokenizer)).strip()
 
 
 if __name__ == "__main__":

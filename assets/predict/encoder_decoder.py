@@ -19,6 +19,7 @@ from frame import Model, main
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from studio.models.heads.writing import LIKELIEST
+from studio.tasks.marks import broken, marks_of, mended
 from studio.tasks.text_to_text import shortened
 from studio.tasks.translation import with_prefix
 
@@ -37,7 +38,8 @@ class Rewriter(Model):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """One text for each."""
         length = self.facts["max_length"]
-        texts = [with_prefix(self.facts.get("prefix", ""), row[self.names[0]]) for row in rows]
+        marks = marks_of(self.tokenizer)
+        texts = [with_prefix(self.facts.get("prefix", ""), broken(row[self.names[0]], marks)) for row in rows]
         sources = [shortened(self.tokenizer(text)["input_ids"], length, self.tokenizer) for text in texts]
         ids, mask = self.padded(sources)
         written = self.model.generate(
@@ -64,7 +66,8 @@ class Rewriter(Model):
     def text_of(self, tokens: list[int]) -> str:
         """Tokens before the end of an answer, as text."""
         last = next((place for place, token in enumerate(tokens) if token in self.ends), len(tokens))
-        return str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True)).strip()
+        said = str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True))
+        return mended(said, marks_of(self.tokenizer)).strip()
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Filler(Model):
                 ids, mask = self.padded([tokens])
                 guesses = self.model(input_ids=ids, attention_mask=mask).logits.argmax(-1)[0].tolist()
                 words |= {(start, end): word_of(guesses[place], self.tokenizer) for place, start, end in gaps}
-            answers.append({"answer": filled(text, words)})
+            answers.append({"answer": filled(text, words, self.tokenizer)})
         return answers
 
 

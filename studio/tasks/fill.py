@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_GAP = re.compile(r"_{3,}|\[MASK\]|<mask>")
+from studio.tasks.marks import broken, marks_of, mended
+
+_GAP = r"_{3,}|\[MASK\]|<mask>"
 Gap = tuple[int, int, int]
 """Which token of its window it is; its first character in the text that is read, and the one behind its last."""
 
 
 def with_masks(text: str, tokenizer: Any) -> str:
-    """The text as it is read, each gap behind a mask."""
-    return _GAP.sub(lambda _: str(tokenizer.mask_token), text)
+    """The text as it is read, each gap behind a mask; other control marks that somebody wrote stay plain letters."""
+    marks, mask = marks_of(tokenizer), str(tokenizer.mask_token)
+    return mask.join(broken(part, marks) for part in re.split(f"{_GAP}|{re.escape(mask)}", text))
 
 
 def around_gaps(text: str, tokenizer: Any, limit: int) -> list[tuple[list[int], list[Gap]]]:
@@ -38,14 +41,14 @@ def around_gaps(text: str, tokenizer: Any, limit: int) -> list[tuple[list[int], 
     return [(list(found["input_ids"][window]), gaps.get(window, [])) for window in sorted(gaps) or [0]]
 
 
-def filled(text: str, words: Mapping[tuple[int, int], str]) -> str:
+def filled(text: str, words: Mapping[tuple[int, int], str], tokenizer: Any) -> str:
     """The text with masks once more, now with a word for each gap, by its first character and the one behind its last."""
     parts, at = [], 0
     for (start, end), word in sorted(words.items()):
         gap = text[start:end]  # some tokenizers count the space before a mask in
         parts += [text[at:start], gap[: len(gap) - len(gap.lstrip())], word, gap[len(gap.rstrip()) :]]
         at = end
-    return "".join([*parts, text[at:]]).strip()
+    return mended("".join([*parts, text[at:]]), marks_of(tokenizer)).strip()
 
 
 def word_of(token: int, tokenizer: Any) -> str:

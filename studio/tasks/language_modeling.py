@@ -14,6 +14,7 @@ from studio.errors import StudioError
 from studio.tasks.continued import end_of, windows_of
 from studio.tasks.fill import around_gaps, filled, with_masks, word_of
 from studio.tasks.gaps import hidden_tokens, word_groups
+from studio.tasks.marks import broken, marks_of
 from studio.tasks.samples import first_half, without_middle
 from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
 from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, pieces, room, token_feature
@@ -66,7 +67,8 @@ class LanguageModeling(WritingTask):
         hides = hides_words(setup)
         if hides:
             return [self._with_gaps(example, setup) for example in examples]
-        texts = setup.tokenizer([example.inputs["text"] for example in examples])["input_ids"]
+        marks = marks_of(setup.tokenizer)
+        texts = setup.tokenizer([broken(example.inputs["text"], marks) for example in examples])["input_ids"]
         end = setup.tokenizer.eos_token_id
         return [
             _learned(ids if end is None or ids[-1:] == [end] else [*ids, end], setup)
@@ -81,6 +83,7 @@ class LanguageModeling(WritingTask):
         if example.target is None:
             windows = around_gaps(with_masks(text, tokenizer), tokenizer, setup.max_length)
             return [{**token_feature(ids, None), "gaps": gaps} for ids, gaps in windows]
+        text = broken(text, marks_of(tokenizer))
         found = tokenizer(text, truncation=True, max_length=setup.max_length, return_overflowing_tokens=True)
         features = []
         for window, ids in enumerate(found["input_ids"]):
@@ -112,7 +115,7 @@ class LanguageModeling(WritingTask):
             guesses, shares = np.split(gaps[min(gaps)], 2)
             for token, share in zip(guesses, shares, strict=True):
                 confidence.setdefault(setup.tokenizer.decode([int(token)]).strip(), float(share))
-        return Answer(filled(with_masks(example.inputs["text"], setup.tokenizer), words), confidence)
+        return Answer(filled(with_masks(example.inputs["text"], setup.tokenizer), words, setup.tokenizer), confidence)
 
     @override
     def ends(self, setup: Setup) -> tuple[int, ...]:

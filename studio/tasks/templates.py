@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from studio.errors import StudioError
+from studio.tasks.marks import broken, marks_of
 
 Message = dict[str, str]
 _MARKS = re.compile(r"\{%-?\s*generation\s*-?%\}")
@@ -119,10 +120,15 @@ def spell(
 
     `today`: the day that a template may name; None is the day it is.
 
-    Where one is too long, the oldest turns go first, then the end of the last request, then the end of the reply.
+    Control marks that somebody wrote stay plain letters. Where a conversation is too long, the oldest turns go first, then the
+    end of the last request, then the end of the reply.
     Raises: StudioError when the template refuses it, or does not show which tokens are its last reply.
     """
-    form = _Form(tokenizer, template_of(tokenizer), today)
+    form, marks = _Form(tokenizer, template_of(tokenizer), today), marks_of(tokenizer)
+    conversations = [
+        [{**message, "content": broken(message["content"], marks)} for message in messages]
+        for messages in conversations
+    ]
     every = _tokens(form, conversations, asked=asked)
     return [
         spelled

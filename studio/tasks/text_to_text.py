@@ -12,6 +12,7 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks import translation
+from studio.tasks.marks import broken, marks_of
 from studio.tasks.task import Feature, Guess, Method, Piece, Setup
 from studio.tasks.translation import with_prefix
 from studio.tasks.writing import BLEU, CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_1, ROUGE_2, ROUGE_L, WritingTask, pieces
@@ -49,9 +50,12 @@ class TextToText(WritingTask):
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
         if not examples:
             return []
-        asked = [with_prefix(setup.prefix, example.inputs["source"]) for example in examples]
+        marks = marks_of(setup.tokenizer)
+        asked = [with_prefix(setup.prefix, broken(example.inputs["source"], marks)) for example in examples]
         sources = setup.tokenizer(asked)["input_ids"]
-        targets = setup.tokenizer(text_target=[example.target or "" for example in examples])["input_ids"]
+        targets = setup.tokenizer(text_target=[broken(example.target or "", marks) for example in examples])[
+            "input_ids"
+        ]
         start, _ = self.begins(setup)
         features: list[list[Feature]] = []
         for example, source, wanted in zip(examples, sources, targets, strict=True):

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from studio.data.example import Example
 from studio.tasks import overlap
+from studio.tasks.marks import marks_of, mended
 from studio.tasks.task import Answer, Feature, Method, Metric, Piece, Setup, Task
 from studio.tasks.templates import Message, spell, without_thoughts
 
@@ -127,6 +128,7 @@ class WritingTask(Task):
     ) -> Answer:
         """`outputs` holds the numbers of the tokens that were written. Thoughts are no part of an answer."""
         said = setup.tokenizer.decode(outputs[0].astype(np.int64).tolist(), skip_special_tokens=True)
+        said = mended(said, marks_of(setup.tokenizer))
         return Answer(without_thoughts(said, setup.tokenizer.decode(features[0]["input_ids"][-_TAIL:])).strip())
 
     @override

@@ -90,7 +90,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
     told = out_of_reach(task, setup, examples, learned)
     if kind.writes:
         setup = writing.with_room(task, setup, learned)
-        told = writing.examine(task, setup, learned)
+        told = (*writing.examine(task, setup, learned), *writing.marked(task, setup, examples))
         model.head.facts = replace(model.head.facts, new_tokens=setup.new_tokens, ends=task.ends(setup))
     seen, features = encode(task, checked, setup, place.device, kind.layout)
     validation = by_tokens = Asked(checked, features, seen)

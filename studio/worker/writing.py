@@ -10,6 +10,7 @@ from studio.data.phrases import counted
 from studio.errors import StudioError
 from studio.models.heads import Wearing
 from studio.models.heads.writing import WritingHead
+from studio.tasks.marks import marks_of
 from studio.tasks.task import Answer, Feature, Setup, Task
 from studio.worker import evaluate
 from studio.worker.batches import Numbers, by_length
@@ -56,6 +57,20 @@ def examine(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> 
     if empty := sum(not any(map(_learned, windows)) for windows in features):
         told.append(f"Nothing is learned from {counted(empty, 'training row')}: no token of the answer was left.")
     return tuple(told)
+
+
+def marked(task: Task, setup: Setup, examples: Sequence[Example]) -> tuple[str, ...]:
+    """A sentence on training rows that speak of the tokenizer's control marks, where there are any."""
+    marks = marks_of(setup.tokenizer)
+    found = [
+        mark for example in examples if (mark := next((each for each in marks if each in task.text_of(example)), ""))
+    ]
+    if not found:
+        return ()
+    return (
+        f"{counted(len(found), 'training row')} of {len(examples):,} {'has' if len(found) == 1 else 'have'} control marks of the "
+        f"base model in their texts, as {found[0]}. They are read as plain letters, and neither end nor begin anything.",
+    )
 
 
 def tested(task: Task, test: list[Example], seed: int) -> tuple[list[Example], list[str]]:
