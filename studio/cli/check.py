@@ -217,8 +217,7 @@ def _choice_in_words(checked: Checked) -> list[str]:
 def _others(readings: Sequence[Detection]) -> list[str]:
     """The other readings that are worth a thought."""
     return [
-        f"Or: {each.task} ({each.in_words}), {sureness(each.confidence)}"
-        f"{'' if each.task in TASKS else '; not trained yet'}."
+        f"Or: {each.task} ({each.in_words}), {sureness(each.confidence)}."
         for each in readings
         if each.confidence >= WORTH_SAYING
     ]

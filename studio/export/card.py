@@ -58,19 +58,9 @@ def title_of(run: RunDir) -> str:
 _HUB_METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # the Hub's names; others are left to the text
 
 
-_HUB_TASKS = {
-    "text-classification": "text-classification",
-    "multi-label-classification": "text-classification",
-    "token-classification": "token-classification",
-    "question-answering": "question-answering",
-    "instruction-tuning": "text-generation",
-    "chat": "text-generation",
-}
-"""The Hub's names for tasks. Source: huggingface.co/tasks; where the kind of model decides, nothing is said."""
-
-
 def _pipeline(task: str) -> list[str]:
-    return [f"pipeline_tag: {_HUB_TASKS[task]}"] if task in _HUB_TASKS else []
+    hub_task = task_named(task).hub_task
+    return [f"pipeline_tag: {hub_task}"] if hub_task else []
 
 
 def _front_matter(run: RunDir, report: Report) -> str:

@@ -20,7 +20,7 @@ from studio.tasks.writing import CHRF, LENGTH, LOSS, PERPLEXITY, ROUGE_L, Writin
 _SPEAKERS = {
     "assistant": "assistant gpt bot agent model ai chatgpt operator support berater mitarbeiter assistent conseiller "
     "asistente agente assistente medewerker 助手 客服 アシスタント ассистент оператор",
-    "system": "system 系统 システム",
+    "system": "system developer 系统 システム",
     "tool": "tool function",
 }
 _ROLE = {name: role for role, names in _SPEAKERS.items() for name in names.split()}
@@ -31,6 +31,7 @@ class Chat(WritingTask):
     """A conversation so far in, the next reply out; all replies of the assistant are learned."""
 
     name, title, order = "chat", "Chat", 80
+    hub_task = "text-generation"
     help = "Answers in conversations: learns from whole ones to reply as the assistant in them does."
     inputs, target = ("messages", "conversation", "turn", "role", "content"), "reply"
     optional = (*inputs, target)

@@ -18,6 +18,7 @@ class InstructionTuning(WritingTask):
     """An instruction in, a reply out; only the reply is learned."""
 
     name, title, order = "instruction-tuning", "Instructions and replies", 70
+    hub_task = "text-generation"
     help = "Writes replies and documents: learns from requests and good answers to answer as they do."
     inputs, target = ("instruction", "input"), "response"
     optional = ("input",)

@@ -27,6 +27,7 @@ class MultiLabelClassification(Task):
     """A text in, any number of the labels seen in training out, also none."""
 
     name, title, order = "multi-label-classification", "Several labels a text", 20
+    hub_task = "text-classification"
     help = (
         "Finds every label that fits a text, one, several or none: topics of an article, feelings, reasons of a call."
     )

@@ -31,6 +31,7 @@ class QuestionAnswering(Task):
     """A context and a question in, a stretch of the context out; nothing where "no answer" is likelier by the threshold."""
 
     name, title, order = "question-answering", "Answer questions from a text", 50
+    hub_task = "question-answering"
     help = "Finds the answer to a question in a text that you give with it: a manual, a contract, an article."
     inputs, target = ("context", "question", "answer_start"), "answer"
     optional = ("answer_start",)

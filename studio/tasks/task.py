@@ -101,9 +101,11 @@ class Task(ABC):
     answers_as: ClassVar[str] = "label"
     """How an answer is drawn on the page (a module of `studio.ui.answers`)."""
     has_thresholds: ClassVar[bool] = False
+    """Whether `thresholds` chooses anything."""
     hints: ClassVar[tuple[int, ...]] = ()
     """What features say of each token beside its number, as `hints` (see `tasks.hints`): how many values each hint has."""
-    """Whether `thresholds` chooses anything."""
+    hub_task: ClassVar[str] = ""
+    """The Hub's name for it; empty where it has none, or the kind of model decides. Source: huggingface.co/tasks"""
     reads_windows: ClassVar[bool] = False
     """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""

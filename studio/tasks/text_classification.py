@@ -17,6 +17,7 @@ class TextClassification(Task):
     """A text, or two, in, one of the labels seen in training out."""
 
     name, title, order = "text-classification", "Text classification", 10
+    hub_task = "text-classification"
     help = "Sorts texts into groups that you name: sentiment, topic, intent, spam or not."
     inputs, optional, target = ("text", SECOND), (SECOND,), "label"
     role_titles = {"text": "Text", SECOND: "Second text", "label": "Label"}

@@ -36,6 +36,7 @@ class TokenClassification(Task):
     """A text in, the spans that are entities out. Outputs a token: no entity, then begin and go on of every type."""
 
     name, title, order = "token-classification", "Find names in texts", 40
+    hub_task = "token-classification"
     help = "Marks the names in a text: people, places, products, amounts, whatever you marked in your rows."
     inputs, optional, target = ("text", "sentence"), ("sentence",), "entities"
     role_titles = {"text": "Text or words", "sentence": "Number of the sentence", "entities": "Tags or marks"}

@@ -45,8 +45,8 @@ class Kit:
 
 @dataclass(frozen=True)
 class Scores:
-    """What one check found. `loss` in nats a row (or token), label smoothing included, as in training, so that the curves
-    compare."""
+    """What one check found. `loss` in nats a row (or token): label smoothing included, as in training, so that the curves
+    compare; but not of models that write, whose perplexity comes of it."""
 
     loss: float
     metrics: dict[str, float]

@@ -14,6 +14,7 @@ from studio.export.card import _metrics, model_card
 from studio.export.escape import cell, code, one_line, plain, quoted
 from studio.models.presets import PRESETS
 from studio.rundir import Home, RunDir
+from studio.tasks import TASKS, task_named
 
 from .finished import HOSTILE, make_finished_run
 
@@ -35,6 +36,18 @@ def test_the_front_matter_is_what_the_hub_reads(run):
     assert set(results) == {"accuracy", "f1"}
     assert results["accuracy"].metric_value == pytest.approx(read_report(run).metrics[0].value, abs=5e-5)
     assert results["accuracy"].dataset_name == "tickets.csv"
+
+
+def test_tasks_are_called_as_the_hub_calls_them():
+    names = {
+        "text-classification",
+        "token-classification",
+        "question-answering",
+        "text-generation",
+        "text2text-generation",
+    }
+    assert {task.hub_task for task in TASKS.values()} == {*names, ""}
+    assert not task_named("language-modeling").hub_task  # it may write on, or fill gaps
 
 
 def test_the_facts_of_the_run_are_in_it(run):

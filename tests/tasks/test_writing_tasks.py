@@ -194,6 +194,11 @@ def test_odd_messages_are_read():
     ]
 
 
+def test_a_developers_words_are_the_systems():
+    told = [{"role": "developer", "content": "Be terse."}, {"role": "user", "content": "Hi"}]
+    assert [message["role"] for message in messages_of(json.dumps(told), 2)] == ["system", "user"]
+
+
 # Language modeling
 
 

@@ -1,4 +1,4 @@
-"""From what was detected to what the doctor looks at, also for tasks that are not trained yet."""
+"""From what was detected to what the doctor looks at, before anybody has chosen a task."""
 
 from studio.data.detect import Detection
 from studio.data.doctor.finding import Patient
@@ -24,5 +24,5 @@ def patient_of(table: Table, found: Detection, test: Table | None = None) -> Pat
     """The table in the roles that were detected."""
     roles = {role: (columns,) if isinstance(columns, str) else tuple(columns) for role, columns in found.roles.items()}
     texts = tuple(column for role in _READ for column in roles.get(role, ()))
-    label = roles.get("label", ("",))[0] if found.task == "text-classification" else ""
+    label = roles.get("label", ("",))[0]
     return Patient(table, found.task, texts, label, roles, test)
