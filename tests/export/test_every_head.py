@@ -27,8 +27,9 @@ ODD = (
     "-",
     "refund " * 400,
     "supercalifragilistic" * 60,
+    "one ___ two " * 40,
 )
-"""Texts nobody trained on: other scripts, invisible letters, special tokens spelled out, and far too long ones."""
+"""Texts nobody trained on: other scripts, invisible letters, special tokens spelled out, far too long ones, and gaps."""
 
 
 @pytest.fixture(scope="module")
