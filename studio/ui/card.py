@@ -44,9 +44,9 @@ class Watched:
             metrics = {metric.name: metric.title for metric in task.metrics}
             self.name = config.early_stopping.watch or task.watch
             self.shown = self.name if self.name in metrics else task.checked[0]
-            self.title = metrics[self.shown]
+            self.title, self.example = metrics[self.shown], task.example_is
         except StudioError:  # a damaged order: the story can still be told
-            self.name, self.shown, self.title = "loss", "", "Metric"
+            self.name, self.shown, self.title, self.example = "loss", "", "Metric", "row"
         self.is_loss = self.name == "loss"
         self.fact = metric_named(self.shown)
         self.in_words = "validation loss" if self.is_loss else self.title
@@ -279,7 +279,7 @@ def _rule(watched: Watched, status: Status, left: int, patience: int, every: int
 
 def _watch_in_words(watched: Watched, story: Story) -> str:
     best, rows = story.best, story.started.validation_rows if story.started is not None else 0
-    on = f"on {count(rows, 'validation row')}" if rows else "on the validation rows"
+    on = f"on {count(rows, f'validation {watched.example}')}" if rows else f"on the validation {watched.example}s"
     if 0 < rows < FEW:
         on += ", so few that chance has a say"
     if best is None:
