@@ -84,25 +84,22 @@ def _conversations(task: Task, examples: Sequence[Example], words: PlainTokenize
         ]  # templates leave thoughts out of earlier turns, so that they are learned from parts
         told += [messages, *earlier]
         owners += [place] * (1 + len(earlier))
-    texts = rendered(template_of(words, thinks=_thinks(told)), told, words.special_tokens)
+    thinks = any(has_thoughts(example.target or "") for example in examples)
+    texts = rendered(template_of(words, thinks=thinks), told, words.special_tokens)
     if texts is None:
         return None
     found = [0] * len(examples)
     for place, length in zip(owners, words.lengths(texts, special=False), strict=True):
         found[place] = max(found[place], length)
     replies = words.lengths([example.target or "" for example in examples], special=False)
-    longest = words.lengths([_longest_reply(task.conversation(example)) for example in examples], special=False)
-    new = int(float(np.percentile(longest, 99) + _END) * _ROOM) + 8
+    before = words.lengths([_longest_reply(task.conversation(example)[:-1]) for example in examples], special=False)
+    new = int(float(np.percentile(np.maximum(replies, before), 99) + _END) * _ROOM) + 8
     asked = [length - reply for length, reply in zip(found, replies, strict=True)]
     return Lengths(found, max(min(each + new, 2 * each) for each in asked))
 
 
 def _longest_reply(messages: Sequence[Message]) -> str:
     return max((each["content"] for each in messages if each["role"] == "assistant"), key=len, default="")
-
-
-def _thinks(conversations: Sequence[Sequence[Message]]) -> bool:
-    return any(has_thoughts(messages[-1]["content"]) for messages in conversations)
 
 
 def _beginning(text: str | tuple[str, str]) -> str | tuple[str, str]:

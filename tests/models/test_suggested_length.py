@@ -75,14 +75,15 @@ def test_with_the_suggested_length_nothing_is_cut(name, template, tmp_path):
     assert any(each.get("cut") for windows in shorter for each in windows)
 
 
-def test_thoughts_of_earlier_turns_count_where_they_are_learned(tmp_path):
+@pytest.mark.parametrize("last", ["<think>a</think>\nNo.", "No."])
+def test_thoughts_of_earlier_turns_count_where_they_are_learned(last, tmp_path):
     thought = "<think>" + "one two three " * 20 + "</think>\nYes."
     said = [
         {"role": "user", "content": "Hi"},
         {"role": "assistant", "content": thought},
         {"role": "user", "content": "So"},
     ]
-    examples = [Example(2, {"messages": json.dumps(said)}, "<think>a</think>\nNo.")]
+    examples = [Example(2, {"messages": json.dumps(said)}, last)]
     tokenizer, file = saved(tmp_path, examples, HYBRID)
     task = task_named("chat")
     (found,) = example_lengths(task, examples, file).examples
