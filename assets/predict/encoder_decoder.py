@@ -21,6 +21,7 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 from studio.models.heads.writing import LIKELIEST
 from studio.tasks.text_to_text import shortened
 from studio.tasks.translation import with_prefix
+from studio.tasks.unread import not_read
 
 
 class Rewriter(Model):
@@ -38,7 +39,9 @@ class Rewriter(Model):
         """One text for each."""
         length = self.facts["max_length"]
         texts = [with_prefix(self.facts.get("prefix", ""), row[self.names[0]]) for row in rows]
-        sources = [shortened(self.tokenizer(text)["input_ids"], length, self.tokenizer) for text in texts]
+        whole: list[list[int]] = [self.tokenizer(text)["input_ids"] for text in texts]
+        sources = [shortened(ids, length, self.tokenizer) for ids in whole]
+        notes = [not_read(0, len(ids) > length) for ids in whole]
         ids, mask = self.padded(sources)
         written = self.model.generate(
             input_ids=ids,
@@ -54,7 +57,10 @@ class Rewriter(Model):
                 forced_bos_token_id=self.token("first_token"),
             ),
         )[:, 1:].tolist()  # without what every text begins with
-        return [{"answer": self.text_of(tokens)} for tokens in written]
+        return [
+            {"answer": self.text_of(tokens), **({"note": note} if note else {})}
+            for tokens, note in zip(written, notes, strict=True)
+        ]
 
     def token(self, name: str) -> int | None:
         """A token that every answer begins with, where the language asks for one."""

@@ -71,7 +71,7 @@ class LanguageModeling(WritingTask):
         return [
             _windows(ids if end is None or ids[-1:] == [end] else [*ids, end], setup.max_length)
             if example.target is not None
-            else [token_feature((ids[:-1] if ids[-1:] == [end] else ids)[-room(setup) :], None)]
+            else [_asked(ids[:-1] if ids[-1:] == [end] else ids, room(setup))]
             for example, ids in zip(examples, texts, strict=True)
         ]
 
@@ -164,6 +164,11 @@ def _windows(ids: Sequence[int], limit: int) -> list[Feature]:
     """One behind the other; each begins with the last token of the one before, from which its first is guessed."""
     starts = range(0, max(1, len(ids) - 1), max(1, limit - 1))
     return [token_feature(ids[start : start + limit], [True] * len(ids[start : start + limit])) for start in starts]
+
+
+def _asked(ids: Sequence[int], limit: int) -> Feature:
+    """The end of a text, to be written on."""
+    return token_feature(ids[-limit:], None, cut=len(ids) > limit)
 
 
 TASK = LanguageModeling()

@@ -72,6 +72,8 @@ class Task(ABC):
     """One sentence for a person who has never trained a model."""
     order: ClassVar[int]
     """Place in menus."""
+    example_is: ClassVar[str] = "row"
+    """What people call one example, where it is more or less than a row of the table."""
     inputs: ClassVar[tuple[str, ...]]
     """Input roles, each filled by one column."""
     optional: ClassVar[tuple[str, ...]] = ()
@@ -185,6 +187,14 @@ class Task(ABC):
     def text_of(self, example: Example) -> str:
         """All that the model reads of an example at once: what the text length limit is about."""
         return " ".join(example.inputs.values())
+
+    def texts_read(self, example: Example) -> tuple[str | tuple[str, str], ...]:
+        """What the model reads of it: texts, or two as one piece, each of which has the whole length limit for itself."""
+        return (self.text_of(example),)
+
+    def conversation(self, example: Example) -> list[dict[str, str]]:
+        """Who says what, `{"role", "content"}`, where an example is read as the chat template writes it; empty elsewhere."""
+        return []
 
     def template(self, tokenizer: Any, examples: Sequence[Example] = ()) -> str:
         """The chat template that these training rows are learned and the tuned model is saved with; empty to leave it."""
