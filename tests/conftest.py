@@ -1,8 +1,13 @@
 """What tests share: where real data lies, and a data folder of their own."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Before torch is loaded, and for every process that tests start: models this small are many times slower with several
+# threads, above all where the threads of two test processes wait for each other busily.
+os.environ.update({"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"})
 
 from studio.rundir import Home
 

@@ -18,6 +18,7 @@ class Asked:
     """Answers so many requests, then none in time."""
 
     patience = 100
+    unread: dict[str, Any] = {}
     sizes: list[int]
 
     def __init__(self, _spares: Any) -> None:
@@ -27,7 +28,7 @@ class Asked:
         if len(self.sizes) == self.patience:
             raise StudioError("The model did not answer in time", fix="Ask with fewer or shorter texts.")
         self.sizes.append(len(texts))
-        return [Answer("yes")] * len(texts)
+        return [Answer("yes", **self.unread)] * len(texts)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -54,6 +55,13 @@ def test_a_model_that_writes_is_asked_in_small_portions(asked: Any) -> None:
     assert answers.predict(order) == 0
     assert Asked.sizes == [8, 8, 4]
     assert order.output.read_text().count("yes") == 20
+
+
+def test_what_was_not_read_is_said(asked: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    order = asked("instruction-tuning")
+    monkeypatch.setattr(Asked, "unread", {"is_cut": True})
+    assert answers.predict(order) == 0
+    assert "Of 20 rows a part of the text did not fit and was not read." in capsys.readouterr().err
 
 
 def test_what_was_answered_in_time_is_kept(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:

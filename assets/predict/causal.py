@@ -23,6 +23,7 @@ from studio.tasks.chat import messages_of
 from studio.tasks.continued import end_of
 from studio.tasks.marks import broken, marks_of, mended
 from studio.tasks.templates import spell
+from studio.tasks.unread import not_read
 
 
 class Writer(Model):
@@ -39,7 +40,8 @@ class Writer(Model):
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """What is written behind each question; all are padded on the left, so that they end at the same place."""
-        questions = [self.question(row) for row in rows]
+        read = [self.question(row) for row in rows]
+        questions, notes = [ids for ids, _ in read], [note for _, note in read]
         width = max(map(len, questions))
         ids = torch.full((len(rows), width), self.padding)
         mask = torch.zeros_like(ids)
@@ -59,21 +61,26 @@ class Writer(Model):
                 pad_token_id=self.padding,
             ),
         )[:, width:].tolist()
-        return [{"answer": self.text_of(tokens)} for tokens in written]
+        return [
+            {"answer": self.text_of(tokens), **({"note": note} if note else {})}
+            for tokens, note in zip(written, notes, strict=True)
+        ]
 
-    def question(self, row: dict[str, str]) -> list[int]:
-        """What the model reads, as tokens, with room for an answer behind it."""
+    def question(self, row: dict[str, str]) -> tuple[list[int], str]:
+        """What the model reads, as tokens, with room for an answer behind it; and what does not fit, as a sentence."""
         limit = self.facts["max_length"] - min(self.facts["new_tokens"], self.facts["max_length"] // 2)
         if self.names == ["text"]:  # a text to write on
             ids: list[int] = self.tokenizer(broken(row["text"], marks_of(self.tokenizer)))["input_ids"]
-            return end_of(ids, limit, self.tokenizer)
+            kept = end_of(ids, limit, self.tokenizer)
+            return kept, not_read(0, len(kept) + (ids[-1:] == [self.tokenizer.eos_token_id]) < len(ids))
         if "messages" in row:
             messages = messages_of(row["messages"], 1)
             messages = messages[:-1] if messages[-1]["role"] == "assistant" else messages  # to be written anew
         else:
             texts = [row.get(name, "").strip() for name in self.names]
             messages = [{"role": "user", "content": "\n\n".join(text for text in texts if text)}]
-        return spell(self.tokenizer, [messages], limit, asked=True)[0].ids
+        spelled = spell(self.tokenizer, [messages], limit, asked=True)[0]
+        return spelled.ids, not_read(spelled.lost, spelled.shortened)
 
     def text_of(self, tokens: list[int]) -> str:
         """Tokens before the end of an answer, as text."""

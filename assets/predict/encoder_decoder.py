@@ -22,6 +22,7 @@ from studio.models.heads.writing import LIKELIEST
 from studio.tasks.marks import broken, marks_of, mended
 from studio.tasks.text_to_text import shortened
 from studio.tasks.translation import with_prefix
+from studio.tasks.unread import not_read
 
 
 class Rewriter(Model):
@@ -40,7 +41,9 @@ class Rewriter(Model):
         length = self.facts["max_length"]
         marks = marks_of(self.tokenizer)
         texts = [with_prefix(self.facts.get("prefix", ""), broken(row[self.names[0]], marks)) for row in rows]
-        sources = [shortened(self.tokenizer(text)["input_ids"], length, self.tokenizer) for text in texts]
+        whole: list[list[int]] = [self.tokenizer(text)["input_ids"] for text in texts]
+        sources = [shortened(ids, length, self.tokenizer) for ids in whole]
+        notes = [not_read(0, len(ids) > length) for ids in whole]
         ids, mask = self.padded(sources)
         written = self.model.generate(
             input_ids=ids,
@@ -56,7 +59,10 @@ class Rewriter(Model):
                 forced_bos_token_id=self.token("first_token"),
             ),
         )[:, 1:].tolist()  # without what every text begins with
-        return [{"answer": self.text_of(tokens)} for tokens in written]
+        return [
+            {"answer": self.text_of(tokens), **({"note": note} if note else {})}
+            for tokens, note in zip(written, notes, strict=True)
+        ]
 
     def token(self, name: str) -> int | None:
         """A token that every answer begins with, where the language asks for one."""

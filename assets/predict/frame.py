@@ -81,7 +81,7 @@ def answer_file(model: Model, source: Path, columns: dict[str, str], target: Pat
     The number of rows, and how many of them have no answer.
     """
     csv.field_size_limit(2**31 - 1)
-    count = empty = 0
+    count = empty = partly = 0
     with (
         source.open(encoding="utf-8-sig", newline="") as lines,
         target.open("w", encoding="utf-8-sig", newline="") as out,
@@ -109,12 +109,15 @@ def answer_file(model: Model, source: Path, columns: dict[str, str], target: Pat
             for row, texts in zip(rows, asked, strict=True):
                 said = next(answers) if model.is_whole(texts) else {}
                 empty += not said
+                partly += "note" in said
                 new = [safe(told(said[name])) if name in said else "" for name in ("answer", "confidence")]
                 cells = [safe(cell) for cell in row]  # those beyond the header go last: the answer stays in its column
                 writer.writerow([*cells[: len(header)], *new, *cells[len(header) :]])
             count += len(rows)
             print(f"{count:,} rows answered", end="\r", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    if partly:
+        print(f"Not all of {partly:,} of them did fit: the oldest messages, or a part, were not read.", file=sys.stderr)
     return count, empty
 
 
@@ -179,6 +182,8 @@ def main(kind: type[Model]) -> None:
         sure = answer.get("confidence")
         share = [f"{100 * sure:.1f} %"] if isinstance(sure, float) else []
         print("\t".join([told(answer["answer"]), *share, *row.values()]))
+        if "note" in answer:  # what of a question did not fit
+            print(answer["note"], file=sys.stderr)
 
 
 def rows_of(model: Model, texts: list[str]) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer
+from studio.tasks.unread import told_of
 from studio.ui.predictions import as_csv
 
 
@@ -48,7 +49,9 @@ def predict(asked: argparse.Namespace) -> int:
         raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
     hand_over(asked.output)
     _tell_left_out(parsed, "without an answer")
-    complain(f"{counted(len(answers), 'row')} answered: {asked.output}")
+    complain(f"{counted(len(answers), task.example_is)} answered: {asked.output}")
+    if unread := told_of(answers, task.example_is):
+        complain(unread)
     if failed is not None:
         raise failed
     return 0
@@ -68,6 +71,8 @@ def evaluate(asked: argparse.Namespace) -> int:
     unlearned = Counter(
         example.target for example in parsed.examples if task.has_labels and example.target not in labels
     )
+    if unread := told_of(answers, task.example_is):
+        complain(unread)
     if asked.json:
         told = {"run": run.id, "file": table.name, "rows": len(answers), "left_out": len(parsed.problems)}
         told |= {"seen_in_training": known, "unknown_labels": dict(unlearned.most_common())}
@@ -75,7 +80,12 @@ def evaluate(asked: argparse.Namespace) -> int:
         return 0
     _tell_left_out(parsed, "left out")
     say(
-        "\n".join([f"On {counted(len(answers), 'row')} of {table.name}:", *(f"  {line}" for line in in_words(metrics))])
+        "\n".join(
+            [
+                f"On {counted(len(answers), task.example_is)} of {table.name}:",
+                *(f"  {line}" for line in in_words(metrics)),
+            ]
+        )
     )
     if known:
         complain(f"{counted(known, 'row')} trained on before, among these: the figures flatter the model.")

@@ -25,7 +25,7 @@ from studio.models.folder import model_folder
 from studio.models.found import choice_of, facts_of, order_of, preset_of, remember
 from studio.models.hub import download, downloaded
 from studio.models.hub.find import HUB_ID, look_up
-from studio.models.lengths import data_facts, token_lengths, tokenizer_file
+from studio.models.lengths import data_facts, example_lengths, tokenizer_file
 from studio.models.presets import PRESETS, suited, suits
 from studio.models.sizing import Machine
 from studio.models.suggest import suggest
@@ -91,9 +91,14 @@ def order(asked: argparse.Namespace, home: Home, table: Table, given: RunConfig 
     if given is None or asked.effort:
         preset = preset_of(home, model)
         parsed = examples_of(task, table, columns)
-        texts = [task.text_of(example) for example in parsed.examples]
-        lengths = token_lengths(texts, tokenizer_file(home, choice_of(preset)))
-        facts = data_facts(parsed.examples, lengths, has_test_file=asked.test is not None, task=task)
+        lengths = example_lengths(task, parsed.examples, tokenizer_file(home, choice_of(preset)))
+        facts = data_facts(
+            parsed.examples,
+            lengths.examples,
+            with_answer=lengths.with_answer,
+            has_test_file=asked.test is not None,
+            task=task,
+        )
         suggested = suggest(facts, preset, Machine.here(), asked.effort or "balanced")
         for name in SAVES:
             if suggested[name].value != SETTINGS[name].default:

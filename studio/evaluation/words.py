@@ -22,8 +22,9 @@ class Words:
     body: str
 
 
-def status_in_words(story: Story, status: Status, place: int = 0) -> Words:
-    """What is going on and what happens next. `place` counts the runs that are ahead in the queue."""
+def status_in_words(story: Story, status: Status, place: int = 0, example: str = "row") -> Words:
+    """What is going on and what happens next. `place` counts the runs that are ahead in the queue; `example` is what people
+    call one of those that are learned from (see `Task.example_is`)."""
     match status:
         case "draft":
             return Words("wait", "Not started", "Everything is ready. Training begins when you start it.")
@@ -32,11 +33,11 @@ def status_in_words(story: Story, status: Status, place: int = 0) -> Words:
         case "preparing":
             return _preparing(story)
         case "training":
-            return _training(story)
+            return _training(story, example)
         case "scoring":
-            return Words("wait", "Scoring the best version", f"{_ending(story)} {_TEST_ROWS}")
+            return Words("wait", "Scoring the best version", f"{_ending(story)} {_TESTED.format(example)}")
         case "paused":
-            return _paused(story)
+            return _paused(story, example)
         case "finished":
             return _finished(story)
         case "failed":
@@ -45,7 +46,7 @@ def status_in_words(story: Story, status: Status, place: int = 0) -> Words:
             return _interrupted(story)
 
 
-_TEST_ROWS = "It now answers the test rows, which it has never seen. The report comes next."
+_TESTED = "It now answers the test {}s, which it has never seen. The report comes next."
 
 
 def _queued(story: Story, place: int) -> Words:
@@ -62,19 +63,21 @@ def _preparing(story: Story) -> Words:
     return Words("wait", "Getting ready", f"{said.what.rstrip('.')}{share}.")
 
 
-def _training(story: Story) -> Words:
+def _training(story: Story, example: str) -> Words:
     started = story.started
     if started is None:
         return _preparing(story)
     if (wild := diverging(story)) is not None:
-        return _diverging(story, wild.start, wild.now)
+        return _diverging(story, wild.start, wild.now, example)
     if (learned := memorizing(story)) is not None:
         body = (
-            f"Since step {learned.since:,} the training rows are learned better and better (loss {figures.loss(learned.training[0])} "
-            f"to {figures.loss(learned.training[1])}), but the model gets worse on rows it does not train on "
+            f"Since step {learned.since:,} the training {example}s are learned better and better (loss {figures.loss(learned.training[0])} "
+            f"to {figures.loss(learned.training[1])}), but the model gets worse on {example}s it does not train on "
             f"({figures.loss(learned.validation[0])} to {figures.loss(learned.validation[1])})."
         )
-        return Words("watch", "Memorizing the training rows", f"{body} {_kept(story.best)} {_next(story, started)}")
+        return Words(
+            "watch", f"Memorizing the training {example}s", f"{body} {_kept(story.best)} {_next(story, started)}"
+        )
     idle = checks_without_progress(story)
     if story.checks and idle:
         body = f"The last {'check' if idle == 1 else f'{idle} checks'} brought no progress. {_kept(story.best)}"
@@ -82,13 +85,13 @@ def _training(story: Story) -> Words:
     if slowing(story):
         body = f"Each check still gains a little. {_kept(story.best)}"
         return Words("watch", "Learning slows down", f"{body} {_next(story, started)}")
-    return _learning(story, started)
+    return _learning(story, started, example)
 
 
-def _learning(story: Story, started: Started) -> Words:
+def _learning(story: Story, started: Started, example: str) -> Words:
     last = story.checks[-1] if story.checks else None
     if last is None or last.step == 0:
-        first = f"The first check on rows it does not train on comes at step {next_check(started, story.step):,}."
+        first = f"The first check on {example}s it does not train on comes at step {next_check(started, story.step):,}."
         probe = f" Before any tuning the model stood at {_watched(started, last)}." if last else ""
         return Words("good", "Learning", f"{first}{probe}")
     if not last.is_best:
@@ -99,12 +102,12 @@ def _learning(story: Story, started: Started) -> Words:
     return Words("good", "Learning", f"{body} Nothing for you to do.")
 
 
-def _diverging(story: Story, start: float, now: float) -> Words:
+def _diverging(story: Story, start: float, now: float, example: str) -> Words:
     fix = "Stop, and train again with a learning rate a third as high."
     if not math.isfinite(now):
         body = f"The loss is no number any more: the steps were too large. {_kept(story.best)} {fix}"
     else:
-        body = f"The loss on training rows rose from {figures.loss(start)} to {figures.loss(now)}. {_kept(story.best)} {fix}"
+        body = f"The loss on training {example}s rose from {figures.loss(start)} to {figures.loss(now)}. {_kept(story.best)} {fix}"
     return Words("bad", "The training has lost its way", body)
 
 
@@ -164,14 +167,16 @@ def _finished(story: Story) -> Words:
     return Words("done", heads[reason], f"{_ending(story)} The model is saved and the report is ready.")
 
 
-def _paused(story: Story) -> Words:
+def _paused(story: Story, example: str) -> Words:
     step = story.last.step if isinstance(story.last, Paused) else story.step
     if isinstance(story.last, Paused) and story.last.by == "shutdown":
         body = f"The server was shut down. Everything up to step {step:,} is saved, and training goes on by itself."
     else:
         body = f"Everything up to step {step:,} is saved. Resume whenever you like; nothing is lost."
         if story.started is not None:
-            body += " Or stop here: the best version so far then answers the test rows, and the report is written."
+            body += (
+                f" Or stop here: the best version so far then answers the test {example}s, and the report is written."
+            )
     return Words("wait", "Paused", body)
 
 

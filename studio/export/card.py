@@ -103,11 +103,16 @@ def _purpose(task: Task, report: Report) -> str:
     )
 
 
+def _example(report: Report) -> str:
+    """What people call one of those that were learned from."""
+    return task_named(report.task).example_is
+
+
 def _metrics(report: Report) -> str:
     titles = [metric.title for metric in report.metrics]
     lines = [
         "## How good it is\n",
-        f"Measured once, on {report.rows:,} test rows that took no part in training or in choosing the best version. "
+        f"Measured once, on {report.rows:,} test {_example(report)}s that took no part in training or in choosing the best version. "
         "In brackets: the 95 % interval.\n",
         f"| Model | {' | '.join(titles)} |",
         f"|---|{'---|' * len(titles)}",
@@ -159,7 +164,9 @@ def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     parts = facts.get("parts") or {}
     if parts:
         names = ("train", "validation", "test")
-        lines.append("- Rows used: " + ", ".join(f"{parts.get(name, 0):,} {name}" for name in names))
+        lines.append(
+            f"- {_example(report).capitalize()}s used: " + ", ".join(f"{parts.get(name, 0):,} {name}" for name in names)
+        )
     left = [facts.get(key) or {} for key in ("left_out", "left_out_test")]
     count = sum(int(each.get("count", 0)) for each in left)
     notes = [str(note) for note in facts.get("notes") or [] if not str(note).startswith("Changed by hand ")]

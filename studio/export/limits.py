@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from studio.data.phrases import counted
 from studio.evaluation.report import Report
 from studio.export.base import base_of
 from studio.export.escape import code
@@ -22,9 +23,8 @@ def limits(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     if report.confusion:
         lines.append("- It always answers with one of its labels, also when a text fits none of them.")
     if report.rows < 100:
-        lines.append(
-            f"- With {report.rows:,} test rows the numbers above are rough; trust the intervals, not the points."
-        )
+        few = counted(report.rows, f"test {task_named(report.task).example_is}")
+        lines.append(f"- With {few} the numbers above are rough; trust the intervals, not the points.")
     lines.append(
         "- The numbers hold for texts like those of the table it learned from. Other sources, times or ways of writing "
         "can be harder; test it on your own rows first."

@@ -34,8 +34,9 @@ def _course(config: RunConfig, story: Story) -> list[str]:
     lines = []
     if story.started is not None:
         started = story.started
+        learned = counted(started.train_rows, f"training {task_named(config.task).example_is}")
         lines.append(
-            f"- {started.train_rows:,} training rows, up to {started.total_steps:,} steps in {counted(started.epochs, 'epoch')}, "
+            f"- {learned}, up to {started.total_steps:,} steps in {counted(started.epochs, 'epoch')}, "
             f"on {plain(started.device)} in {started.precision}"
         )
     if isinstance(story.last, Finished):
@@ -45,10 +46,9 @@ def _course(config: RunConfig, story: Story) -> list[str]:
     best = story.best
     if best is not None and story.started is not None:
         watch = story.started.watch
+        checked = counted(story.started.validation_rows, f"validation {task_named(config.task).example_is}")
         value = "" if watch == "loss" else f", {_watch_title(config, watch)} {100 * best.best_value:.1f} %"
-        lines.append(
-            f"- Best check on the {story.started.validation_rows:,} validation rows: loss {figures.loss(best.loss)}{value}"
-        )
+        lines.append(f"- Best check on {checked}: loss {figures.loss(best.loss)}{value}")
     if story.seconds:
         lines.append(f"- Time at work: {figures.duration(story.seconds)}")
     return lines

@@ -191,11 +191,19 @@ def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
         raise StudioError(str(reply["error"]))
     labels, values, rows = reply["labels"], reply["values"], reply["confidence"]
     losses = reply.get("losses") or [(0.0, 0, 0)] * count
-    if {len(values), len(rows), len(losses)} != {count}:
+    unread = reply.get("unread") or [(0, False)] * count
+    if {len(values), len(rows), len(losses), len(unread)} != {count}:
         raise StudioError("The model answered a different number of texts than were asked", fix="Ask again.")
     return [
-        Answer(str(value), _confidence(labels, row), losses=(float(nats), int(tokens)), guessed=int(guessed))
-        for value, row, (nats, tokens, guessed) in zip(values, rows, losses, strict=True)
+        Answer(
+            str(value),
+            _confidence(labels, row),
+            losses=(float(nats), int(tokens)),
+            guessed=int(guessed),
+            lost=int(lost),
+            is_cut=bool(is_cut),
+        )
+        for value, row, (nats, tokens, guessed), (lost, is_cut) in zip(values, rows, losses, unread, strict=True)
     ]
 
 

@@ -54,6 +54,8 @@ class Dealt:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     """Where a part is too small, or lacks labels, to be relied on."""
+    example_is: str = "row"
+    """What people call one of them (see `Task.example_is`)."""
 
     @property
     def rows(self) -> tuple[int, int, int]:
@@ -63,7 +65,7 @@ class Dealt:
     @property
     def sentence(self) -> str:
         """As in "339 rows to learn from, 9 to watch, 49 to judge."."""
-        return f"{counted(self.train, 'row')} to learn from, {self.validation:,} to watch, {self.test:,} to judge."
+        return f"{counted(self.train, self.example_is)} to learn from, {self.validation:,} to watch, {self.test:,} to judge."
 
 
 def summed_up(task: Task, parts: Parts) -> Dealt:
@@ -71,7 +73,7 @@ def summed_up(task: Task, parts: Parts) -> Dealt:
     warnings = []
     for part, rows in (("validation", parts.validation), ("test", parts.test)):
         if len(rows) < FEW:
-            warnings.append(f"Only {counted(len(rows), 'row')} to {_WORDS[part]}: {_MEANS[part]}")
+            warnings.append(f"Only {counted(len(rows), task.example_is)} to {_WORDS[part]}: {_MEANS[part]}")
     if task.names_labels:
         trained = {label for example in parts.train for label in task.labels_in(example)}
         checked = {label for example in parts.validation for label in task.labels_in(example)}
@@ -79,4 +81,4 @@ def summed_up(task: Task, parts: Parts) -> Dealt:
             warnings.append(f"No rows to watch for {listed(missing)}: progress there is not seen.")
     missed = [note for note in parts.notes if note.startswith("No test rows for")]
     notes = tuple(note for note in parts.notes if note not in missed)
-    return Dealt(len(parts.train), len(parts.validation), len(parts.test), notes, (*warnings, *missed))
+    return Dealt(len(parts.train), len(parts.validation), len(parts.test), notes, (*warnings, *missed), task.example_is)

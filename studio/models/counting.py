@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from studio.data.reading.bounds import bind
 from studio.models.embedded import embedded_folder
@@ -29,6 +29,7 @@ _PACKAGE_PARENT = str(Path(__file__).parents[2])
 
 Text = str | tuple[str, str]
 """Or two as one piece."""
+Wanted = Literal["counts", "ids"]
 _given_up: set[tuple[Path, int]] = set()
 """Files, with their times of change, that could not be used."""
 
@@ -38,22 +39,37 @@ def token_counts(file: Path, texts: Sequence[Text], *, special: bool = True) -> 
 
     The built-in tokenizer's count stands in for one that cannot be read, or takes too much time or memory.
     """
-    own = embedded_folder() / "tokenizer.json"
-    if file != own and texts:
-        known = (file, file.stat().st_mtime_ns)
-        told = None if known in _given_up else confined_counts(file, texts, special=special)
-        if told is not None:
-            return told
-        _given_up.add(known)
-    return _counts(_tokenizer(own), texts, special=special)
+    told: list[int] = _told(file, texts, special, "counts")
+    return told
+
+
+def token_ids(file: Path, text: str, *, special: bool = True) -> list[int]:
+    """The tokens of a text themselves, as `token_counts` counts them."""
+    told: list[list[int]] = _told(file, [text], special, "ids")
+    return told[0]
 
 
 def confined_counts(file: Path, texts: Sequence[Text], *, special: bool = True) -> list[int] | None:
     """As `token_counts`, by a process with limits; None where it breaks down or does not end in time."""
+    return _confined(file, texts, special, "counts")
+
+
+def _told(file: Path, texts: Sequence[Text], special: bool, wanted: Wanted) -> list[Any]:
+    own = embedded_folder() / "tokenizer.json"
+    if file != own and texts:
+        known = (file, file.stat().st_mtime_ns)
+        told = None if known in _given_up else _confined(file, texts, special, wanted)
+        if told is not None:
+            return told
+        _given_up.add(known)
+    return _read(_tokenizer(own), texts, special, wanted)
+
+
+def _confined(file: Path, texts: Sequence[Text], special: bool, wanted: Wanted) -> list[Any] | None:
     if file.stat().st_size > MOST_BYTES:
         return None
     seconds = min(_MOST_S, _LEAST_S + sum(map(len, texts)) // _LETTERS_A_S)
-    order = {"file": str(file.resolve()), "texts": texts, "special": special, "seconds": seconds, "began": time.time()}
+    order = {"file": str(file.resolve()), "texts": texts, "special": special, "wanted": wanted, "seconds": seconds}
     paths = [_PACKAGE_PARENT, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
@@ -63,21 +79,22 @@ def confined_counts(file: Path, texts: Sequence[Text], *, special: bool = True) 
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "studio.models.counting"],
-            input=json.dumps(order).encode(),
+            input=json.dumps(order | {"began": time.time()}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=_PATIENCE * seconds,
             env=environment,
             check=True,
         )
-        told: list[int] = json.loads(done.stdout)
+        told: list[Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError):
         return None
     return told if len(told) == len(texts) else None
 
 
-def _counts(tokenizer: Any, texts: Sequence[Text], *, special: bool) -> list[int]:
-    return [len(each.ids) for each in tokenizer.encode_batch(list(texts), add_special_tokens=special)]
+def _read(tokenizer: Any, texts: Sequence[Text], special: bool, wanted: Wanted) -> list[Any]:
+    every = tokenizer.encode_batch(list(texts), add_special_tokens=special)
+    return [each.ids if wanted == "ids" else len(each.ids) for each in every]
 
 
 @cache
@@ -94,7 +111,7 @@ def _answer() -> None:
     order = json.load(sys.stdin)
     bind(_MEMORY, order["seconds"], order["began"])
     texts = [tuple(text) if isinstance(text, list) else text for text in order["texts"]]
-    json.dump(_counts(_tokenizer(Path(order["file"])), texts, special=order["special"]), sys.stdout)
+    json.dump(_read(_tokenizer(Path(order["file"])), texts, order["special"], order["wanted"]), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ class DataFacts:
     max_tokens: int
     p99_tokens: int = 0
     """99 of 100 texts are no longer than this; 0 when it was not counted."""
+    with_answer: int = 0
+    """Tokens of the longest question with the room that is kept for an answer; 0 where the answer is no part of the limit."""
+    example_is: str = "row"
+    """What people call one example (see `Task.example_is`)."""
     writes: bool = False
     """The model is to write texts: there are no labels, and all rows count as of one."""
     reads_windows: bool = False
@@ -56,7 +60,7 @@ class DataFacts:
     @property
     def rows_in_words(self) -> str:
         """As in 'about 130 rows a label', or 'about 5,000 rows' where targets are no labels."""
-        return f"about {self.rows_a_label:,.0f} rows{' a label' if self.labels else ''}"
+        return f"about {self.rows_a_label:,.0f} {self.example_is}s{' a label' if self.labels else ''}"
 
 
 def suggested_shares(rows: int) -> tuple[float, float]:

@@ -50,8 +50,8 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     if effort not in get_args(Effort):
         raise StudioError(f"There is no effort named {effort!r}", fix="Choose quick, balanced or thorough.")
     preset = worn(preset, writes=facts.writes)
-    length = _max_length(facts, preset)
     trains = _trains(facts, preset, machine, effort)
+    length = _max_length(facts, preset, machine, trains.value)
     rows = _batch_rows(facts)
     step = _fitted(preset, machine, rows.value, length.value, trains.value)
     steps = ceil(facts.train_rows / rows.value)
@@ -79,13 +79,17 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     }
 
 
-def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
-    common = facts.p99_tokens or facts.p95_tokens
-    wanted = facts.max_tokens if facts.max_tokens <= max(64, 2 * common) else common
+def _max_length(facts: DataFacts, preset: Preset, machine: Machine, trains: Any) -> Suggestion:
+    common, longest = facts.p99_tokens or facts.p95_tokens, max(facts.max_tokens, facts.with_answer)
     most = min(preset.context, MOST_TOKENS)
+    wanted = longest if longest <= max(64, 2 * common) else common
+    if facts.writes and not facts.reads_windows:  # what is cut there is an answer's end, or a question
+        whole = _memory(preset, machine, trains, min(most, longest), min(most, longest), recompute=True)
+        wanted = longest if whole <= _memory_here(machine) else common
     value = min(most, max(32, -(-wanted // 16) * 16))
     if value >= facts.max_tokens:
-        return Suggestion(value, f"{value} tokens: enough for the longest text, which has {facts.max_tokens:,}.")
+        room = f", and for an answer to any question ({longest:,})" if facts.max_tokens < longest <= value else ""
+        return Suggestion(value, f"{value} tokens: enough for the longest text, which has {facts.max_tokens:,}{room}.")
     if value == most and wanted > value:
         rest = (
             "longer texts are read in several windows" if facts.reads_windows else "the end of longer texts is cut off"
@@ -94,9 +98,10 @@ def _max_length(facts: DataFacts, preset: Preset) -> Suggestion:
         return Suggestion(value, f"{value} tokens: {whose}; {rest}.")
     share = "99" if facts.p99_tokens else "95"
     fate = "read in several windows" if facts.reads_windows else "cut off"
+    more = " More would need more memory than is free." if facts.writes and not facts.reads_windows else ""
     return Suggestion(
         value,
-        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) are {fate}.",
+        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) are {fate}.{more}",
     )
 
 
@@ -130,15 +135,21 @@ def _batch_rows(facts: DataFacts) -> Suggestion:
     if learned < 75:
         wanted, why = (
             8,
-            f"with only {counted(learned, 'row')} to learn from, smaller steps give the model enough of them",
+            f"with only {counted(learned, facts.example_is)} to learn from, smaller steps give the model enough of them",
         )
     elif learned < 500:
-        wanted, why = 16, f"with {learned} rows to learn from, smaller steps give the model enough of them"
+        wanted, why = (
+            16,
+            f"with {learned} {facts.example_is}s to learn from, smaller steps give the model enough of them",
+        )
     elif learned > 100_000:
-        wanted, why = 64, f"with {learned:,} rows to learn from there are plenty of steps, and larger ones are faster"
+        wanted, why = (
+            64,
+            f"with {learned:,} {facts.example_is}s to learn from there are plenty of steps, and larger ones are faster",
+        )
     if facts.recipe.batch_rows is not None:
         wanted, why = min(wanted, facts.recipe.batch_rows), facts.recipe.why
-    return Suggestion(wanted, f"{wanted} rows: {why}.")
+    return Suggestion(wanted, f"{wanted} {facts.example_is}s: {why}.")
 
 
 def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
@@ -154,7 +165,7 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
     if floor > wanted:
         return Suggestion(
             floor,
-            f"{floor} passes: one pass over {counted(learned, 'row')} is only {counted(steps, 'step')}; {ends}.",
+            f"{floor} passes: one pass over {counted(learned, facts.example_is)} is only {counted(steps, 'step')}; {ends}.",
         )
     passes = f"{wanted} {'pass' if wanted == 1 else 'passes'}"
     if effort == "quick":
@@ -165,7 +176,8 @@ def _epochs(facts: DataFacts, steps: int, effort: Effort) -> Suggestion:
             f"{passes}: with {facts.rows_in_words} the model has to see each several times; {ends}.",
         )
     return Suggestion(
-        wanted, f"{passes}: with {learned:,} rows to learn from the model has seen enough by then; {ends}."
+        wanted,
+        f"{passes}: with {learned:,} {facts.example_is}s to learn from the model has seen enough by then; {ends}.",
     )
 
 
@@ -215,7 +227,8 @@ def _checks_per_epoch(facts: DataFacts, epochs: int, steps: int) -> Suggestion:
     often = "once" if value == 1 else "twice" if value == 2 else f"{value} times"
     return Suggestion(
         value,
-        f"Checked {often} a pass: {value * epochs} looks at the validation rows, for about {100 * value * cost:.0f} % more time.",
+        f"Checked {often} a pass: {value * epochs} looks at the validation {facts.example_is}s, "
+        f"for about {100 * value * cost:.0f} % more time.",
     )
 
 
@@ -230,24 +243,24 @@ def _patience(checks: int, effort: Effort, recipe: Recipe) -> Suggestion:
 def _validation_share(facts: DataFacts) -> Suggestion:
     share, rows = suggested_shares(facts.rows)[0], facts.suggested_parts[1]
     if facts.rows < 1000:
-        why = f"of {counted(facts.rows, 'row')}, fewer would tell too little about progress"
+        why = f"of {counted(facts.rows, facts.example_is)}, fewer would tell too little about progress"
     elif rows == MOST_VALIDATION:
-        why = f"never more than {rows:,} rows, which tell enough; checking more costs time"
+        why = f"never more than {rows:,} {facts.example_is}s, which tell enough; checking more costs time"
     else:
-        why = f"about {rows:,} rows, enough to tell progress from luck"
+        why = f"about {rows:,} {facts.example_is}s, enough to tell progress from luck"
     return Suggestion(share, f"{100 * share:.0f} %: {why}.")
 
 
 def _test_share(facts: DataFacts) -> Suggestion:
     share, rows = suggested_shares(facts.rows)[1], facts.suggested_parts[2]
     if facts.has_test_file:
-        return Suggestion(share, "Not used: the rows of your test file are the report.")
+        return Suggestion(share, f"Not used: the {facts.example_is}s of your test file are the report.")
     if facts.rows < 1000:
-        why = f"of {counted(facts.rows, 'row')}, fewer would leave the report too unsure"
+        why = f"of {counted(facts.rows, facts.example_is)}, fewer would leave the report too unsure"
     elif facts.rows > 100_000:
-        why = f"{rows:,} rows give a report exact to a few tenths of a percent"
+        why = f"{rows:,} {facts.example_is}s give a report exact to a few tenths of a percent"
     else:
-        why = f"about {rows:,} rows for the report, the rest to learn from"
+        why = f"about {rows:,} {facts.example_is}s for the report, the rest to learn from"
     return Suggestion(share, f"{100 * share:.0f} %: {why}.")
 
 

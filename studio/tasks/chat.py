@@ -32,6 +32,7 @@ class Chat(WritingTask):
 
     name, title, order = "chat", "Chat", 80
     hub_task = "text-generation"
+    example_is = "conversation"
     help = "Answers in conversations: learns from whole ones to reply as the assistant in them does."
     inputs, target = ("messages", "conversation", "turn", "role", "content"), "reply"
     optional = (*inputs, target)
@@ -92,6 +93,11 @@ class Chat(WritingTask):
             raise StudioError("Nobody asks for a reply in the messages", where=f"row {row}", fix="Delete the row.")
         text = json.dumps(messages, ensure_ascii=False)
         return Example(row, {"messages": text}, None if target is None else target.strip())
+
+    @override
+    def conversation(self, example: Example) -> list[Message]:
+        messages: list[Message] = json.loads(example.inputs["messages"])
+        return [*messages, {"role": "assistant", "content": example.target or ""}]
 
     @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:

@@ -44,6 +44,10 @@ class InstructionTuning(WritingTask):
         return Example(row, inputs, None if target is None else target.strip())
 
     @override
+    def conversation(self, example: Example) -> list[Message]:
+        return [*_asked(example), {"role": "assistant", "content": example.target or ""}]
+
+    @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
         """As a conversation of one turn, in the model's own chat template where it has one."""
         return conversation_features(setup, [(_asked(example), example.target) for example in examples])

@@ -73,7 +73,7 @@ class LanguageModeling(WritingTask):
         return [
             _learned(ids if end is None or ids[-1:] == [end] else [*ids, end], setup)
             if example.target is not None
-            else [token_feature(end_of(ids, room(setup), setup.tokenizer), None)]
+            else [_asked(ids, setup)]
             for example, ids in zip(examples, texts, strict=True)
         ]
 
@@ -161,6 +161,12 @@ def hides_words(setup: Setup) -> bool:
 
 def _learned(ids: Sequence[int], setup: Setup) -> list[Feature]:
     return [token_feature(*window) for window in windows_of(ids, setup.max_length, setup.tokenizer)]
+
+
+def _asked(ids: Sequence[int], setup: Setup) -> Feature:
+    """The end of a text, to be written on."""
+    kept = end_of(ids, room(setup), setup.tokenizer)
+    return token_feature(kept, None, cut=len(kept) + (ids[-1:] == [setup.tokenizer.eos_token_id]) < len(ids))
 
 
 TASK = LanguageModeling()

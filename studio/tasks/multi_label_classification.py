@@ -20,7 +20,7 @@ from studio.tasks.label_cells import listed_cells, marked_cells, separator_in
 from studio.tasks.label_thresholds import best_thresholds
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
-from studio.tasks.two_texts import encoded, refuse_blank
+from studio.tasks.two_texts import encoded, read_together, refuse_blank
 
 
 class MultiLabelClassification(Task):
@@ -92,6 +92,10 @@ class MultiLabelClassification(Task):
     @override
     def labels_in(self, example: Example) -> tuple[str, ...]:
         return _named(example.target) if example.target is not None else ()
+
+    @override
+    def texts_read(self, example: Example) -> tuple[str | tuple[str, str], ...]:
+        return (read_together(example),)
 
     @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:

@@ -32,6 +32,8 @@ class ReadRow:
     """Whether something did not fit."""
     beyond: int = 0
     """Characters that the model reads, but that are not in `pieces`."""
+    lost: int = 0
+    """Messages at the beginning that did not fit."""
 
     @classmethod
     def of(cls, task: Task, example: Example, feature: Feature, setup: Setup) -> Self:
@@ -44,7 +46,8 @@ class ReadRow:
             room -= len(piece.text)
         learned = sum(label != -100 for label in feature.get("labels", ()))
         tokens = len(feature["input_ids"])
-        return cls(example.row, tuple(kept), tokens, learned, bool(feature.get("cut")), max(0, -room))
+        is_cut, lost = bool(feature.get("cut")), int(feature.get("lost", 0))
+        return cls(example.row, tuple(kept), tokens, learned, is_cut, max(0, -room), lost)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Reading:
     where: Where = "within"
     refusal: StudioError | None = None
     """Why there is nothing to be learned this way: training would end before its first step."""
+    lost: int = 0
+    """Messages at the beginnings of the rows that were cut, which are left out."""
 
     @classmethod
     def of(
@@ -72,7 +77,8 @@ class Reading:
         if cut and not {*chosen} & {*cut}:
             chosen[-1] = cut[0]
         rows = tuple(ReadRow.of(task, examples[place], features[place][0], setup) for place in chosen)
-        return cls(rows, len(examples), len(cut), setup.max_length, where)
+        lost = sum(max((each.get("lost", 0) for each in features[place]), default=0) for place in cut)
+        return cls(rows, len(examples), len(cut), setup.max_length, where, lost=lost)
 
     def write(self, file: Path) -> None:
         """For `read`."""
@@ -93,6 +99,7 @@ class Reading:
                 int(found["limit"]),
                 cast(Where, found["where"] if found["where"] in get_args(Where) else "within"),
                 None if refusal is None else StudioError(**{name: str(text) for name, text in refusal.items()}),
+                int(found.get("lost", 0)),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -103,4 +110,4 @@ def _row(told: dict[str, Any]) -> ReadRow:
         Piece(str(each["text"]), bool(each["is_learned"]), bool(each["is_special"])) for each in told["pieces"]
     )
     row, tokens, learned, beyond = (int(told[name]) for name in ("row", "tokens", "learned", "beyond"))
-    return ReadRow(row, pieces, tokens, learned, bool(told["is_cut"]), beyond)
+    return ReadRow(row, pieces, tokens, learned, bool(told["is_cut"]), beyond, int(told.get("lost", 0)))

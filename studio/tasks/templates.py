@@ -7,7 +7,7 @@ the replies they learn from do.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -45,6 +45,10 @@ class Spelled:
     """One a token."""
     cut: bool = False
     """Whether something did not fit."""
+    lost: int = 0
+    """Messages at the beginning that were left out for that."""
+    shortened: bool = False
+    """Whether a text had to be cut, too."""
     untold: tuple[int, ...] = ()
     """Messages that are replies but stand here in another form than where they were the last one, and are not learned."""
 
@@ -133,7 +137,7 @@ def spell(
     return [
         spelled
         if len(spelled.ids) <= limit
-        else Spelled(*_shortened(form, list(conversations[place]), limit, asked=asked), True, spelled.untold)
+        else replace(_shortened(form, list(conversations[place]), limit, asked=asked), cut=True, untold=spelled.untold)
         for place, spelled in enumerate(every)
     ]
 
@@ -210,8 +214,9 @@ def _alike(one: str, two: str) -> int:
     return next((place for place, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
-def _shortened(form: _Form, messages: list[Message], limit: int, *, asked: bool) -> tuple[list[int], list[bool]]:
+def _shortened(form: _Form, messages: list[Message], limit: int, *, asked: bool) -> Spelled:
     """The end of a conversation that is too long."""
+    whole = len(messages)
     first = 1 if messages[0]["role"] == "system" else 0
     keep = 1 if asked else 2
     while len(messages) - first > keep:
@@ -220,7 +225,7 @@ def _shortened(form: _Form, messages: list[Message], limit: int, *, asked: bool)
             del messages[first]
         spelled = _tokens(form, [messages], asked=asked)[0]
         if len(spelled.ids) <= limit:
-            return spelled.ids, spelled.learned
+            return replace(spelled, lost=whole - len(messages))
     request = len(messages) - keep
     bare = [*messages[:request], {**messages[request], "content": ""}, *messages[request + 1 :]]
     empty = _tokens(form, [bare], asked=asked)[0]
@@ -235,9 +240,9 @@ def _shortened(form: _Form, messages: list[Message], limit: int, *, asked: bool)
         if room <= 0 or over <= 0:
             break
         room -= over  # spelled again, a cut text may have a token more
-    if asked:  # what is left over is the template's: its end must stay, where the reply begins
-        return spelled.ids[-limit:], spelled.learned[-limit:]
-    return spelled.ids[:limit], spelled.learned[:limit]
+    # Where it is asked, what is left over is the template's: its end must stay, where the reply begins.
+    kept = slice(-limit, None) if asked else slice(limit)
+    return Spelled(spelled.ids[kept], spelled.learned[kept], lost=whole - len(messages), shortened=True)
 
 
 def _refusal(error: Exception) -> StudioError:

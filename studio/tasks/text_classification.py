@@ -10,7 +10,7 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.task import Answer, Feature, Guess, Metric, Setup, Task
-from studio.tasks.two_texts import SECOND, encoded, refuse_blank
+from studio.tasks.two_texts import SECOND, encoded, read_together, refuse_blank
 
 
 class TextClassification(Task):
@@ -47,6 +47,10 @@ class TextClassification(Task):
         if target is not None and not target.strip():
             raise StudioError("The label is empty", where=f"row {row}", fix="Fill it in, or delete the row.")
         return Example(row, inputs, None if target is None else target.strip())
+
+    @override
+    def texts_read(self, example: Example) -> tuple[str | tuple[str, str], ...]:
+        return (read_together(example),)
 
     @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:

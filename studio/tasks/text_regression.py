@@ -108,6 +108,11 @@ class TextRegression(Task):
         return (float(numbers.mean()) if len(numbers) else 0.0), deviation or 1.0
 
     @override
+    def texts_read(self, example: Example) -> tuple[str | tuple[str, str], ...]:
+        """Each for itself."""
+        return tuple(example.inputs.values())
+
+    @override
     def encode(self, examples: Sequence[Example], setup: Setup) -> list[list[Feature]]:
         """Both texts are read each for itself, so each may be as long as the limit."""
         if not examples:

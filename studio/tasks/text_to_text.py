@@ -90,6 +90,10 @@ class TextToText(WritingTask):
         return max(example.inputs["source"], example.target or "", key=len)
 
     @override
+    def texts_read(self, example: Example) -> tuple[str | tuple[str, str], ...]:
+        return example.inputs["source"], example.target or ""
+
+    @override
     def reading(self, example: Example, setup: Setup) -> list[Piece]:
         feature = self.encode([example], setup)[0][0]
         wanted = feature.get("labels", [])

@@ -53,3 +53,9 @@ def seconds(examples: Sequence[Example]) -> list[str] | None:
     if not any(SECOND in example.inputs for example in examples):
         return None
     return [example.inputs.get(SECOND, "") for example in examples]
+
+
+def read_together(example: Example) -> str | tuple[str, str]:
+    """The text, or both as one piece."""
+    text = example.inputs["text"]
+    return (text, example.inputs[SECOND]) if SECOND in example.inputs else text

@@ -27,6 +27,10 @@ class Answer:
     """How surprised the model is by the row's target: nats, and over how many tokens; only where answers are written."""
     guessed: int = 0
     """How many of those tokens were among the five that the model held likeliest."""
+    lost: int = 0
+    """Messages at the beginning of the conversation that no longer fit and were not read."""
+    is_cut: bool = False
+    """Whether a text that was asked did not fit and was read in part."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from studio.data.example import Example
 from studio.tasks import overlap
 from studio.tasks.marks import marks_of, mended
 from studio.tasks.task import Answer, Feature, Method, Metric, Piece, Setup, Task
-from studio.tasks.templates import Message, spell, without_thoughts
+from studio.tasks.templates import Message, Spelled, spell, without_thoughts
 
 PERPLEXITY = Metric(
     "perplexity",
@@ -129,7 +129,9 @@ class WritingTask(Task):
         """`outputs` holds the numbers of the tokens that were written. Thoughts are no part of an answer."""
         said = setup.tokenizer.decode(outputs[0].astype(np.int64).tolist(), skip_special_tokens=True)
         said = mended(said, marks_of(setup.tokenizer))
-        return Answer(without_thoughts(said, setup.tokenizer.decode(features[0]["input_ids"][-_TAIL:])).strip())
+        value = without_thoughts(said, setup.tokenizer.decode(features[0]["input_ids"][-_TAIL:])).strip()
+        is_cut = bool(features[0].get("shortened", features[0].get("cut", False)))
+        return Answer(value, lost=int(features[0].get("lost", 0)), is_cut=is_cut)
 
     @override
     def text_of(self, example: Example) -> str:
@@ -174,7 +176,10 @@ def pieces(ids: Sequence[int], learned: Iterable[bool], tokenizer: Any) -> Itera
 
 
 def token_feature(ids: Sequence[int], learned: Sequence[bool] | None, *, cut: bool = False) -> Feature:
-    """What a decoder reads, and the tokens it learns to write; the first has none before it from which it could be guessed."""
+    """What a decoder reads, and the tokens it learns to write; the first has none before it from which it could be guessed.
+
+    `cut`: something did not fit.
+    """
     feature: Feature = {"input_ids": list(ids), "attention_mask": [1] * len(ids)}
     if learned is not None:
         feature["labels"] = [
@@ -210,7 +215,10 @@ def conversation_features(
         ):
             earlier = [messages[: reply + 1] for reply in spelled.untold]
             begun = spell(setup.tokenizer, earlier, limit, today=setup.today)
-            features[place] = [
-                token_feature(each.ids, None if asked else each.learned, cut=each.cut) for each in (*begun, spelled)
-            ]
+            features[place] = [_feature(each, asked=asked) for each in (*begun, spelled)]
     return features
+
+
+def _feature(spelled: Spelled, *, asked: bool) -> Feature:
+    feature = token_feature(spelled.ids, None if asked else spelled.learned, cut=spelled.cut)
+    return feature | {"lost": spelled.lost, "shortened": spelled.shortened} if spelled.cut else feature

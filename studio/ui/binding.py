@@ -4,10 +4,9 @@ A `StudioError` becomes a message on the page with its own words; anything else 
 and the page shows that id. Everything bound here is a public endpoint of the server, and what arrives is a
 stranger's word: a handler checks its inputs.
 
-A handler that takes long must not write the session it was given: people go on clicking meanwhile, and what they did
-would be undone. Such a row says in `keep` what of its session counts. Its results wait in a `gr.State`, and a quick
-row puts them on the page: all components as they were returned, and the session as it is at that moment, with those
-parts put in.
+Handlers overlap: people go on clicking while one is at work. So a handler is given the newest session of its page,
+and of the one it returns only what it changed is written (`ui.sessions`). A handler that takes long says in its row's
+`keep` what of its session counts, however that stood at its beginning.
 """
 
 import functools
@@ -20,6 +19,7 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from studio.errors import StudioError
 from studio.ui.session import Session
@@ -59,16 +59,13 @@ def bind_row(studio: Studio, row: Row, trigger: Any) -> None:
         "api_visibility": "private",
         **row.options,
     }
-    handler, writes, followers = shown(studio, row.handler), list(row.writes), row.then
-    if row.keep is not None:
-        results = gr.State()
-        delivered = Row(None, _delivery(row.keep), [writes[0], results], writes, then=row.then)
-        writes, followers = [results], (delivered,)
-    if isinstance(trigger, list):
-        bound = gr.on(trigger, handler, list(row.reads), writes, **options)
-    else:
-        bound = trigger(handler, list(row.reads), writes, **options)
-    for follower in followers:
+    handler, reads, writes = shown(studio, row.handler, row.keep), list(row.reads), list(row.writes)
+    bound = (
+        gr.on(trigger, handler, reads, writes, **options)
+        if isinstance(trigger, list)
+        else trigger(handler, reads, writes, **options)
+    )
+    for follower in row.then:
         bind_row(studio, follower, bound.success)
 
 
@@ -77,23 +74,14 @@ def only(*names: str) -> Keep:
     return lambda studio, found, now: replace(now, **{name: getattr(found, name) for name in names})
 
 
-def _delivery(keep: Keep) -> Callable[..., Any]:
-    """The quick row after a slow one: its results (a session first) on the page of now."""
-
-    def deliver(studio: Studio, session: Session, results: Sequence[Any]) -> tuple[Any, ...]:
-        found, *others = results
-        return keep(studio, Session.parse(found), session), *others
-
-    return deliver
-
-
-def shown(studio: Studio, handler: Callable[..., Any]) -> Callable[..., Any]:
+def shown(studio: Studio, handler: Callable[..., Any], keep: Keep | None = None) -> Callable[..., Any]:
     """The handler as gradio calls it: sessions in and out as JSON, errors as messages for people."""
 
     @functools.wraps(handler)
     def safe(*values: Any) -> Any:
         try:
-            return _to_page(handler(studio, *_from_page(handler, values)))
+            visit = _Visit(studio, handler, values, keep)
+            return visit.answer(handler(studio, *visit.arguments))
         except StudioError as error:
             raise gr.Error(escape(str(error)), title=_NOT_DONE, duration=_SHOWN_S, print_exception=False) from error
         except gr.Error:
@@ -107,6 +95,38 @@ def shown(studio: Studio, handler: Callable[..., Any]) -> Callable[..., Any]:
     return safe
 
 
+class _Visit:
+    """One call of a handler: its page's newest session goes in, and what became of it comes out."""
+
+    def __init__(self, studio: Studio, handler: Callable[..., Any], values: Sequence[Any], keep: Keep | None) -> None:
+        self.studio, self.keep, self.page = studio, keep, _page_id()
+        self.arguments = list(values)
+        """The handler's arguments after the studio: the one called `session` as a `Session`, all others as they came."""
+        self.sent = self.given = Session()
+        names = list(inspect.signature(handler).parameters)[1:]
+        if "session" in names and (place := names.index("session")) < len(values):
+            self.sent = Session.parse(values[place])
+            self.given = self.arguments[place] = studio.sessions.newest(self.page, self.sent)
+
+    def answer(self, result: Any) -> Any:
+        """What goes to the page."""
+        if isinstance(result, tuple | list):
+            return tuple(self._settled(each) if isinstance(each, Session) else each for each in result)
+        return self._settled(result) if isinstance(result, Session) else result
+
+    def _settled(self, found: Session) -> Any:
+        """The page's session with what the handler found; nothing is written where the page has it already."""
+        keep = functools.partial(self.keep, self.studio, found) if self.keep is not None else None
+        settled = self.studio.sessions.settle(self.page, self.given, found, keep)
+        return gr.skip() if settled == self.sent else settled.to_json()
+
+
+def _page_id() -> str:
+    """Gradio's id of the page that the event came from; empty outside of one."""
+    request = LocalContext.request.get(None)
+    return str(getattr(request, "session_hash", None) or "")
+
+
 def _our_bug(handler: Callable[..., Any], error: Exception) -> str:
     number = secrets.token_hex(4)
     _log.error("error %s in %s", number, handler.__qualname__, exc_info=error)
@@ -114,19 +134,6 @@ def _our_bug(handler: Callable[..., Any], error: Exception) -> str:
         f"This is a bug of the studio, not a mistake of yours. Error {number}; the details are in the server's log. "
         "Your data and runs are safe. Try again, or reload the page."
     )
-
-
-def _from_page(handler: Callable[..., Any], values: Sequence[Any]) -> list[Any]:
-    """The handler's arguments after the studio: the one called `session` as a `Session`, all others as they came."""
-    names = list(inspect.signature(handler).parameters)[1:]
-    place = names.index("session") if "session" in names else -1
-    return [Session.parse(value) if place == at else value for at, value in enumerate(values)]
-
-
-def _to_page(result: Any) -> Any:
-    if isinstance(result, tuple | list):
-        return tuple(_to_page(each) if isinstance(each, Session) else each for each in result)
-    return result.to_json() if isinstance(result, Session) else result
 
 
 def _without_studio(handler: Callable[..., Any]) -> inspect.Signature:

@@ -44,9 +44,9 @@ class Watched:
             metrics = {metric.name: metric.title for metric in task.metrics}
             self.name = config.early_stopping.watch or task.watch
             self.shown = self.name if self.name in metrics else task.checked[0]
-            self.title = metrics[self.shown]
+            self.title, self.example = metrics[self.shown], task.example_is
         except StudioError:  # a damaged order: the story can still be told
-            self.name, self.shown, self.title = "loss", "", "Metric"
+            self.name, self.shown, self.title, self.example = "loss", "", "Metric", "row"
         self.is_loss = self.name == "loss"
         self.fact = metric_named(self.shown)
         self.in_words = "validation loss" if self.is_loss else self.title
@@ -85,8 +85,8 @@ def card(run: RunDir, watched: Watched, story: Story, status: Status, now: float
     """Everything but the curves, at `now` (seconds since 1970); `place` counts the runs ahead in the queue."""
     return {
         "status": status,
-        **_words(run, story, status, now, place),
-        "progress": _progress(story, status),
+        **_words(run, watched.example, story, status, now, place),
+        "progress": _progress(story, status, watched.example),
         **_tiles(watched, story, status, now),
         "axis": _axis(watched, story),
         "stopping": _stopping(watched, story, status),
@@ -118,7 +118,7 @@ def _asked_words(story: Story, status: Status, asked: Request) -> tuple[str, str
     return head, body.format(at_hand="The step at hand" if has_stepped else "The work at hand")
 
 
-def _words(run: RunDir, story: Story, status: Status, now: float, place: int) -> Card:
+def _words(run: RunDir, example: str, story: Story, status: Status, now: float, place: int) -> Card:
     """What is going on, and the buttons that make sense then."""
     asked = next((what for what in _ASKED if run.requested(what)), None) if status in AT_WORK else None
     is_deaf = asked != "end" and story.is_deaf(run, status, now)
@@ -132,20 +132,20 @@ def _words(run: RunDir, story: Story, status: Status, now: float, place: int) ->
         head = f"No sign of progress for {count(int(silence // 60), 'minute')}"
         body, can = f"{_QUIET}; you can also pause or stop it.", ["pause", "stop"]
         if status == "scoring":
-            body, can = f"{_QUIET}; Stop ends it at once, and a resume answers the test rows again.", ["stop"]
+            body, can = f"{_QUIET}; Stop ends it at once, and a resume answers the test {example}s again.", ["stop"]
         return {"can": can, "state": "watch", "head": head, "body": body}
-    said = status_in_words(story, status, place)
+    said = status_in_words(story, status, place, example)
     can = [act for act in CAN.get(status, ()) if act != "stop" or status in AT_WORK or story.started is not None]
     return {"can": can, "state": said.state, "head": said.head, "body": said.body}
 
 
-def _progress(story: Story, status: Status) -> list[Any]:
+def _progress(story: Story, status: Status, example: str) -> list[Any]:
     """`[left text, right text, share from 0 to 1 or None while it is not known]`."""
     started = story.started
     if status == "finished":
         return ["Finished", f"at step {story.step:,}", 1]
     if status == "scoring":
-        return ["Answering the test rows", f"after step {story.step:,}", 1]
+        return [f"Answering the test {example}s", f"after step {story.step:,}", 1]
     if started is None or status == "preparing":
         done = story.preparing.done if story.preparing and status == "preparing" else None
         left = {"queued": "In the queue", "preparing": "Preparing", "draft": "Not started"}.get(
@@ -173,9 +173,9 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
         if lowest
         else ["", "after the first check", ""],
         "tile.time": [clock(spent) if spent or running else "", _time_note(status, left), ""],
-        "tile.speed": [f"{speed(step.rows_per_s)} rows/s", f"{speed(step.tokens_per_s)} tokens/s", ""]
+        "tile.speed": [f"{speed(step.rows_per_s)} {watched.example}s/s", f"{speed(step.tokens_per_s)} tokens/s", ""]
         if step and step.rows_per_s
-        else ["", "rows and tokens per second", ""],
+        else ["", f"{watched.example}s and tokens per second", ""],
         "tile.memory": [size(memory) if memory else "", f"of {size(limit)}" if limit else "at its peak", ""],
         "tile.rate": [figures.small(step.learning_rate) if step else "", "size of a step now", ""],
     }
@@ -279,7 +279,7 @@ def _rule(watched: Watched, status: Status, left: int, patience: int, every: int
 
 def _watch_in_words(watched: Watched, story: Story) -> str:
     best, rows = story.best, story.started.validation_rows if story.started is not None else 0
-    on = f"on {count(rows, 'validation row')}" if rows else "on the validation rows"
+    on = f"on {count(rows, f'validation {watched.example}')}" if rows else f"on the validation {watched.example}s"
     if 0 < rows < FEW:
         on += ", so few that chance has a say"
     if best is None:

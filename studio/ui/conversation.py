@@ -22,6 +22,9 @@ class Exchange:
     said: str
     tuned: str
     untuned: str
+    tuned_note: str = ""
+    """What of the conversation the model did not read, as a sentence."""
+    untuned_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ class Conversation:
         try:
             before = tuple((_text(who), _text(said)) for who, said in value["before"][:MOST_TURNS])
             told = [
-                Exchange(*(_text(each[name]) for name in ("said", "tuned", "untuned"))) for each in value["exchanges"]
+                Exchange(
+                    *(_text(each[name]) for name in ("said", "tuned", "untuned")),
+                    *(_text(each.get(name, "")) for name in ("tuned_note", "untuned_note")),
+                )
+                for each in value["exchanges"]
             ]
             return cls(run, before, int(value["row"]), tuple(told[:MOST_TURNS]), _text(value["pending"]))
         except (KeyError, TypeError, ValueError):
@@ -71,9 +78,15 @@ class Conversation:
             found += [("user", each.said), ("assistant", each.tuned if model == "tuned" else each.untuned)]
         return [*found, ("user", self.pending)] if self.pending else found
 
-    def replied(self, tuned: str, untuned: str) -> Self:
-        """With the replies to what is pending."""
-        return replace(self, exchanges=(*self.exchanges, Exchange(self.pending, tuned, untuned)), pending="")
+    def notes(self, model: Literal["tuned", "untuned"]) -> dict[int, str]:
+        """What the model did not read when it replied: place of the reply among the turns that it knows → a sentence."""
+        told = (each.tuned_note if model == "tuned" else each.untuned_note for each in self.exchanges)
+        return {len(self.before) + 2 * place + 1: note for place, note in enumerate(told) if note}
+
+    def replied(self, tuned: str, untuned: str, notes: tuple[str, str] = ("", "")) -> Self:
+        """With the replies to what is pending, and what either model did not read of it."""
+        told = Exchange(self.pending, tuned, untuned, *notes)
+        return replace(self, exchanges=(*self.exchanges, told), pending="")
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
 """What the server holds once for all its pages: the data folder, the queue, the warm processes, the limits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from studio.data.read import Limits
@@ -10,17 +10,19 @@ from studio.jobs.spare import Spares
 from studio.jobs.supervisor import Supervisor
 from studio.models.sizing import Machine
 from studio.rundir import Home
+from studio.ui.sessions import Sessions
 
 
 @dataclass(frozen=True)
 class Studio:
-    """Handlers get it as their first argument (bound in `ui.wiring`). Holds nothing of a single visitor."""
+    """Handlers get it as their first argument (bound in `ui.wiring`). Of visitors it holds the newest sessions only."""
 
     home: Home
     supervisor: Supervisor
     answering: Answering
     spares: Spares
     limits: Limits
+    sessions: Sessions = field(default_factory=Sessions)
 
     @cached_property
     def machine(self) -> Machine:

@@ -42,8 +42,10 @@ class Line:
 class Timeline:
     """The lines of one run, kept up to date by `tell`."""
 
-    def __init__(self, watch_title: str = "", watch: str = "") -> None:
+    def __init__(self, watch_title: str = "", watch: str = "", example: str = "row") -> None:
+        """`example`: what people call one of those that are learned from."""
         self.lines: list[Line] = []
+        self._example = example
         self.watch_title, self.watch = watch_title, watch
         self._patience = 0
         self._best: list[tuple[int, float]] = []
@@ -67,7 +69,7 @@ class Timeline:
                 by = "when the studio was closed" if event.by == "shutdown" else "by you"
                 self._say(order, _at(event.step), f"Paused {by}. Everything is saved.", "", "paused", event.step)
             case Scoring():
-                text = f"Training ended ({event.reason}). Answering the test rows with the version of step {event.best_step:,}."
+                text = f"Training ended ({event.reason}). Answering the test {self._example}s with the version of step {event.best_step:,}."
                 self._say(order, _at(event.step), text, "", "scoring", event.step)
             case Finished():
                 self._say(
@@ -88,7 +90,7 @@ class Timeline:
             text = f"Went on from step {event.step:,}."
         else:
             text = (
-                f"Training began: {count(event.epochs, 'epoch')} of {count(event.train_rows, 'row')}, "
+                f"Training began: {count(event.epochs, 'epoch')} of {count(event.train_rows, self._example)}, "
                 f"{count(event.total_steps, 'step')} in all."
             )
         self._say(order, _at(event.step) or "start", text, "", "started", event.step)

@@ -24,7 +24,7 @@ from studio.data.set_aside import with_set_aside
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.models.data_facts import DataFacts
-from studio.models.lengths import data_facts, row_lengths, token_lengths
+from studio.models.lengths import data_facts, example_lengths, row_lengths, token_lengths
 from studio.rundir import Home, new_id
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
@@ -227,7 +227,7 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     table, task, roles = read(home, wanted.table, limits), task_named(wanted.task), dict(wanted.columns)
     parsed = examples_of(task, table, roles)
     counts = Counter(label for example in parsed.examples for label in task.labels_in(example))
-    lengths = token_lengths([task.text_of(example) for example in parsed.examples], wanted.tokenizer)
+    lengths = example_lengths(task, parsed.examples, wanted.tokenizer)
     patient = replace(
         task.patient(table, roles, _test(home, wanted, limits)),
         longest=wanted.longest,
@@ -239,8 +239,8 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         parsed.problems,
         with_set_aside(table, diagnose(patient)),
         tuple(counts.most_common()),
-        lengths,
-        data_facts(parsed.examples, lengths, task=task),
+        lengths.examples,
+        data_facts(parsed.examples, lengths.examples, with_answer=lengths.with_answer, task=task),
         () if counts else _target_lengths(parsed.examples, wanted.tokenizer),
         parsed.notes,
     )

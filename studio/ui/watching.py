@@ -69,7 +69,7 @@ class Watch:
         self._looked = 0.0
         self._story, self._points = Story(), Points()
         self._checks: list[tuple[int, Checked]] = []
-        self._timeline = Timeline(self._watched.title, self._watched.shown)
+        self._timeline = Timeline(self._watched.title, self._watched.shown, self._watched.example)
         self._version = ""
         self._card: Card = {}
 

@@ -89,17 +89,20 @@ def show_steps(studio: Studio, session: Session) -> list[Any]:
 
 
 def show_run(studio: Studio, session: Session) -> list[Any]:
-    """The run that is open: its live view, and its name at the head of the steps about it."""
+    """The run that is open: its live view, and its name at the head of the steps about it.
+
+    The session goes back as well: where two answers reached the page in the wrong order, it gets the newest again.
+    """
     try:
         title = studio.home.run(session.run).title if session.run else ""
     except StudioError:
         title = ""  # each step says that it is gone
     heads = [heading(*head, run=title) for head in (results.HEAD, try_it.HEAD, export.HEAD)]
-    return [train.show(studio, session), *heads]
+    return [session, train.show(studio, session), *heads]
 
 
 def _page_rows(page: "Page") -> list[Row]:
-    run = [page.train.live, page.results.head, page.try_it.head, page.export.head]
+    run = [page.session, page.train.live, page.results.head, page.try_it.head, page.export.head]
     steps = [page.tabs, *page.tab.values()]
     shown_data = Row(None, data.show, [page.session], page.data.view)
     shown_run = Row(None, show_run, [page.session], run)

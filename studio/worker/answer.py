@@ -71,11 +71,12 @@ def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
 
 def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
     """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "values", "labels", "confidence",
-    "losses"}`:
+    "losses", "unread"}`:
 
     a value a text; `labels` are the model's, in the order of every text's list of confidences, which is empty where
     answers have none, and an object of guess → confidence where the guesses are no labels. `losses` are `[nats, tokens,
-    tokens guessed]` of the right answer, where `targets` were sent as well.
+    tokens guessed]` of the right answer, where `targets` were sent as well; `unread` `[messages, whether a text was cut]` of the question
+    that did not fit.
     """
     answerer = Answerer(RunDir(folder))
     _put(answers, {"ready": True})
@@ -87,10 +88,8 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
             shares = [_shares(each, labels) for each in said]
             values = [each.value for each in said]
             losses = [[*each.losses, each.guessed] for each in said]
-            _put(
-                answers,
-                {"id": asked["id"], "values": values, "labels": list(labels), "confidence": shares, "losses": losses},
-            )
+            told = {"values": values, "labels": list(labels), "confidence": shares, "losses": losses}
+            _put(answers, {"id": asked["id"], **told, "unread": [[each.lost, each.is_cut] for each in said]})
         except StudioError as error:
             _put(answers, {"id": asked.get("id"), "error": str(error)})
         except Exception:  # noqa: BLE001 - a border as in duty: one bad question must not end the conversation

@@ -16,6 +16,7 @@ from studio.events import Finished, Scoring, Warned
 from studio.models.heads import Wearing, head_files
 from studio.models.load import load_base, load_tuned, load_untuned
 from studio.tasks.task import Answer
+from studio.tasks.unread import told_of
 from studio.worker import checkpoint, writing
 from studio.worker.adapters import adapter_files, merge_adapters
 from studio.worker.evaluate import Kit, answer, check
@@ -51,6 +52,7 @@ def finish(
         test, limited = writing.tested(kit.task, test, job.config.seed)
         told += limited
     answers = _said(kit, partial(load_tuned, run.model), test, reporter)
+    told += filter(None, [told_of(answers, f"test {kit.task.example_is}")])
     frozen = _said(kit, partial(load_untuned, job.folder, run.path), test, reporter)
     report = build_report(
         task=kit.task,

@@ -101,11 +101,13 @@ class Place:
 
 
 def threads() -> int:
-    """Processor cores this process may use: the scheduler's mask, cut by the container's share."""
+    """Processor cores this process may use: the scheduler's mask, cut by the container's share and by `OMP_NUM_THREADS`."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with contextlib.suppress(OSError, ValueError):
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         cores = min(cores, max(1, round(int(quota) / int(period))))
+    with contextlib.suppress(KeyError, ValueError):
+        cores = min(cores, int(os.environ["OMP_NUM_THREADS"]))
     return max(1, min(cores, _MOST_THREADS))
 
 

@@ -93,6 +93,7 @@ def prepare(run: RunDir, say: Prepare, known: Known | None = None) -> Job:
         told = (*writing.examine(task, setup, learned), *writing.marked(task, setup, examples))
         model.head.facts = replace(model.head.facts, new_tokens=setup.new_tokens, ends=task.ends(setup))
     seen, features = encode(task, checked, setup, place.device, kind.layout)
+    told += writing.shortened(task, setup, features) if kind.writes else ()
     validation = by_tokens = Asked(checked, features, seen)
 
     kit = Kit(task, setup, place)

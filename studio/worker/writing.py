@@ -24,8 +24,8 @@ _CONTINUED = 64
 
 
 def with_room(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> Setup:
-    """Room for answers a fifth longer than 99 of 100 training rows have."""
-    learned = [_learned(feature) for windows in features for feature in windows]
+    """Room for answers a fifth longer than 99 of 100 training rows have; of a conversation one reply is the answer."""
+    learned = [_answer_tokens(feature) for windows in features for feature in windows]
     if not task.target or not learned:
         return replace(setup, new_tokens=_CONTINUED)
     common = float(np.percentile(learned, 99))
@@ -51,11 +51,13 @@ def examine(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> 
     told = []
     if cut := sum(any(feature.get("cut") for feature in windows) for windows in features):
         told.append(
-            f"{counted(cut, 'training row')} of {len(features):,} did not fit into {setup.max_length} tokens and "
-            f"{'was' if cut == 1 else 'were'} shortened."
+            f"{counted(cut, f'training {task.example_is}')} of {len(features):,} did not fit into {setup.max_length} tokens "
+            f"and {'was' if cut == 1 else 'were'} shortened.{_oldest(features)}"
         )
     if empty := sum(not any(map(_learned, windows)) for windows in features):
-        told.append(f"Nothing is learned from {counted(empty, 'training row')}: no token of the answer was left.")
+        told.append(
+            f"Nothing is learned from {counted(empty, f'training {task.example_is}')}: no token of the answer was left."
+        )
     return tuple(told)
 
 
@@ -67,10 +69,31 @@ def marked(task: Task, setup: Setup, examples: Sequence[Example]) -> tuple[str, 
     ]
     if not found:
         return ()
+    rows = counted(len(found), f"training {task.example_is}")
     return (
-        f"{counted(len(found), 'training row')} of {len(examples):,} {'has' if len(found) == 1 else 'have'} control marks of the "
-        f"base model in their texts, as {found[0]}. They are read as plain letters, and neither end nor begin anything.",
+        f"{rows} of {len(examples):,} {'has' if len(found) == 1 else 'have'} control marks of the base model in their texts, as "
+        f"{found[0]}. They are read as plain letters, and neither end nor begin anything.",
     )
+
+
+def shortened(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> tuple[str, ...]:
+    """A sentence on validation rows that did not fit, where there are any: the loss is that of what was left."""
+    cut = sum(any(feature.get("cut") for feature in windows) for windows in features)
+    if not cut:
+        return ()
+    return (
+        f"{counted(cut, f'validation {task.example_is}')} of {len(features):,} did not fit into {setup.max_length} tokens; "
+        f"the loss is that of what was read.{_oldest(features)}",
+    )
+
+
+def _oldest(features: Sequence[Sequence[Feature]]) -> str:
+    """The end of a sentence on conversations: how much was left out at their beginnings."""
+    lost = [each for windows in features if (each := max((feature.get("lost", 0) for feature in windows), default=0))]
+    if not lost:
+        return ""
+    some = "One" if len(lost) == 1 else f"{len(lost):,}"
+    return f" {some} of them lost the oldest messages, {counted(sum(lost), 'message')} in all."
 
 
 def tested(task: Task, test: list[Example], seed: int) -> tuple[list[Example], list[str]]:
@@ -78,7 +101,7 @@ def tested(task: Task, test: list[Example], seed: int) -> tuple[list[Example], l
     if not task.target or len(test) <= MOST_TESTED:
         return test, []
     chosen = np.sort(np.random.default_rng(seed).permutation(len(test))[:MOST_TESTED])
-    note = f"The report is on {MOST_TESTED} of {len(test):,} test rows, drawn by chance: writing answers takes long."
+    note = f"The report is on {MOST_TESTED} of {len(test):,} test {task.example_is}s, drawn by chance: writing answers takes long."
     return [test[place] for place in chosen], [note]
 
 
@@ -118,3 +141,10 @@ def _surprises(model: Wearing, kit: Kit, examples: Sequence[Example], breathe: B
 
 def _learned(feature: Feature) -> int:
     return sum(label != -100 for label in feature.get("labels", ()))
+
+
+def _answer_tokens(feature: Feature) -> int:
+    """The longest stretch of tokens that are learned: one reply."""
+    learned = np.array([False, *(label != -100 for label in feature.get("labels", ())), False])
+    turns = np.flatnonzero(learned[1:] != learned[:-1])
+    return int((turns[1::2] - turns[::2]).max(initial=0))

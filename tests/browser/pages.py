@@ -7,14 +7,25 @@ from axe_playwright_python.sync_playwright import Axe
 
 HARMLESS = ("AbortError", "errored out")
 """Gradio says so itself when a reload cuts off its own requests."""
-REST = """quiet => new Promise(done => {
-  let since = performance.now();
-  new MutationObserver(() => { since = performance.now(); })
+RESTLESS_MS = 60_000
+REST = """([quiet, most]) => new Promise((done, fail) => {
+  const begun = performance.now(), moved = new Map();
+  let since = begun;
+  const told = node => `${node.nodeName}#${node.id || ''}.${node.className || ''} in #${node.closest('[id]')?.id}`;
+  const saw = (what, node) => {
+    since = performance.now();
+    const name = `${what} ${told(node.closest ? node : node.parentElement || document.body)}`;
+    moved.set(name, (moved.get(name) || 0) + 1);
+  };
+  new MutationObserver(all => all.forEach(each => saw(each.attributeName || each.type, each.target)))
     .observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
   const moves = each => each.playState === 'running' && each.effect.getComputedTiming().endTime !== Infinity;
   const look = () => {
-    if (document.getAnimations().some(moves)) since = performance.now();
-    performance.now() - since >= quiet ? done() : setTimeout(look, 20);
+    document.getAnimations().filter(moves).forEach(each => saw('animated', each.effect.target));
+    const now = performance.now();
+    if (now - since >= quiet) done();
+    else if (now - begun > most) fail(`not at rest after ${most} ms: ${JSON.stringify([...moved].slice(-20))}`);
+    else setTimeout(look, 20);
   };
   look();
 })"""
@@ -63,8 +74,11 @@ def go_to(page, step):
 
 
 def at_rest(page, quiet_ms=250):
-    """Wait until the page has drawn what it had to draw: nothing of it changed and nothing moved for so long."""
-    page.evaluate(REST, quiet_ms)
+    """Wait until the page has drawn what it had to draw: nothing of it changed and nothing moved for so long.
+
+    A page that never rests fails the test with what moved on it.
+    """
+    page.evaluate(REST, [quiet_ms, RESTLESS_MS])
 
 
 def barriers(page, context=None):

@@ -129,3 +129,16 @@ def test_an_interrupted_run_says_where_it_goes_on():
     assert words.state == "bad"
     assert "Resume goes on from step 30" in words.body
     assert "Start the run again" in status_in_words(_after(), "interrupted").body
+
+
+def test_what_people_call_an_example_stands_in_every_sentence_on_one():
+    stories = {"training": told(FALLING[:5], [(0, 1.5)]), "scoring": Story(), "paused": told(FALLING[:5], [(0, 1.5)])}
+    for status, story in stories.items():
+        body = status_in_words(story, status, example="conversation").body
+        assert "conversations" in body
+        assert "rows" not in body
+    memorized = told(FALLING, [(10, 1.0), (20, 0.8), (30, 0.9), (40, 1.0)])
+    words = status_in_words(memorized, "training", example="conversation")
+    assert words.head == "Memorizing the training conversations"
+    assert "on conversations it does not train on" in words.body
+    assert "rows" not in words.body

@@ -189,6 +189,9 @@ def test_a_simple_model_without_a_metric_leaves_its_column_empty() -> None:
     metric = MetricResult(name="perplexity", title="Perplexity", value=3.0, low=2.0, high=4.0, unit="tokens")
     shared = MetricResult(name="chrf", title="chrF", value=0.5, low=0.4, high=0.6)
     rung = BaselineResult(name="nearest", title="Nearest", metrics=[shared])
-    report = Report.model_construct(metrics=[metric, shared], ladder=[rung], rows=9, calibration_error=None)
+    report = Report.model_construct(
+        task="chat", metrics=[metric, shared], ladder=[rung], rows=9, calibration_error=None
+    )
     line = next(line for line in _metrics(report).splitlines() if line.startswith("| Nearest"))
     assert line == "| Nearest | – | 50.0 % (40.0 to 60.0) |"
+    assert "on 9 test conversations" in _metrics(report)

@@ -12,6 +12,7 @@ import torch
 from studio.evaluation.baselines import BASELINES
 from studio.models.heads import HEADS
 from studio.rundir import Home
+from studio.tasks.unread import not_read
 from studio.worker.answer import Answerer
 
 from .trained import CASES, make_models, program_of, rows_of, trained
@@ -89,7 +90,9 @@ def test_the_unpacked_program_answers_as_the_worker_does(home: Home, name: str, 
     (kind,) = (each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__
                and issubclass(each, module.Model) and not each.__subclasses__())  # fmt: skip
     said = kind(folder)(rows)
+    assert any(answer.is_cut for answer in answers) == (HEADS[case.head].writes and case.head != "masked")
     for row, told, answer in zip(rows, said, answers, strict=True):
+        assert told.get("note", "") == not_read(answer.lost, answer.is_cut)
         try:
             same(told, answer.value, answer.confidence, case.head)
         except AssertionError as error:

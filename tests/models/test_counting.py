@@ -5,8 +5,9 @@ import json
 import pytest
 
 from studio.models import counting
-from studio.models.counting import confined_counts, token_counts
+from studio.models.counting import confined_counts, token_counts, token_ids
 from studio.models.embedded import embedded_folder
+from studio.models.plain_tokenizer import PlainTokenizer
 
 OWN = embedded_folder() / "tokenizer.json"
 
@@ -34,6 +35,11 @@ def test_a_strangers_tokenizer_says_its_own_counts(tmp_path):
     assert token_counts(OWN, ["hello"]) == [3]
 
 
+def test_the_tokens_themselves(tmp_path):
+    assert token_ids(changed(tmp_path), "hello") == token_ids(OWN, "hello") == [101, 7592, 102]
+    assert token_ids(changed(tmp_path), "[SEP]", special=False) == [102]
+
+
 @pytest.fixture
 def hurried(monkeypatch):
     monkeypatch.setattr(counting, "_LEAST_S", 2)
@@ -45,6 +51,7 @@ def test_a_tokenizer_that_explodes_does_so_elsewhere(tmp_path, hurried, monkeypa
     assert token_counts(file, ["a", "two words"]) == token_counts(OWN, ["a", "two words"])
     monkeypatch.setattr(counting.subprocess, "run", None)  # it is not tried again
     assert token_counts(file, ["a"]) == [3]
+    assert PlainTokenizer(file)("a") == {"input_ids": token_ids(OWN, "a")}
 
 
 def test_a_tokenizer_that_panics_does_so_elsewhere(tmp_path):

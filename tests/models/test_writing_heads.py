@@ -80,6 +80,42 @@ def test_words_are_guessed_only_where_they_are_learned_with_the_same_loss_and_gr
     assert not model.backbone.get_output_embeddings()._forward_pre_hooks
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize(("name", "is_bent"), [("gpt2", False), ("llama", False), ("logits bent at the end", True)])
+def test_what_is_too_much_at_once_is_computed_in_chunks_with_the_same_loss_and_gradient(
+    name, is_bent, smoothing, monkeypatch
+):
+    model, (batch, labels) = wearing(name).train(), batch_and_labels()
+    model.head.label_smoothing = smoothing
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    batch = {**batch, "labels": labels}
+    _, loss, units, gradient = learned(model, batch, labels)
+    with torch.no_grad():
+        surprise = model.train(False).head.surprise(model(**batch), labels)
+    model.train()
+    monkeypatch.setattr("studio.models.heads.chunks.CHUNK_BYTES", 3 * 12 * WORDS)
+    sizes = []
+    layer = model.backbone.get_output_embeddings()
+    hook = layer.register_forward_hook(lambda _layer, _given, out: sizes.append(out.numel() // WORDS))
+    outputs, same, count, also = learned(model, batch, labels)
+    hook.remove()
+    assert units == count == 7
+    if not is_bent:
+        assert outputs.shape == (2 * units,)
+        assert max(sizes) == 3
+        assert sizes[:5] == [1, 1, 3, 3, 1]
+    else:
+        assert sizes == [1, 1, 7]
+        assert model.head.bends
+    assert float(same) == pytest.approx(float(loss), abs=1e-5)
+    assert torch.allclose(gradient, also, atol=1e-5 * float(gradient.abs().max()))
+    with torch.no_grad():
+        assert np.allclose(model.train(False).head.surprise(model(**batch), labels), surprise, atol=1e-5)
+    assert not layer._forward_pre_hooks
+
+
 @every_model
 def test_a_batch_from_which_nothing_is_learned_has_no_loss_and_no_gradient(name):
     model, (batch, labels) = wearing(name), batch_and_labels()

@@ -91,6 +91,21 @@ def test_what_is_too_long_loses_its_oldest_turns_first(tokenizer, limit):
 
 
 @every_tokenizer
+@pytest.mark.parametrize("asked", [False, True])
+def test_messages_that_were_left_out_are_counted(tokenizer, asked):
+    whole = [*TALK[:3], *TALK[1:3] * 10, *TALK[3:]][: -1 if asked else None]
+    (spelled,) = spell(tokenizer, [whole], 100, asked=asked)
+    assert 0 < spelled.lost < len(whole) - 2
+    left = [whole[0], *whole[1 + spelled.lost :]]
+    (rest,) = spell(tokenizer, [left], 100, asked=asked)
+    assert (spelled.ids, spelled.shortened, rest.lost, rest.cut) == (rest.ids, False, 0, False)
+    one_more = [whole[0], *whole[spelled.lost - 1 :]]
+    assert spell(tokenizer, [one_more], 100, asked=asked)[0].cut
+    (request,) = spell(tokenizer, [[{"role": "user", "content": "word " * 400}, TALK[2]]], 64)
+    assert (request.lost, request.shortened) == (0, True)
+
+
+@every_tokenizer
 def test_of_a_long_request_the_reply_stays(tokenizer):
     talk = [{"role": "user", "content": "word " * 400}, {"role": "assistant", "content": "Yes."}]
     spelled = spell(tokenizer, [talk], 64)[0]

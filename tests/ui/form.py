@@ -12,6 +12,7 @@ from studio.jobs.supervisor import Supervisor
 from studio.models.sizing import Machine
 from studio.rundir import Home
 from studio.ui.session import Session
+from studio.ui.sessions import Sessions
 from studio.ui.steps import data
 
 
@@ -22,6 +23,7 @@ class StandIn:
     home: Home
     limits: Limits = field(default_factory=Limits)
     machine: Machine = Machine(cores=2, memory=24 * 10**9, available=20 * 10**9)
+    sessions: Sessions = field(default_factory=Sessions)
     spares: Any = field(default_factory=lambda: SimpleNamespace(has_ready=True))
 
     @property

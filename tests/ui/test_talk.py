@@ -19,14 +19,14 @@ class Replying:
     """Says which model it is and how many turns it was given."""
 
     def __init__(self):
-        self.asked, self.broken = [], ()
+        self.asked, self.broken, self.lost = [], (), {}
 
     def ask(self, run, model, texts):
         messages = json.loads(texts[0]["messages"])
         if model in self.broken:
             raise StudioError(f"The {model} model is gone", fix="Ask again.")
         self.asked.append((model, messages))
-        return [Answer(f"{model} <b>{len(messages)}</b>")]
+        return [Answer(f"{model} <b>{len(messages)}</b>", lost=self.lost.get(model, 0))]
 
 
 class StandIn:
@@ -61,6 +61,23 @@ def test_each_model_goes_on_with_its_own_replies(studio, session):
     assert "<b>3" not in log
     kept, log, box = talk.start_again(studio, session)
     assert (kept["exchanges"], kept["before"], box) == ((), (), "")
+
+
+def test_what_no_longer_fits_is_said_under_the_reply_that_missed_it(studio, session):
+    kept, log, _box = say(studio, session, None, "Hello")
+    assert "no longer fit" not in log
+    studio.answering.lost = {"tuned": 3}
+    kept, log, _box = say(studio, session, kept, "And now?")
+    assert log.count("The first 3 messages no longer fit and were not read.") == 1
+    assert log.index("Before tuning") > log.index("The first 3 messages")
+    studio.answering.lost = {}
+    kept, log, _box = say(studio, session, json.loads(json.dumps(kept)), "And then?")
+    assert log.count("The first 3 messages no longer fit and were not read.") == 1
+    kept = json.loads(json.dumps(kept))
+    kept["exchanges"][0]["untuned_note"] = "<script>"
+    assert "&lt;script&gt;" in say(studio, session, kept, "Done?")[1]
+    del kept["exchanges"][1]["tuned_note"]  # as the browser has kept it from before there were notes
+    assert "no longer fit" not in say(studio, session, kept, "Done?")[1]
 
 
 def test_a_tuned_model_that_fails_gives_the_message_back(studio, session):

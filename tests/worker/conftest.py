@@ -49,17 +49,6 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[RunDir], int]]:
     signal.signal(signal.SIGTERM, before)
 
 
-@pytest.fixture
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Steps this small are many times slower with two threads on a busy machine."""
-    import torch
-
-    before = torch.get_num_threads()
-    monkeypatch.setattr("studio.worker.place.threads", lambda: 1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def writers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("writers")
@@ -73,7 +62,7 @@ def writers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def start(home: Home, writers: Path, one_thread: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunDir]:
+def start(home: Home, writers: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunDir]:
     """`start(kind, **settings)`: a frozen run of that model; `rows` in place of its own."""
     monkeypatch.setattr("os.setpriority", lambda *_: None)
     (home.models / "offered").mkdir()

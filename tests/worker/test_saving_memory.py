@@ -85,7 +85,7 @@ def gradients(folder, kind, **settings):
 
 @every_kind
 @pytest.mark.parametrize("trains", ["whole", "lora"])
-def test_computed_twice_gradients_are_the_same_with_dropout_too(writers, one_thread, kind, trains):
+def test_computed_twice_gradients_are_the_same_with_dropout_too(writers, kind, trains):
     loss, plain, (_, passes, layers) = gradients(writers, kind, trains=trains)
     again, twice, (once, passes_twice, _) = gradients(writers, kind, trains=trains, recompute=True)
     assert passes == layers > 0

@@ -38,7 +38,7 @@ def translators(tmp_path_factory):
 
 
 @pytest.fixture
-def translate(home, translators, one_thread, monkeypatch):
+def translate(home, translators, monkeypatch):
     monkeypatch.setattr("os.setpriority", lambda *_: None)
     (home.models / "offered").mkdir()
     for model in translators.iterdir():

@@ -1,6 +1,7 @@
 """Models that write, in this process, with a few thousand random weights: right, exact, and told about."""
 
 import gc
+import io
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -20,9 +21,10 @@ from studio.models.heads.causal import leftwards
 from studio.models.load import load_tuned
 from studio.tasks import task_named
 from studio.tasks.task import Setup
+from studio.tasks.templates import spell
 from studio.worker import finish, train
 from studio.worker import writing as at_the_end
-from studio.worker.answer import Answerer, setup_of
+from studio.worker.answer import Answerer, serve, setup_of
 from studio.worker.batches import plan
 from studio.worker.prepare import prepare
 from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer, make_decoder
@@ -300,6 +302,46 @@ def test_what_does_not_fit_is_counted(start, work):
     assert text in read_report(run).notes
 
 
+def test_conversations_that_lose_their_oldest_messages_are_counted_wherever_they_are_read(start, work):
+    rows = examples("chat")
+    turns = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}] * 20
+    for place in (3, 5):
+        last = json.loads(rows[place].inputs["messages"])
+        rows[place] = replace(rows[place], inputs={"messages": json.dumps([*turns, *last])})
+    run = start("llama", rows=rows, epochs=1)
+    assert work(run) == 0
+    told = [warning.text for warning in of(Warned, run)]
+    spelled = spell(load_tuned(run.model)[1], [_whole(rows[3]), _whole(rows[5])], 64)
+    lost = sum(each.lost for each in spelled)
+    assert lost > 40
+    start_of_all = "2 training conversations of 20 did not fit into 64 tokens and were shortened."
+    assert f"{start_of_all} 2 of them lost the oldest messages, {lost} messages in all." in told
+    assert any(text.startswith("2 validation conversations of 8 did not fit into 64 tokens") for text in told)
+    answerer = Answerer(run)
+    _, said = answerer.ask("tuned", [rows[3].inputs, rows[4].inputs])
+    assert said[0].lost > 20
+    assert (said[0].is_cut, said[1].lost) == (False, 0)
+    of_test = [text for text in read_report(run).notes if text.startswith("Of 2 test conversations the oldest")]
+    assert len(of_test) == 1
+    out = io.StringIO()
+    asked = {"id": 1, "model": "tuned", "texts": [rows[3].inputs, rows[4].inputs]}
+    serve(run.path, io.StringIO(json.dumps(asked) + "\n"), out)
+    assert json.loads(out.getvalue().splitlines()[-1])["unread"] == [[said[0].lost, False], [0, False]]
+
+
+def _whole(example):
+    return [*json.loads(example.inputs["messages"]), {"role": "assistant", "content": example.target}]
+
+
+def test_a_conversation_has_room_for_its_longest_reply_not_for_all_of_them():
+    feature = {"labels": [-100, 1, 2, 3, 4, 5, 6, 7, 8, -100, -100, 1, 2, -100]}
+    setup = Setup(None, (), 100)
+    assert at_the_end.with_room(task_named("chat"), setup, [[feature]] * 5).new_tokens == 17
+    alone = {"labels": [-100, 1, 2, 3, 4, 5]}
+    assert at_the_end.with_room(task_named("chat"), setup, [[alone]]).new_tokens == 14
+    assert at_the_end.with_room(task_named("text-to-text"), setup, [[{"labels": [1] * 5}]]).new_tokens == 14
+
+
 def test_a_run_that_would_never_learn_an_end_is_refused(start, work):
     rows = [replace(example, target=f"{example.target} " * 20) for example in examples("instruction-tuning")]
     run = start("gpt2", rows=rows)
@@ -310,7 +352,7 @@ def test_a_run_that_would_never_learn_an_end_is_refused(start, work):
 
 
 def test_nothing_to_learn_and_no_end_are_refused_in_words():
-    task = SimpleNamespace(target="response", ends=lambda _: (1,))
+    task = SimpleNamespace(target="response", example_is="row", ends=lambda _: (1,))
     nothing = [[{"input_ids": [4, 5], "labels": [-100, -100]}]]
     setup = Setup(None, (), 8)
     with pytest.raises(Exception, match="No token of any row would be learned"):

@@ -54,6 +54,9 @@ def _pair(view: View, one: Column, two: Column) -> Pair:
         is_named = True
         if first[1] > second[1]:
             one, two = two, one
+    for text, other in ((one, two), (two, one)):
+        if list(words_of(other.name)) == [*words_of(text.name), "pair"]:  # text and text_pair, as tokenizers call them
+            one, two, is_named = text, other, True
     return Pair(one, two, is_named, is_alike)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from studio.models.heads.chunks import in_chunks, most_at_once
 from studio.models.heads.writing import WritingHead, guessed
 
 
@@ -16,11 +17,21 @@ class CausalHead(WritingHead):
     kind = "causal"
     auto_class = "AutoModelForCausalLM"
     packs = True
+    bends = False
+    """Whether the base model does something to logits behind its last layer, so that they cannot be computed in chunks."""
 
     @override
     def read(self, backbone: Any, **batch: Tensor) -> Tensor:
         given = {name: each for name, each in batch.items() if name in ("input_ids", "attention_mask", "position_ids")}
-        wanted = self.due(batch["labels"]) != -100 if "labels" in batch else None
+        wanted = None
+        if "labels" in batch:
+            due = self.due(batch["labels"])
+            wanted = due != -100
+            if not self.bends and wanted.numel() > (most := most_at_once(backbone)) and int(wanted.sum()) > most:
+                found = in_chunks(backbone, wanted, due[wanted], self.smoothing, **given, use_cache=False)
+                if found is not None:
+                    return found
+                self.bends = True
         return guessed(backbone, wanted, **given, use_cache=False)
 
     @override

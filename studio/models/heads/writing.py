@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
+from studio.models.heads.chunks import GUESSES
 from studio.models.heads.head import Head, Layout
 
 QUICK_TOKENS = 64
 """Written at most for a look at how the model does."""
-_GUESSES = 5
 LIKELIEST = {
     "do_sample": False,
     "length_penalty": 1.0,
@@ -33,7 +33,8 @@ class WritingHead(Head):
 
     @override
     def forward(self, seen: Tensor) -> Tensor:
-        """As they were read: logits, (rows, tokens, words), or (learned, words) of what is learned alone."""
+        """As they were read: logits, (rows, tokens, words), or (learned, words) of what is learned alone; or where these would be
+        too many, what was computed of them in chunks, (2 × learned,): nats, then whether the token was guessed."""
         return seen
 
     def due(self, labels: Tensor) -> Tensor:
@@ -45,18 +46,27 @@ class WritingHead(Head):
         """Cross-entropy in nats, summed over learned tokens; label smoothing in training only."""
         tokens = self.due(labels)
         learned = tokens != -100
+        if outputs.ndim == 1:
+            return outputs[: len(outputs) // 2].sum(), len(outputs) // 2
         chosen = _at(outputs, learned)
-        smoothing = self.label_smoothing if self.training else 0.0
-        total = nn.functional.cross_entropy(chosen, tokens[learned], reduction="sum", label_smoothing=smoothing)
+        total = nn.functional.cross_entropy(chosen, tokens[learned], reduction="sum", label_smoothing=self.smoothing)
         return total, int(learned.sum())
+
+    @property
+    def smoothing(self) -> float:
+        """Of labels, now."""
+        return self.label_smoothing if self.training else 0.0
 
     def surprise(self, outputs: Tensor, labels: Tensor) -> np.ndarray:
         """Of each row, (rows, 3) float64: nats, over how many tokens, and how many of them were among five guesses."""
         tokens = self.due(labels)
         learned = tokens != -100
-        chosen, right = _at(outputs, learned), tokens[learned]
-        nats = nn.functional.cross_entropy(chosen, right, reduction="none").double()
-        guessed = (chosen.topk(min(_GUESSES, chosen.shape[-1]), -1).indices == right.unsqueeze(-1)).any(-1).double()
+        if outputs.ndim == 1:
+            nats, guessed = outputs.double().view(2, -1)
+        else:
+            chosen, right = _at(outputs, learned), tokens[learned]
+            nats = nn.functional.cross_entropy(chosen, right, reduction="none").double()
+            guessed = (chosen.topk(min(GUESSES, chosen.shape[-1]), -1).indices == right.unsqueeze(-1)).any(-1).double()
         found = torch.zeros(*tokens.shape, 3, dtype=torch.float64, device=tokens.device)
         found[learned] = torch.stack([nats, torch.ones_like(nats), guessed], -1)
         return np.asarray(found.sum(1).cpu().numpy())

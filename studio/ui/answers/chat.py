@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from typing_extensions import override
 
@@ -63,10 +64,19 @@ def conversation(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def bubbles(told: Sequence[tuple[str, str]], class_: str = "rs-chat") -> Markup:
-    """Turns, each with its speaker; an empty one is said to be empty."""
+def bubbles(
+    told: Sequence[tuple[str, str]], class_: str = "rs-chat", notes: Mapping[int, str] = MappingProxyType({})
+) -> Markup:
+    """Turns, each with its speaker; an empty one is said to be empty. `notes`: place of a turn → what is to be said of it."""
     items = [
-        element("li", element("small", _NAMES.get(role, role)), _words(text), data_role=role) for role, text in told
+        element(
+            "li",
+            element("small", _NAMES.get(role, role)),
+            _words(text),
+            element("small", notes[place]) if place in notes else None,
+            data_role=role,
+        )
+        for place, (role, text) in enumerate(told)
     ]
     return element("ol", items, class_=class_)
 

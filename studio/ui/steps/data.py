@@ -149,7 +149,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
     uploads.keep_report(studio.home, session.table, as_text(table, seen.findings))
     return replace(
         view,
-        reading=reading(table, seen.notes),
+        reading=reading(table, seen.notes, _examples(task, seen)),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         splitting=splitting.updates(
             table,
@@ -204,6 +204,13 @@ def wanted(studio: Studio, session: Session) -> Wanted:
         session.test_table,
         preset.context,
         ("en",) if preset.languages == "English" else (),
+    )
+
+
+def _examples(task: Task, seen: Look) -> list[tuple[str, str]]:
+    """How many examples there are, where they are no rows to people."""
+    return (
+        [] if task.example_is == Task.example_is else [(f"{task.example_is.capitalize()}s", f"{len(seen.examples):,}")]
     )
 
 

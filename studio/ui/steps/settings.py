@@ -239,7 +239,8 @@ def _plan(studio: Studio, session: Session, plan: Plan) -> Markup:
 
 def _reading(session: Session, plan: Plan) -> Markup:
     """What a model that writes will read; of others, only why they could not learn."""
-    return what_is_read(plan.reading) if plan.reading or task_named(session.task).writes else fragment()
+    task = task_named(session.task)
+    return what_is_read(plan.reading, task.example_is) if plan.reading or task.writes else fragment()
 
 
 def _highs(studio: Studio, session: Session) -> list[float]:

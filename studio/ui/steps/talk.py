@@ -9,6 +9,8 @@ import gradio as gr
 from studio.errors import StudioError
 from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.task import Answer
+from studio.tasks.unread import not_read
 from studio.ui.answers import kind_of
 from studio.ui.clickable import clickable, number_of
 from studio.ui.conversation import LONGEST, MOST_TURNS, Conversation
@@ -99,8 +101,9 @@ def reply(studio: Studio, session: Session, kept: Any) -> tuple[Any, ...]:
     try:
         theirs, trouble = _asked(studio, run, told, "untuned"), None
     except StudioError as error:
-        theirs, trouble = "", error_card(error)
-    told = told.replied(ours, theirs)
+        theirs, trouble = Answer(""), error_card(error)
+    said = [task_named(run.config.task).show(answer.value) for answer in (ours, theirs)]
+    told = told.replied(said[0], said[1], (not_read(ours.lost, ours.is_cut), not_read(theirs.lost, theirs.is_cut)))
     return told.to_json(), fragment(talk_view(run.title, told, _in_file(run, told)), trouble), gr.skip()
 
 
@@ -124,11 +127,11 @@ def _now(run: RunDir, told: Conversation, typed: str = "") -> tuple[Any, ...]:
     return told.to_json(), talk_view(run.title, told), typed
 
 
-def _asked(studio: Studio, run: RunDir, told: Conversation, model: Literal["tuned", "untuned"]) -> str:
+def _asked(studio: Studio, run: RunDir, told: Conversation, model: Literal["tuned", "untuned"]) -> Answer:
     messages = [{"role": who, "content": said} for who, said in told.known_to(model)]
     inputs = {asked_roles(run)[0]: json.dumps(messages, ensure_ascii=False)}
     (answer,) = studio.answering.ask(run, model, [inputs])
-    return task_named(run.config.task).show(answer.value)
+    return answer
 
 
 def _in_file(run: RunDir, told: Conversation) -> tuple[int, str] | None:

@@ -76,11 +76,15 @@ def predict(
 def _answers(studio: Studio, run: RunDir, examples: Sequence[Example], progress: gr.Progress) -> list[Answer]:
     """One answer an example."""
     answers: list[Answer] = []
+    what = task_named(run.config.task).example_is
     progress(0.0, desc="Loading the model…")
     for start in range(0, len(examples), CHUNK):
         part = [example.inputs for example in examples[start : start + CHUNK]]
         answers += studio.answering.ask(run, "tuned", part)
-        progress(len(answers) / len(examples), desc=f"{len(answers):,} of {count(len(examples), 'row')} answered")
+        progress(
+            len(answers) / len(examples),
+            desc=f"{len(answers):,} of {count(len(examples), what)} answered",
+        )
     return answers
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.tasks.task import Answer, Task
+from studio.tasks.unread import not_read, told_of
 from studio.ui.answers import Said, kind_of
 from studio.ui.markup import Markup, element
 from studio.ui.words import count, shortened
@@ -21,10 +22,17 @@ def answer_card(title: str, subtitle: str, said: Said, *, ours: bool) -> Markup:
         element("h3", title),
         element("p", subtitle, class_="rs-hint"),
         kind_of(said.task).body(said),
+        unread_note(said.answer),
         class_="fs-card rs-answer",
         data_ours=ours,
         data_kind=said.task.answers_as,
     )
+
+
+def unread_note(answer: Answer) -> Markup | None:
+    """What of the question did not fit; nothing where all of it was read."""
+    told = not_read(answer.lost, answer.is_cut)
+    return element("p", told, class_="rs-hint") if told else None
 
 
 def reference_card(said: Said, row: int) -> Markup:
@@ -80,8 +88,8 @@ def prediction_card(
     task: Task, table: Table, examples: Sequence[Example], answers: Sequence[Answer], address: str
 ) -> Markup:
     """What came out for a whole table: what the answers are together, the first rows, the download."""
-    empty = len(table) - len(examples)
-    left_out = f"{count(empty, 'row')} could not be asked and stayed empty. " if empty > 0 else ""
+    empty, unread = len(table) - len(examples), told_of(answers, task.example_is)
+    left_out = f"{count(empty, task.example_is)} could not be asked and stayed empty. " if empty > 0 else ""
     return element(
         "section",
         element(
@@ -91,8 +99,11 @@ def prediction_card(
             class_="rs-headed",
         ),
         element(
-            "p", f"{count(len(examples), 'row')} answered. {left_out}The file is kept here for a day.", class_="rs-hint"
+            "p",
+            f"{count(len(examples), task.example_is)} answered. {left_out}The file is kept here for a day.",
+            class_="rs-hint",
         ),
+        element("p", unread, class_="fs-note", data_tone="watch") if unread else None,
         kind_of(task).together(task, answers),
         element("h4", "The first rows", class_="rs-h4"),
         _preview(task, examples, answers),

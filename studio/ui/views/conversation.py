@@ -33,7 +33,7 @@ def _side(run: str, told: Conversation, model: Literal["tuned", "untuned"]) -> M
         "section",
         element("h3", "Tuned model" if is_ours else "Before tuning"),
         element("p", f"The best version of “{run}”." if is_ours else "Untuned model.", class_="rs-hint"),
-        bubbles(told.known_to(model)),
+        bubbles(told.known_to(model), notes=told.notes(model)),
         waits,
         class_="fs-card rs-answer",
         data_ours=is_ours,

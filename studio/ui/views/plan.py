@@ -32,29 +32,32 @@ def what_will_happen(studio: Studio, plan: Plan, task: Task, highs: Sequence[flo
         if values["stop_early"]
         else "It goes through all of them; stopping early is off."
     )
-    report = "the rows of your test file are the report" if plan.has_test_file else f"{test:,} are kept for the report"
+    each = task.example_is
+    report = (
+        f"the {each}s of your test file are the report" if plan.has_test_file else f"{test:,} are kept for the report"
+    )
     exactly = "" if plan.dealt is not None else "About "
-    split = f"{exactly}{train:,} rows are learned from, {validation:,} show the progress, and {report}."
+    split = f"{exactly}{train:,} {each}s are learned from, {validation:,} show the progress, and {report}."
     told = [
-        fragment(split, *[element("b", f" {each}") for each in (plan.dealt.warnings if plan.dealt else ())]),
+        fragment(split, *[element("b", f" {warning}") for warning in (plan.dealt.warnings if plan.dealt else ())]),
         _before(plan, task),
         f"Then up to {count(values['epochs'], 'pass', 'passes')} of {count(a_pass, 'step')}, "
-        f"{count(values['batch_rows'], 'row')} each{in_words(values['parts'], values['recompute'])}: {steps:,} steps. {ends}",
+        f"{count(values['batch_rows'], each)} each{in_words(values['parts'], values['recompute'])}: {steps:,} steps. {ends}",
         _after(task),
     ]
     return card(
         "What will happen",
         tiles([("Expected time", time), ("Expected memory", f"about {gigabytes(plan.memory(studio))}")]),
-        element("ol", [element("li", each) for each in told], class_="fs-plan"),
-        text="Measured on this machine, with your rows and this model."
+        element("ol", [element("li", line) for line in told], class_="fs-plan"),
+        text=f"Measured on this machine, with your {each}s and this model."
         if plan.trial is not None
-        else "Estimated from your rows, these settings and this machine’s speed: closer than the rough estimate in Model.",
+        else f"Estimated from your {each}s, these settings and this machine’s speed: closer than the rough estimate in Model.",
     )
 
 
 def _before(plan: Plan, task: Task) -> str:
     if task.writes:
-        return "The model reads the rows that show the progress once as it is: the mark that training has to beat."
+        return f"The model reads the {task.example_is}s that show the progress once as it is: the mark that training has to beat."
     if plan.values["probe_start"]:
         return (
             "The model reads every row once as it is, and a simple head is fitted: the mark that training has to beat."
@@ -65,10 +68,10 @@ def _before(plan: Plan, task: Task) -> str:
 def _after(task: Task) -> str:
     """The judgement; the untuned model is one of the simpler ones."""
     if not task.target:
-        return "The best version reads the rows kept for the report, beside the untuned model."
+        return f"The best version reads the {task.example_is}s kept for the report, beside the untuned model."
     others = len(task.baselines) + 1
     beside = "the untuned model" if others == 1 else f"{_FEW[others] if others < len(_FEW) else others} simpler models"
-    return f"The best version answers the rows kept for the report, beside {beside}."
+    return f"The best version answers the {task.example_is}s kept for the report, beside {beside}."
 
 
 def speed_measured(trial: Trial) -> Markup:

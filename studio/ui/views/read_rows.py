@@ -16,15 +16,15 @@ _LEARNS: dict[Where, str] = {
 }
 
 
-def what_is_read(reading: Reading | None) -> Markup:
-    """A card; without a reading, how to get one."""
+def what_is_read(reading: Reading | None, what: str = "row") -> Markup:
+    """A card; without a reading, how to get one. `what` an example is called."""
     if reading is None:
-        told = "Press “Measure time and memory” to see a few of your rows exactly as this model reads them."
+        told = f"Press “Measure time and memory” to see a few of your {what}s exactly as this model reads them."
         return card(TITLE, text=told)
     if reading.refusal is not None:
         return error_card(reading.refusal)
-    rows = element("ol", [_row(row, reading) for row in reading.rows], class_="fs-read-rows")
-    return card(TITLE, _legend(), rows, _cut(reading), text=_LEARNS[reading.where])
+    rows = element("ol", [_row(row, reading, what) for row in reading.rows], class_="fs-read-rows")
+    return card(TITLE, _legend(), rows, _cut(reading, what), text=_LEARNS[reading.where])
 
 
 def _legend() -> Markup:
@@ -40,15 +40,17 @@ def _legend() -> Markup:
     )
 
 
-def _row(row: ReadRow, reading: Reading) -> Markup:
+def _row(row: ReadRow, reading: Reading, what: str) -> Markup:
     told = f"{count(row.tokens, 'token')}, {row.learned:,} of them learned"
     if reading.where == "second":
         told = f"{count(row.tokens, 'token')} read, {row.learned:,} learned"
-    cut = element("b", f"shortened to fit into {reading.limit:,}", class_="fs-read-cut") if row.is_cut else None
+    name = f"{what.capitalize()} {'in row ' if what != 'row' else ''}{row.row:,}"
+    lost = f"; its first {count(row.lost, 'message')} left out" if row.lost else ""
+    cut = element("b", f"shortened to fit into {reading.limit:,}{lost}", class_="fs-read-cut") if row.is_cut else None
     beyond = element("em", f" … and {count(row.beyond, 'letter')} more") if row.beyond else None
     return element(
         "li",
-        element("small", element("span", f"Row {row.row:,}"), element("span", told), cut),
+        element("small", element("span", name), element("span", told), cut),
         element(
             "div",
             _pieces(row.pieces, reading.where),
@@ -57,7 +59,7 @@ def _row(row: ReadRow, reading: Reading) -> Markup:
             dir="auto",
             tabindex=0,
             role="group",
-            aria_label=f"Row {row.row:,} as it is read",
+            aria_label=f"{name} as it is read",
         ),
     )
 
@@ -79,12 +81,13 @@ def _piece(piece: Piece) -> Markup:
     return element("mark", text) if piece.is_learned else element("span", text)
 
 
-def _cut(reading: Reading) -> Markup:
+def _cut(reading: Reading, what: str) -> Markup:
     if not reading.cut:
-        return element("p", f"All rows fit into {reading.limit:,} tokens.", class_="fs-quiet")
+        return element("p", f"All {what}s fit into {reading.limit:,} tokens.", class_="fs-quiet")
     were, share = ("was" if reading.cut == 1 else "were"), reading.cut / max(1, reading.looked_at)
+    lost = f": their oldest messages are left out, {reading.lost:,} in all" if reading.lost else ""
     told = (
-        f"{count(reading.cut, 'row')} of {reading.looked_at:,} ({percent(share, 0)}) did not fit into {reading.limit:,} "
-        f"tokens and {were} shortened. A higher “Text length limit” keeps more of them."
+        f"{count(reading.cut, what)} of {reading.looked_at:,} ({percent(share, 0)}) did not fit into {reading.limit:,} "
+        f"tokens and {were} shortened{lost}. A higher “Text length limit” keeps more of them."
     )
     return fragment(element("p", told, class_="fs-note", data_tone="watch"))

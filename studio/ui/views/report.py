@@ -5,7 +5,7 @@ from math import ceil, floor, log10
 
 from studio.evaluation.values import Comparison, LabelResult, MetricResult, Report
 from studio.tasks import TASKS
-from studio.tasks.task import Metric
+from studio.tasks.task import Metric, Task
 from studio.ui.markup import Markup, element, fragment
 from studio.ui.titles import METRICS
 from studio.ui.words import count, duration, percent, quantity
@@ -33,12 +33,13 @@ def report_view(
 
 def sentence_card(report: Report, seconds: float = 0.0, changed: str = "") -> Markup:
     """What was found, in one sentence, and on which rows."""
-    rows = count(report.rows, "test row")
+    what = TASKS[report.task].example_is if report.task in TASKS else Task.example_is
+    rows = count(report.rows, f"test {what}")
     body = f"Measured once, at the very end, on {rows} that took no part in training or in choosing the best version."
     if report.comparison is not None:
         body += f" Compared by {METRICS.get(report.comparison.metric, report.comparison.metric)}."
     if report.rows < FEW_ROWS:
-        body += " That is few: the ranges below are wide, and more test rows would make them narrower."
+        body += f" That is few: the ranges below are wide, and more test {what}s would make them narrower."
     return element(
         "section",
         element("div", tone_mark(tone(report.comparison)), class_="rs-mark", aria_hidden="true"),

@@ -16,9 +16,12 @@ _CELL = 300
 _BINS = 16
 
 
-def reading(table: Table, notes: Sequence[str] = ()) -> Markup:
-    """The file's name, how it was read, and what was changed on the way in; `notes` tell what was changed after that."""
-    facts = [("Rows", f"{len(table):,}"), ("Columns", f"{len(table.columns):,}")]
+def reading(table: Table, notes: Sequence[str] = (), examples: Sequence[tuple[str, str]] = ()) -> Markup:
+    """The file's name, how it was read, and what was changed on the way in; `notes` tell what was changed after that.
+
+    `examples` are further tiles: what its rows are together.
+    """
+    facts = [("Rows", f"{len(table):,}"), ("Columns", f"{len(table.columns):,}"), *examples]
     left_out = len(table.reading.problems)
     if left_out:
         facts.append(("Rows with a problem", f"{left_out:,}"))

@@ -120,6 +120,12 @@ def every_layout() -> dict[str, tuple[Table, str, str, dict[str, str | tuple[str
             "pair-label",
             {"text": "premise", "text_pair": "hypothesis", "label": "label"},
         ),
+        "names of tokenizers": (
+            table(text=texts, text_pair=others, label=cycle(("answers", "asks back", "sends on"), n)),
+            classification,
+            "pair-label",
+            {"text": "text", "text_pair": "text_pair", "label": "label"},
+        ),
         "relevance": (
             table(query=[f"Where is {text[:20]}?" for text in texts], document=others, relevance=cycle("01", n)),
             classification,

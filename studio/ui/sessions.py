@@ -1,0 +1,59 @@
+"""The newest session of every open page, so that clicks whose answers overlap undo nothing of each other.
+
+A browser sends its session along with every click, and gets one back. Two handlers at work at the same time, as a click on
+Start while a measurement ends, were given the same session; written as they come, the later answer would undo the earlier
+one. So what a handler changed is put into the session of now, here, and what every handler is given is the newest.
+
+The browser keeps its session all the same: after a restart of the server it is all there is.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+from studio.ui.session import Session
+
+_MOST = 2000
+"""Pages remembered, the latest used ones; a page that was forgotten goes on with what its browser sent."""
+
+
+class Sessions:
+    """Of all pages that are open. A page is known by gradio's id of it, a new one at every load."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        """For at most so many pages."""
+        self._most = most
+        self._newest: OrderedDict[str, Session] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def newest(self, page: str, sent: Session) -> Session:
+        """The page's session of now: the one settled last, or what the browser sent if none was."""
+        with self._lock:
+            return self._newest.get(page, sent)
+
+    def settle(
+        self, page: str, given: Session, found: Session, keep: Callable[[Session], Session] | None = None
+    ) -> Session:
+        """The session after a handler that was given one and found another.
+
+        Only what it changed is put into the session of now, or what `keep(now)` says. A page without an id has no other
+        handlers: its session is the one found.
+        """
+        with self._lock:
+            now = self._newest.get(page, given)
+            settled = changed(given, found, now) if keep is None else keep(now)
+            if page and (page in self._newest or settled != given):  # a page that changed nothing may not be loaded yet
+                self._newest[page] = settled
+                self._newest.move_to_end(page)
+                if len(self._newest) > self._most:
+                    self._newest.popitem(last=False)
+            return settled
+
+
+def changed(given: Session, found: Session, now: Session) -> Session:
+    """The session of now with those fields put in that differ between the other two."""
+    names = [each.name for each in fields(Session)]
+    return replace(
+        now, **{name: getattr(found, name) for name in names if getattr(found, name) != getattr(given, name)}
+    )

@@ -1,0 +1,49 @@
+"""Two clicks whose answers overlap, as gradio really carries them: neither undoes the other."""
+
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+from playwright.sync_api import expect
+
+from studio.ui.binding import Row, bind_row
+from studio.ui.session import Session
+from studio.ui.sessions import Sessions
+
+from .conftest import free_port
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_click_while_another_is_at_work_stays(open_page):
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(studio, session):
+        begun.set()
+        assert ended.wait(60)
+        return replace(session, draft="d" * 20)
+
+    def quick(studio, session):
+        return replace(session, run="a" * 20)
+
+    studio = SimpleNamespace(sessions=Sessions())
+    with gr.Blocks() as blocks:
+        session, said = gr.BrowserState(Session().to_json()), gr.Textbox(elem_id="said")
+        for name, handler in (("slow", slow), ("quick", quick)):
+            button = gr.Button(name, elem_id=name)
+            bind_row(studio, Row(None, handler, [session], [session]), button.click)
+        session.change(lambda now: f"{now['draft']} {now['run']}", [session], [said])
+    _app, url, _public = blocks.launch(prevent_thread_lock=True, server_port=free_port(), quiet=True)
+    try:
+        page = open_page(url)
+        page.locator("#slow").click()
+        assert begun.wait(30)
+        page.locator("#quick").click()
+        expect(page.locator("#said textarea")).to_have_value(" " + "a" * 20)
+        ended.set()
+        expect(page.locator("#said textarea")).to_have_value("d" * 20 + " " + "a" * 20)
+    finally:
+        ended.set()
+        blocks.close()
