@@ -35,8 +35,8 @@ def _course(config: RunConfig, story: Story) -> list[str]:
     if story.started is not None:
         started = story.started
         lines.append(
-            f"- {started.train_rows:,} training rows, up to {started.total_steps:,} steps in {counted(started.epochs, 'epoch')}, "
-            f"on {plain(started.device)} in {started.precision}"
+            f"- {counted(started.train_rows, 'training row')}, up to {counted(started.total_steps, 'step')} in "
+            f"{counted(started.epochs, 'epoch')}, on {plain(started.device)}, in {started.precision}"
         )
     if isinstance(story.last, Finished):
         last = story.last
@@ -45,9 +45,10 @@ def _course(config: RunConfig, story: Story) -> list[str]:
     best = story.best
     if best is not None and story.started is not None:
         watch = story.started.watch
-        value = "" if watch == "loss" else f", {_watch_title(config, watch)} {100 * best.best_value:.1f} %"
+        unit = next((metric.unit for metric in task_named(config.task).metrics if metric.name == watch), "share")
+        value = f", {_watch_title(config, watch)} {figures.quantity(best.best_value, unit)}" if watch != "loss" else ""
         lines.append(
-            f"- Best check on the {story.started.validation_rows:,} validation rows: loss {figures.loss(best.loss)}{value}"
+            f"- Best check on {counted(story.started.validation_rows, 'validation row')}: loss {figures.loss(best.loss)}{value}"
         )
     if story.seconds:
         lines.append(f"- Time at work: {figures.duration(story.seconds)}")
