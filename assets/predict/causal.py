@@ -24,7 +24,8 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 from studio.errors import StudioError
 from studio.models.heads.writing import LIKELIEST
 from studio.tasks.chat import _number, _role, messages_of
-from studio.tasks.templates import spell
+from studio.tasks.templates import spell, without_thoughts
+from studio.tasks.writing import _TAIL
 
 
 class Writer(Model):
@@ -63,7 +64,7 @@ class Writer(Model):
                 pad_token_id=self.padding,
             ),
         )[:, width:].tolist()
-        return [{"answer": self.text_of(tokens)} for tokens in written]
+        return [{"answer": self.text_of(*each)} for each in zip(written, questions, strict=True)]
 
     def question(self, row: dict[str, str]) -> list[int]:
         """What the model reads, as tokens, with room for an answer behind it."""
@@ -90,7 +91,7 @@ class Writer(Model):
             return super().is_whole(row)
         try:
             return any(each["role"] == "user" for each in self.messages(row))
-        except StudioError:
+        except (StudioError, RecursionError):
             return False
 
     def needed(self, columns: dict[str, str]) -> list[str]:
@@ -115,10 +116,11 @@ class Writer(Model):
         told = {which: [said for _, _, said in each] for which, each in ordered.items()}
         return {first[which]: {"messages": json.dumps(each, ensure_ascii=False)} for which, each in told.items()}
 
-    def text_of(self, tokens: list[int]) -> str:
-        """Tokens before the end of an answer, as text."""
+    def text_of(self, tokens: list[int], question: list[int]) -> str:
+        """Tokens before the end of an answer, as text; what a model thinks aloud before it is no part of it."""
         last = next((place for place, token in enumerate(tokens) if token in self.ends), len(tokens))
-        return str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True)).strip()
+        said = str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True))
+        return without_thoughts(said, self.tokenizer.decode(question[-_TAIL:])).strip()
 
 
 if __name__ == "__main__":

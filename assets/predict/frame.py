@@ -100,6 +100,7 @@ def answer_file(model: Model, source: Path, columns: dict[str, str], target: Pat
     trained = columns_of(model, [])  # of these, another file may go without some
     typed = [name for name, column in columns.items() if column != trained.get(name)]
     if missing := [name for name in (*needed, *typed) if name not in places]:
+        rows.close()
         sys.exit(no_column(model, source, header, missing[0], columns.get(missing[0], "")))
     new = list(model.cells)
     while set(new) & set(header):
@@ -122,6 +123,8 @@ def answer_file(model: Model, source: Path, columns: dict[str, str], target: Pat
                 cells = [safe(cell) for cell in row]  # those beyond the header go last: the answer stays in its column
                 more = [safe(told(said[name])) if name in said else "" for name in model.cells]
                 writer.writerow([*cells[: len(header)], *more, *cells[len(header) :]])
+            if not empty and (blank := [count + place + 2 for place in asked if place not in answers]):
+                print(f"Row {blank[0]:,} of {target.name} is the first without an answer.", file=sys.stderr)
             count += len(some)
             empty += len(asked) - len(whole)
     print(file=sys.stderr)
@@ -230,7 +233,7 @@ def print_file(model: Model, source: Path, columns: dict[str, str], target: Path
         count, empty = answer_file(model, source, columns, target)
     except UnicodeDecodeError:
         sys.exit(f"{source.name} is not UTF-8 text. Save it as 'CSV UTF-8' and try again.")
-    without = f", {empty:,} of them without a text and so without an answer" if empty else ""
+    without = f", {empty:,} of them without a text to ask about and so without an answer" if empty else ""
     if model.spread and any(name in columns for name in model.parts):
         without += f"; each answer stands in the first row of its {model.spread}"
     print(

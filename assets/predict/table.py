@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,7 +13,7 @@ JSON = (".json", ".jsonl", ".ndjson")
 Row = tuple[bool, list[str]]  # whether an empty line stands before it, and its cells
 
 
-def opened(source: Path, wanted: set[str]) -> tuple[list[str], Iterator[Row]]:
+def opened(source: Path, wanted: set[str]) -> tuple[list[str], Generator[Row]]:
     """The columns' names and the rows. `wanted`: names that tell the line of names from those above it."""
     csv.field_size_limit(2**31 - 1)
     with source.open("rb") as file:
@@ -43,7 +43,7 @@ def layout(head: list[str], wanted: set[str]) -> tuple[str, int]:
     return likely[0], 0
 
 
-def records(lines: TextIO, delimiter: str) -> Iterator[Row]:
+def records(lines: TextIO, delimiter: str) -> Generator[Row]:
     """The rows of a CSV file, empty lines left out."""
     gap = False
     with lines:

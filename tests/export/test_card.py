@@ -12,9 +12,11 @@ from studio.data.example import Example, to_parquet
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
 from studio.evaluation.values import BaselineResult, MetricResult, Report
+from studio.events import Checked, Started, to_line
 from studio.export.base import base_of, license_note
 from studio.export.card import _metrics, model_card
 from studio.export.escape import cell, code, one_line, plain, quoted
+from studio.export.training import how_trained
 from studio.models.presets import PRESETS
 from studio.rundir import Home, RunDir
 from studio.tasks import task_named
@@ -280,6 +282,25 @@ def test_each_kind_has_limits_of_its_own(wears, task, facts, roles, said):
     assert said in card.split("## Limits")[1]
     assert "made up" not in card
     assert all(f"`my {role}`" in card.split("## Data")[0] for role in roles), "which columns a file needs"
+
+
+@pytest.mark.parametrize(
+    ("task", "watch", "said"),
+    [
+        ("text-regression", "pearson", "Pearson correlation 0.853"),
+        ("text-regression", "mean_absolute_error", "Mean absolute error 0.853"),
+        ("chat", "perplexity", "Perplexity 0.853"),
+        ("text-classification", "accuracy", "Accuracy 85.3 %"),
+    ],
+)
+def test_a_watched_value_is_told_in_its_own_unit(fresh, task, watch, said):
+    started, checked = (next(each for each in fresh.events() if isinstance(each, kind)) for kind in (Started, Checked))
+    told = [started.model_copy(update={"watch": watch}), checked.model_copy(update={"best_value": 0.853})]
+    storage.write_file(fresh.events_file, b"".join(map(to_line, told)))
+    storage.write_file(
+        fresh.path / "config.json", fresh.config.model_copy(update={"task": task}).model_dump_json().encode()
+    )
+    assert how_trained(RunDir(fresh.path)).splitlines()[3].endswith(f"loss 0.900, {said}")
 
 
 def test_a_question_with_no_answer_is_only_told_where_there_can_be_one(wears):

@@ -282,7 +282,9 @@ def test_the_command_line_answers_a_file(program, tmp_path, monkeypatch, capsys)
     assert len(target.read_text().splitlines()) == 3
     source.write_text('id,text\n1,refund\n2,""\n3,"  "\n')
     _ask(program, monkeypatch, "--file", source, "--column", "text", "--output", target)
-    assert capsys.readouterr().out == f"3 rows in {target}, 2 of them without a text and so without an answer\n"
+    said = capsys.readouterr()
+    assert said.out == f"3 rows in {target}, 2 of them without a text to ask about and so without an answer\n"
+    assert "Row 3 of out.csv is the first without an answer." in said.err
 
 
 @pytest.mark.parametrize(
