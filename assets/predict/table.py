@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Generator
 from itertools import islice
@@ -28,19 +29,24 @@ def opened(source: Path, wanted: set[str]) -> tuple[list[str], Generator[Row]]:
         head = list(islice(lines, HEAD))
     delimiter, above = layout(head, wanted)
     reader = records(source.open(encoding=encoding, newline=""), delimiter)
+    if above < 0:
+        first = next((row for row in csv.reader(head, delimiter=delimiter) if row), [])
+        return named([""] * len(first)), reader
     header = next((row for place, (_, row) in enumerate(reader) if place == above), [])
     return named(header), reader
 
 
 def layout(head: list[str], wanted: set[str]) -> tuple[str, int]:
-    """The separator, and how many rows stand above the columns' names."""
+    """The separator, and how many rows stand above the columns' names; -1 where columns have numbers in place of names."""
     first = next((line for line in head if line.strip()), "")
     likely = sorted(",;\t|", key=first.count, reverse=True)
+    nameless = bool(wanted) and all(re.fullmatch(r"Column \d+", name) for name in wanted)
     for delimiter in likely:
-        for place, row in enumerate(row for row in csv.reader(head, delimiter=delimiter) if row):
+        rows = [row for row in csv.reader(head, delimiter=delimiter) if row]
+        for place, row in enumerate(rows[:1] if nameless else rows):
             if wanted and wanted <= set(named(row)):
                 return delimiter, place
-    return likely[0], 0
+    return likely[0], -1 if nameless else 0
 
 
 def records(lines: TextIO, delimiter: str) -> Generator[Row]:
@@ -53,9 +59,16 @@ def records(lines: TextIO, delimiter: str) -> Generator[Row]:
             gap = not row
 
 
-def named(row: list[str]) -> list[str]:
-    """Names without spaces around them."""
-    return [" ".join(name.split()) for name in row]
+def named(header: list[str]) -> list[str]:
+    """Names that tell the columns apart, as the studio calls them: ["id", "", "id "] → id, Column 2, id (2)."""
+    taken = {name.strip() for name in header}
+    names: list[str] = []
+    for place, given in enumerate(map(str.strip, header), 1):
+        name, number = given or f"Column {place}", 2
+        while name in names or (name != given and name in taken):
+            name, number = f"{given or f'Column {place}'} ({number})", number + 1
+        names.append(name)
+    return names
 
 
 def objects(source: Path, text: str) -> tuple[list[str], list[list[str]]]:

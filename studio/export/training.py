@@ -13,6 +13,8 @@ from studio.story import Story
 from studio.tasks import task_named
 
 _LORA_ONLY = frozenset({"lora_rank", "lora_alpha"})
+_HEAD_ONLY = frozenset({"head_factor", "probe_start"})
+"""Of no use to models that write, whose heads have no weights of their own."""
 
 
 def how_trained(run: RunDir) -> str:
@@ -22,6 +24,7 @@ def how_trained(run: RunDir) -> str:
     lines += ["", "| Setting | Value |", "|---|---|"]
     lines += [f"| {setting.title} | {_value(run.config, setting.group, name)} |" for name, setting in SETTINGS.items()
               if (run.config.method.trains in ("lora", "qlora") or name not in _LORA_ONLY)
+              and not (name in _HEAD_ONLY and task_named(run.config.task).writes)
               and (setting.of(run.config) != "" or name == "watch")]  # fmt: skip
     lines += [
         "",

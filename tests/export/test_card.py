@@ -228,6 +228,8 @@ def test_of_models_that_write_the_limits_are_those_of_writing(wears):
         assert said in limits, said
     assert "labels" not in limits
     assert "a messages" not in card
+    assert "| Learning rate |" in card
+    assert "| Head learning rate factor |" not in card, "there is no head"
     assert 'python predict.py "a question"' in card
     assert "the end of a longer request is cut off" in wears("instruction-tuning", WRITER, ["instruction", "input"])
     assert "only the end of a longer text is read" in wears("language-modeling", WRITER, ["text"])

@@ -105,6 +105,31 @@ def test_files_as_the_studio_reads_them(program, folder, tmp_path, name, content
 
 
 @pytest.mark.parametrize(
+    ("content", "column", "header"),
+    [
+        ("1\trefund\n\n2\tparcel late\n", "Column 2", ["Column 1", "Column 2"]),
+        ("id,\n1,refund\n2,parcel late\n", "Column 2", ["id", "Column 2"]),
+        ("text,text\n1,refund\n2,parcel late\n", "text (2)", ["text", "text (2)"]),
+    ],
+)
+def test_columns_without_a_name_of_their_own_are_called_as_in_the_studio(
+    program, folder, tmp_path, content, column, header
+):
+    from studio.data.read import read_table
+
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(content + "3,x\n".replace(",", "\t" if "\t" in content else ",") * 9)
+    assert list(read_table(source).columns) == header
+    model = program.Classifier(folder)
+    assert program.answer_file(model, source, {"text": column}, target) == (11, 0)
+    with target.open(encoding="utf-8-sig", newline="") as readable:
+        rows = list(csv.DictReader(readable))
+    assert list(rows[0])[:2] == header
+    assert [row[column] for row in rows[:2]] == ["refund", "parcel late"]
+    assert rows[1]["answer"] == model(["parcel late"])[0]["answer"]
+
+
+@pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("some.xlsx", b"PK\x03\x04\x00\x00", "some.xlsx is no CSV or JSON file. Save the table as 'CSV UTF-8'"),
