@@ -125,7 +125,7 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
             raise StudioError(
                 f"There is no column {in_quotes(missing[0])} for “{role}”",
                 where=table.name,
-                fix=f"Columns are: {_list(table)}.",
+                fix=f"Columns are: {listing(table)}.",
             )
     guessed = {
         role: columns
@@ -165,7 +165,7 @@ def task_and_columns(
         raise StudioError(
             chosen.question,
             where=table.name,
-            fix=f"Say so with {options(chosen.open)}.{likely} Columns are: {_list(table)}.",
+            fix=f"Say so with {options(chosen.open)}.{likely} Columns are: {listing(table)}.",
         )
     if chosen.guess is not None:
         complain(plain(" ".join(filter(None, (f"Columns: {chosen.in_words}.", chosen.reason, chosen.otherwise)))))
@@ -191,7 +191,7 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
                 raise StudioError(
                     f"There is no column {in_quotes(column)} for “{role}”",
                     where=table.name,
-                    fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
+                    fix=f"Say which with {options((role,))}. Columns are: {listing(table)}.",
                 )
     return wanted
 
@@ -221,5 +221,6 @@ def typed_as(columns: Columns) -> str:
     )
 
 
-def _list(table: Table, most: int = 30) -> str:
+def listing(table: Table, most: int = 30) -> str:
+    """The table's columns, for a sentence."""
     return ", ".join(column[:60] for column in table.columns[:most])

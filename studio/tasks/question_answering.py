@@ -18,7 +18,7 @@ from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.units import often_inside, stretch
 
-_NEVER = 1e6
+NEVER = 1e6
 """A threshold no score reaches: there is always an answer."""
 _MOST_TOKENS = 30
 """Longer stretches are no answers."""
@@ -153,10 +153,10 @@ class QuestionAnswering(Task):
         self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
     ) -> Answer:
         found, nothing = _candidates(outputs, features)
-        threshold = setup.thresholds[0] if setup.thresholds else _NEVER
+        threshold = setup.thresholds[0] if setup.thresholds else NEVER
         if not found:
             return Answer(NO_ANSWER, {_SURE: 1.0})
-        scores = np.array([each.score for each in found] + ([nothing] if threshold < _NEVER else []))
+        scores = np.array([each.score for each in found] + ([nothing] if threshold < NEVER else []))
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         if nothing - found[0].score > threshold:
@@ -178,7 +178,7 @@ class QuestionAnswering(Task):
         Where every validation row has an answer, one is always given.
         """
         if all(example.target != NO_ANSWER for example in examples):
-            return (_NEVER,)
+            return (NEVER,)
         margins: list[float] = []
         gains: list[float] = []  # F1 with an answer minus F1 without
         first = 0
@@ -188,7 +188,7 @@ class QuestionAnswering(Task):
             found, nothing = _candidates(some, cut)
             right = rights(example.target or NO_ANSWER)
             said = read(self.decode(example, some, cut, replace(setup, thresholds=())).value)[0]
-            margins.append(nothing - found[0].score if found else _NEVER)
+            margins.append(nothing - found[0].score if found else NEVER)
             gains.append(nearest(overlap, right, said) - nearest(overlap, right, ""))
         order = np.argsort(margins, kind="stable")
         worth = np.concatenate([[0.0], np.cumsum(np.array(gains)[order])])

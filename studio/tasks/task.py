@@ -80,6 +80,8 @@ class Task(ABC):
     """Those of the roles that a table need not have."""
     several: ClassVar[tuple[str, ...]] = ()
     """Roles that may be filled by several columns; what they hold together is said by `arrange`."""
+    spread: ClassVar[tuple[str, ...]] = ()
+    """Input roles of tables that spread an example over rows: examples themselves have other inputs (see `arrange`)."""
     target: ClassVar[str]
     """The role of the column with the right answers; empty for a task that learns from its inputs alone."""
     role_titles: ClassVar[dict[str, str]]
