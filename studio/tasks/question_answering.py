@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,16 +14,15 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.answers import NO_ANSWER, exact, from_cells, nearest, overlap, placed, read, rights, written
+from studio.tasks.pointing import candidates, tokens_of, within_reach
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.units import often_inside, stretch
 
 _NEVER = 1e6
 """A threshold no score reaches: there is always an answer."""
-_MOST_TOKENS = 30
-"""Longer stretches are no answers."""
-_BEST = 20
-"""Starts and ends looked at in each window, and stretches that confidence is shared among."""
+_SPARE = 1.2
+"""How much longer an answer may be than the longest one of the training rows."""
 _SURE = "answer"
 
 
@@ -106,14 +105,21 @@ class QuestionAnswering(Task):
         return often_inside((context, [(start, start + len(said))]) for context, said, start in answers if said)
 
     @override
+    def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
+        said = [text for text in (read(each.target or NO_ANSWER)[0] for each in examples) if text]
+        found = tokenizer(said, add_special_tokens=False)["input_ids"] if said else []
+        return int(_SPARE * max(map(len, found), default=0))
+
+    @override
     def by_heart(
         self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
     ) -> list[Answer] | None:
         said = []
         for example, cut in zip(examples, features, strict=True):
             context = example.inputs["context"]
-            spans = [[each["places"][token] for token in each["labels"]] for each in cut if any(each["labels"])]
-            start, end = stretch(context, spans[0][0][0], spans[0][1][1], setup.inside) if spans else (0, 0)
+            held = [each for each in cut if any(each["labels"])]
+            spans = [within_reach(each["places"], each["labels"], setup.longest) for each in held]
+            start, end = stretch(context, *spans[0], setup.inside) if spans else (0, 0)
             is_right = (context[start:end], start if end else -1) == read(example.target or NO_ANSWER)
             said.append(Answer(example.target or "" if is_right else written(context[start:end], start)))
         return said
@@ -144,7 +150,7 @@ class QuestionAnswering(Task):
             feature["places"] = places
             feature["answerable"] = [int(token == 0 or place is not None) for token, place in enumerate(places)]
             if examples[row].target is not None:
-                feature["labels"] = _tokens_of(*read(examples[row].target or NO_ANSWER), places)
+                feature["labels"] = tokens_of(*read(examples[row].target or NO_ANSWER), places)
             features[row].append(feature)
         return features
 
@@ -152,7 +158,7 @@ class QuestionAnswering(Task):
     def decode(
         self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
     ) -> Answer:
-        found, nothing = _candidates(outputs, features)
+        found, nothing = candidates(outputs, features, setup.longest)
         threshold = setup.thresholds[0] if setup.thresholds else _NEVER
         if not found:
             return Answer(NO_ANSWER, {_SURE: 1.0})
@@ -185,7 +191,7 @@ class QuestionAnswering(Task):
         for example, cut in zip(examples, features, strict=True):
             some = outputs[first : first + len(cut)]
             first += len(cut)
-            found, nothing = _candidates(some, cut)
+            found, nothing = candidates(some, cut, setup.longest)
             right = rights(example.target or NO_ANSWER)
             said = read(self.decode(example, some, cut, replace(setup, thresholds=())).value)[0]
             margins.append(nothing - found[0].score if found else _NEVER)
@@ -228,12 +234,6 @@ class QuestionAnswering(Task):
         return read(value)[0] or "no answer"
 
 
-class _Candidate(NamedTuple):
-    score: float
-    start: int
-    end: int
-
-
 def _texts(answer: Answer, example: Example) -> tuple[list[str], str]:
     """The right answers and the one that was given."""
     return rights(example.target or NO_ANSWER), read(answer.value)[0]
@@ -251,33 +251,6 @@ def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]
     return [
         question[: offsets[-1][1]] if offsets else question for question, offsets in zip(questions, cut, strict=True)
     ]
-
-
-def _tokens_of(answer: str, start: int, places: Sequence[tuple[int, int] | None]) -> list[int]:
-    """First and last token of the answer; twice 0, the first token, where this window does not hold all of it."""
-    end = start + len(answer)
-    inside = [token for token, place in enumerate(places) if place is not None and place[0] < end and place[1] > start]
-    context = [place for place in places if place is not None]
-    if not answer or not inside or context[0][0] > start or context[-1][1] < end:
-        return [0, 0]
-    return [inside[0], inside[-1]]
-
-
-def _candidates(outputs: Sequence[np.ndarray], features: Sequence[Feature]) -> tuple[list[_Candidate], float]:
-    """The best stretches over all windows, best first, and the score of "no answer": its smallest over the windows."""
-    best: dict[tuple[int, int], float] = {}
-    nothing = float("inf")
-    for output, feature in zip(outputs, features, strict=True):
-        nothing = min(nothing, float(output[0].sum()))
-        tokens = [token for token, place in enumerate(feature["places"]) if place is not None and place[0] < place[1]]
-        starts, ends = output[tokens, 0].astype(float), output[tokens, 1].astype(float)
-        for first in np.argsort(-starts, kind="stable")[:_BEST]:
-            for last in np.argsort(-ends, kind="stable")[:_BEST]:
-                if first <= last < first + _MOST_TOKENS:
-                    span = feature["places"][tokens[first]][0], feature["places"][tokens[last]][1]
-                    best[span] = max(best.get(span, -np.inf), float(starts[first] + ends[last]))
-    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_BEST]
-    return [_Candidate(score, *span) for span, score in ranked], nothing
 
 
 TASK = QuestionAnswering()

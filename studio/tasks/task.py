@@ -60,6 +60,8 @@ class Setup:
     """The source's and the target's language, as the tokenizer has them; empty where it has none."""
     inside: bool = False
     """What `Task.inside` found in the training rows."""
+    longest: int = 0
+    """What `Task.longest` found in the training rows."""
 
 
 class Task(ABC):
@@ -221,6 +223,10 @@ class Task(ABC):
     def inside(self, examples: Sequence[Example]) -> bool:
         """Whether the training rows' answers may begin or end within a word; else answers are made of whole ones."""
         return False
+
+    def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
+        """Tokens an answer may have that is a stretch of its text, from the training rows; 0 for other tasks."""
+        return 0
 
     def by_heart(
         self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup

@@ -251,6 +251,40 @@ def test_answers_within_words_are_given_where_training_rows_have_such(tokenizer,
         assert TASK.score([said], [example], ("answer",))["f1"] == float(inside)
 
 
+CLAUSE = (
+    "The tenant shall give the landlord at least three months written notice before the end of any calendar quarter, sent "
+    "by registered mail to the address stated in section one, and shall leave the flat swept clean with all keys returned."
+)
+
+
+def oracle(example, features, setup):
+    """What a model says that points exactly at its labels."""
+    outputs = [pointed(feature, *feature["labels"], 9.0 if any(feature["labels"]) else 0.0) for feature in features]
+    return TASK.decode(example, outputs, features, setup).value
+
+
+@pytest.mark.parametrize(("longest_row", "max_length"), [(0, 128), (1, 128), (1, 40)])
+def test_answers_are_as_long_as_in_training_and_by_heart_never_says_more(tokenizer, longest_row, max_length):
+    context = f"{CLAUSE} The rent is due on the first."
+    rows = [("due on the first", 10), (CLAUSE, 11)]
+    examples = [
+        Example(row, {"context": context, "question": "What?"}, written(answer, context.index(answer)))
+        for answer, row in rows
+    ]
+    longest = TASK.longest(examples[: longest_row + 1], tokenizer)
+    setup = Setup(tokenizer, ("answer",), max_length, longest=longest)
+    features = TASK.encode(examples, setup)
+    known = [answer.value for answer in TASK.by_heart(examples, features, setup)]
+    said = [oracle(*each, setup) for each in zip(examples, features, strict=True)]
+    assert [value == example.target for value, example in zip(said, examples, strict=True)] == [
+        True,
+        longest_row == 1 and max_length == 128,
+    ]
+    assert [value == example.target for value, example in zip(known, examples, strict=True)] == [
+        value == example.target for value, example in zip(said, examples, strict=True)
+    ]
+
+
 def test_the_threshold_is_the_one_that_answers_the_validation_rows_best(tokenizer):
     setup = Setup(tokenizer, ("answer",), 64)
     examples = [
