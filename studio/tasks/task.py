@@ -110,6 +110,8 @@ class Task(ABC):
     """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
     """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
+    shared: ClassVar[tuple[str, ...]] = ()
+    """Input roles of which each text may tell the answer by itself: rows that share one stay in one part, where they can."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]

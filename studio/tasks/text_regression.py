@@ -51,6 +51,7 @@ class TextRegression(Task):
             unit="",
         ),
     )
+    shared = inputs
     answers_as = "number"
     watch = "pearson"
     baselines = ("mean", "tfidf_number")
