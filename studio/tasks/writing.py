@@ -50,6 +50,7 @@ LENGTH = Metric(
     "Length",
     "Letters of the answers for each letter of the wanted texts; 1 is as long as they should be.",
     unit="times",
+    wanted=1.0,
 )
 
 _CHRF = slice(4, 4 + overlap.CHRF_SUMS)
