@@ -11,9 +11,11 @@ from typing_extensions import override
 from studio.columns import Columns, columns_of
 from studio.data.detect import reading_for
 from studio.data.example import Example
+from studio.data.phrases import counted
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.answers import NO_ANSWER, exact, from_cells, nearest, overlap, placed, read, rights, written
+from studio.tasks.overlap import mostly_unspaced
 from studio.tasks.pointing import candidates, tokens_of, within_reach
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
@@ -192,10 +194,11 @@ class QuestionAnswering(Task):
             some = outputs[first : first + len(cut)]
             first += len(cut)
             found, nothing = candidates(some, cut, setup.longest)
-            right = rights(example.target or NO_ANSWER)
+            right, unspaced = rights(example.target or NO_ANSWER), _is_unspaced(example)
             said = read(self.decode(example, some, cut, replace(setup, thresholds=())).value)[0]
             margins.append(nothing - found[0].score if found else _NEVER)
-            gains.append(nearest(overlap, right, said) - nearest(overlap, right, ""))
+            best, without = (nearest(overlap, right, each, unspaced=unspaced) for each in (said, ""))
+            gains.append(best - without)
         order = np.argsort(margins, kind="stable")
         worth = np.concatenate([[0.0], np.cumsum(np.array(gains)[order])])
         best = int(worth.argmax())  # so many rows, those with the smallest margins, are answered
@@ -205,8 +208,11 @@ class QuestionAnswering(Task):
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
         """F1 of a row, whether it is exact, and one."""
-        pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
-        rows = [(nearest(overlap, right, said), nearest(exact, right, said), 1) for right, said in pairs]
+        rows = []
+        for answer, example in zip(answers, examples, strict=True):
+            right, said = _texts(answer, example)
+            unspaced = _is_unspaced(example)
+            rows.append((*(nearest(measure, right, said, unspaced=unspaced) for measure in (overlap, exact)), 1))
         return np.array(rows, float).reshape(-1, 3)
 
     @override
@@ -216,17 +222,29 @@ class QuestionAnswering(Task):
         return {"f1": sums[..., 0] / rows, "exact_match": sums[..., 1] / rows}
 
     @override
+    def how_scored(self, examples: Sequence[Example]) -> tuple[str, ...]:
+        unspaced = sum(map(_is_unspaced, examples))
+        if not unspaced:
+            return ()
+        text = (
+            f"In {unspaced:,} of {counted(len(examples), 'test row')} the text is written without spaces between words: there "
+            "every letter counts as a word, and no sign counts."
+        )
+        return (text,)
+
+    @override
     def by_label(
         self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]
     ) -> list[tuple[str, int, int, int]]:
         """Questions with and without an answer: exactly right, said to be so, being so."""
         pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
+        hits = self.counts(answers, examples, labels)[:, 1]
         counts = []
         for name, has in (("with an answer", True), ("without an answer", False)):
-            due = [(right, said) for right, said in pairs if bool(right[0]) == has]
+            due = [hit for hit, (right, _) in zip(hits, pairs, strict=True) if bool(right[0]) == has]
             said_so = sum(bool(said) == has for _, said in pairs)
             if due:
-                counts.append((name, int(sum(nearest(exact, *each) for each in due)), said_so, len(due)))
+                counts.append((name, int(sum(due)), said_so, len(due)))
         return counts
 
     @override
@@ -237,6 +255,11 @@ class QuestionAnswering(Task):
 def _texts(answer: Answer, example: Example) -> tuple[list[str], str]:
     """The right answers and the one that was given."""
     return rights(example.target or NO_ANSWER), read(answer.value)[0]
+
+
+def _is_unspaced(example: Example) -> bool:
+    """Whether the text is written in a script without spaces between words, which is then compared letter by letter."""
+    return mostly_unspaced([example.inputs.get("context", "")])
 
 
 def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]:
