@@ -23,7 +23,8 @@ from safetensors.torch import load_file
 from transformers import AutoModel
 
 from studio.models.heads.span import NOWHERE
-from studio.tasks.question_answering import NEVER, _candidates, _shortened
+from studio.tasks.pointing import candidates
+from studio.tasks.question_answering import NEVER, _shortened
 from studio.tasks.units import stretch
 
 
@@ -47,7 +48,8 @@ class Finder(Model):
         answers = []
         for row in rows:
             features = self.windows(row["question"], row["context"])
-            found, nothing = _candidates([self.logits(feature) for feature in features], features)
+            longest = self.facts.get("longest", 0)  # tokens that an answer may have
+            found, nothing = candidates([self.logits(feature) for feature in features], features, longest)
             scores = np.array([each.score for each in found] + ([nothing] if threshold < NEVER else []))
             shares = np.exp(scores - scores.max()) if len(scores) else np.ones(1)
             shares = shares / shares.sum()

@@ -60,6 +60,8 @@ class Setup:
     """The source's and the target's language, as the tokenizer has them; empty where it has none."""
     inside: bool = False
     """What `Task.inside` found in the training rows."""
+    longest: int = 0
+    """What `Task.longest` found in the training rows."""
 
 
 class Task(ABC):
@@ -112,6 +114,8 @@ class Task(ABC):
     """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
     """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
+    shared: ClassVar[tuple[str, ...]] = ()
+    """Input roles of which each text may tell the answer by itself: rows that share one stay in one part, where they can."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]
@@ -233,6 +237,10 @@ class Task(ABC):
     def inside(self, examples: Sequence[Example]) -> bool:
         """Whether the training rows' answers may begin or end within a word; else answers are made of whole ones."""
         return False
+
+    def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
+        """Tokens an answer may have that is a stretch of its text, from the training rows; 0 for other tasks."""
+        return 0
 
     def by_heart(
         self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup

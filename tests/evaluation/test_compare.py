@@ -2,8 +2,11 @@ import random
 
 import pytest
 
+from studio import figures
+from studio.data.example import Example
 from studio.evaluation.compare import compare, mcnemar
 from studio.tasks import task_named
+from studio.tasks.task import Answer
 
 from .rows import asked, said
 
@@ -67,6 +70,21 @@ def test_the_same_answers_on_many_rows_say_that_the_simple_model_will_do():
     assert found.sentence == (
         "Not better than the simple model (TF-IDF): both give the same answers on all 3,080 rows; use that one instead."
     )
+
+
+@pytest.mark.parametrize(("name", "value"), [("language-modeling", ""), ("instruction-tuning", "the same reply")])
+@pytest.mark.parametrize("worse", [4.0, 0.1])
+def test_models_that_differ_in_surprise_only_are_not_said_to_give_the_same_answers(name, value, worse):
+    task, chance = task_named(name), random.Random(3)
+    examples = [Example(row, dict.fromkeys(task.inputs, f"text {row}"), value) for row in range(50)]
+    theirs = [Answer(value, losses=(40 + chance.gauss(0, 1), 20)) for _ in examples]
+    ours = [Answer(value, losses=(40 + worse + chance.gauss(0, 1), 20)) for _ in examples]
+    found = compare(task, (), examples, ours, theirs, against="frozen", seed=1)
+    assert found.metric == "perplexity"
+    assert found.verdict == ("not better" if worse > 1 else "unclear")
+    assert "same answers" not in found.sentence
+    for answers in (ours, theirs):
+        assert figures.quantity(task.score(answers, examples, ())["perplexity"], "tokens") in found.sentence
 
 
 def test_perhaps_better():

@@ -246,10 +246,11 @@ def test_several_labels_by_their_thresholds(worn):
     assert program.told(["a", "b"]) == '["a", "b"]'
 
 
-def test_a_number_in_its_own_unit(worn):
-    place, program = worn("number", 1, labels=[], scaling=[10.0, 2.5])
-    expected = (_outputs(place, TEXTS)[:, 0] * 2.5 + 10).tolist()
-    assert [said["answer"] for said in program.Scorer(place)(TEXTS)] == pytest.approx(expected, abs=1e-4)
+@pytest.mark.parametrize("middle", [10.0, 2_500_000.0])
+def test_a_number_in_its_own_unit(worn, middle):
+    place, program = worn("number", 1, labels=[], scaling=[middle, 2.5])
+    expected = [output * 2.5 + middle for output in _outputs(place, TEXTS)[:, 0].tolist()]
+    assert [said["answer"] for said in program.Scorer(place)(TEXTS)] == pytest.approx(expected, rel=0, abs=1e-4)
     (place / "in.csv").write_text("text\nrefund\n")
     program.answer_file(program.Scorer(place), place / "in.csv", {"text": "text"}, place / "out.csv")
     assert (place / "out.csv").read_text(encoding="utf-8-sig").splitlines()[0] == "text,answer", "it is never sure"
