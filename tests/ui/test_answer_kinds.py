@@ -6,6 +6,7 @@ from kinds import HOSTILE, ROWS, Made, MadeAnswering, kind_run, rows_of
 
 from studio.data.read import Limits
 from studio.tasks import TASKS
+from studio.tasks.task import Answer
 from studio.ui.answers import KINDS, Said, kind_of
 from studio.ui.answers.json_values import passage, spans, strings, turns
 from studio.ui.markup import fragment
@@ -162,3 +163,12 @@ def test_what_is_no_json_of_its_kind_is_nothing():
 
 def test_the_plain_kind_is_text():
     assert kind_of(Made("text")).name == "text"
+
+
+def test_the_rest_of_the_labels_is_told_in_the_right_number():
+    def rest(labels):
+        answer = Answer("l0", {f"l{place}": 1 / labels for place in range(labels)})
+        return str(fragment(KINDS["label"].body(Said(TASKS["text-classification"], {"text": "a"}, answer))))
+
+    assert "1 other label has 14.3" in rest(7)
+    assert "2 other labels share 25.0" in rest(8)
