@@ -23,6 +23,7 @@ from studio.tasks.task import Task
 
 MOST_COUNTED = 3000
 """Texts that are really counted; of larger tables an even sample, and the longest texts."""
+_READ_FOR_UNKNOWN = 300
 _MOST_CHARACTERS = 40_000
 _CHARACTERS_A_TOKEN = 4
 """Of English prose and today's tokenizers; for rows that are short whatever they hold."""
@@ -48,6 +49,21 @@ def token_lengths(texts: Sequence[str], tokenizer: Path) -> list[int]:
         texts = [texts[index] for index in sorted({*spread, *longest})]
     cut = [text[:_MOST_CHARACTERS] for text in texts]
     return [len(encoding.ids) for encoding in _tokenizer(tokenizer).encode_batch(cut)]
+
+
+def unread_share(texts: Sequence[str], tokenizer: Path) -> float:
+    """Share of the characters that stand in unknown tokens, which are all the same to the model; over an even sample."""
+    reader = _tokenizer(tokenizer)
+    unknown = getattr(reader.model, "unk_token", None)
+    if not unknown or not texts:
+        return 0.0
+    few = [text[:_MOST_CHARACTERS] for text in texts[:: -(-len(texts) // _READ_FOR_UNKNOWN)]]
+    read = unread = 0
+    for encoding in reader.encode_batch(few, add_special_tokens=False):
+        for token, (start, end) in zip(encoding.tokens, encoding.offsets, strict=True):
+            read += end - start
+            unread += end - start if token == unknown else 0
+    return unread / max(1, read)
 
 
 def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:
