@@ -191,3 +191,9 @@ def test_two_texts_in_a_row_are_texts_and_no_question():
     table = str(row_table(TASKS["text-classification"], [ShownRow(2, said)], "Mistakes"))
     assert '<th scope="col">Texts</th>' in table
     assert "Question" not in table
+
+
+@pytest.mark.parametrize("kind", ["passage"])
+def test_the_untuned_model_is_called_as_in_the_report(studio, session, kind, monkeypatch):
+    monkeypatch.setattr(Made, "untuned_for", lambda task, columns: f"The cosine of {' and '.join(columns)}")
+    assert "The cosine of context and question." in try_it.ask(studio, session, "a context", "a question")

@@ -43,6 +43,7 @@ def _sentences(view: View) -> Iterator[Detection]:
             if fitting < (_SOME if is_bio else _NEARLY_ALL):
                 continue
             fit = (0.97 if "O" in kinds and len(kinds) > 1 else 0.8) if is_bio else 0.75
+            fit = min(fit, 0.85) if fitting < _NEARLY_ALL else fit
             where = "in every row" if fitting > 0.99 else f"in {quantity(fitting)} of the tagged rows"
             reason = (
                 f"{quoted(tokens)} and {quoted(tags)} hold as many pieces {where}, and {quoted(tags)} only "

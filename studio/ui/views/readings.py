@@ -9,6 +9,8 @@ from studio.ui.markup import Child, Markup, element, fragment, sentence
 from studio.ui.pieces import more
 
 _UNCLEAR = "Names and contents do not tell which column is what: see that the right ones are chosen above."
+_BESIDE = frozenset({"title"})
+"""Roles that help to tell a layout, and that a task can do without."""
 _NOT_YET = "this version does not train that yet"
 
 
@@ -35,9 +37,10 @@ def usable(found: Detection, table: Table) -> Columns | None:
     task = TASKS.get(found.task)
     if task is None:
         return None
-    several = any(len(columns_of(column)) > 1 and role not in task.several for role, column in found.roles.items())
-    if set(task.required) <= set(found.roles) <= set(task.roles) and not several:
-        return found.roles
+    roles = {role: column for role, column in found.roles.items() if role in task.roles or role not in _BESIDE}
+    several = any(len(columns_of(column)) > 1 and role not in task.several for role, column in roles.items())
+    if set(task.required) <= set(roles) <= set(task.roles) and not several:
+        return roles
     guess = task.detect(table)  # a task may call the roles of a layout otherwise
     return guess.columns if guess is not None and set(all_columns(guess.columns)) == found.columns else None
 

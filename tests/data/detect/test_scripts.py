@@ -108,5 +108,14 @@ def test_damaged_tags_are_still_tags() -> None:
     ]
     found = detect(table(tokens=texts, tags=damaged))
     assert (found.task, found.roles) == ("token-classification", {"tokens": "tokens", "tags": "tags"})
+    assert found.confidence == 0.85
     assert "in 66.7 % of the tagged rows" in found.reason
     assert found.reason.endswith("find words of the types “person” and “place”.")
+
+
+def test_a_few_rows_of_tags_again_and_again_are_no_labels():
+    texts = [f"Anna went to Paris on day {place} of the trip" for place in range(60)]
+    tags = ["B-person O O B-place O O O O O O", "O O O B-place O O O O O O"] * 30
+    found = detect(table(tokens=texts, tags=tags))
+    assert (found.task, found.confidence) == ("token-classification", 0.97)
+    assert max(each.confidence for each in found.readings if each.task == "text-classification") <= 0.3
