@@ -4,7 +4,7 @@ import pytest
 
 from studio import figures
 from studio.data.example import Example
-from studio.evaluation.compare import compare, mcnemar
+from studio.evaluation.compare import _signed, compare, mcnemar
 from studio.tasks import task_named
 from studio.tasks.task import Answer
 
@@ -128,3 +128,14 @@ def test_a_metric_that_is_no_share_of_rows_is_compared_by_paired_resampling():
     assert 0 < found.low < found.difference < found.high
     assert found.p_value < 0.01
     assert found.verdict == "better"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_share", "said"),
+    [
+        (-0.0475, False, "−0.0475"), (-0.05, False, "−0.05"), (0.0138, False, "+0.0138"), (-0.0, False, "+0"),
+        (-0.102, True, "−10.2"), (-0.0002, True, "+0.0"), (0.0002, True, "+0.0"),
+    ],
+)  # fmt: skip
+def test_small_losses_keep_their_minus(value, is_share, said):
+    assert _signed(value, is_share=is_share) == said

@@ -5,6 +5,7 @@ from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end, 
 from studio import storage
 from studio.errors import StudioError
 from studio.evaluation.values import MetricResult
+from studio.jobs import actions
 from studio.jobs.runs import list_runs
 from studio.ui.session import Session
 from studio.ui.steps import runs
@@ -172,3 +173,10 @@ def test_the_better_length_is_the_one_nearer_to_what_was_wanted(studio, tmp_path
 def test_unknown_acts_only_draw_anew(studio):
     assert "No runs yet" in runs.act(studio, Session(), "", event(act="explode"))[2]
     assert "No runs yet" in runs.act(studio, Session(), "", event())[2]
+
+
+def test_a_run_that_waits_has_neither_model_nor_report_to_lose(studio, tmp_path):
+    run = run_without_end(studio.home, tmp_path)
+    actions.start(run)
+    _, _, table, *_ = runs.act(studio, Session(), "", event(act="ask", run=run.id))
+    assert "Its rows and settings are lost." in table
