@@ -39,7 +39,7 @@ function liveChart(place, build) {
 }
 
 // As `studio.figures.loss`: three digits that say something.
-const metricText = (value, axis) => axis.share === false ? value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3) : `${(100 * value).toFixed(1)} %`;
+const metricText = (value, axis) => axis.share === false ? Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3) : `${(100 * value).toFixed(1)} %`;
 const lossText = loss => loss === 0 || Math.abs(loss) >= 0.1 ? loss.toFixed(3) : Math.abs(loss) >= 1e-3 ? loss.toPrecision(3) : loss.toExponential(2);
 
 // x: steps. The right end grows in jumps, so that the axis stands still between them.
