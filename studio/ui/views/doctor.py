@@ -52,7 +52,7 @@ def _finding(each: Finding) -> Markup:
         "li",
         element("b", each.title),
         element("span", " · ".join(told), class_="fs-quiet"),
-        element("p", each.text, dir="auto"),
+        element("p", each.text),
         element("p", each.why, class_="fs-quiet") if each.why else None,
         _button(f"{MEND}:{each.key}", each.fix.title) if each.fix is not None else None,
         data_tone=_TONE[each.severity],

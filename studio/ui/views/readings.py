@@ -25,7 +25,7 @@ def readings(seen: Detection, task: str, columns: Columns, table: Table) -> Mark
     is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY
     cards = element("div", [_card(str(place), each, table) for place, each in others], class_="fs-picks")
     return fragment(
-        element("div", said, class_="fs-quiet fs-inner", dir="auto") if said else None,
+        element("div", said, class_="fs-quiet fs-inner") if said else None,
         more("Or read it as …", cards, is_open=is_open) if others else None,
     )
 
@@ -49,7 +49,7 @@ def _made_for_another(seen: Detection, task: str) -> str:
 
 
 def _card(choice: str, found: Detection, table: Table) -> Markup:
-    told = element("span", _roles(found), dir="auto"), element("span", found.reason, dir="auto")
+    told = element("span", _roles(found)), element("span", found.reason)
     title, sure = _begun(NAMES[found.task]), _begun(sureness(found.confidence))
     if usable(found, table) is not None:
         return button_card(choice, title, *told, element("em", f"{sure}."))
