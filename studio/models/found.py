@@ -93,11 +93,11 @@ def _of_folder(folder: Path, choice: str) -> Preset:
         return usual
     if shape is None:
         return usual
-    usual = replace(usual, family=shape.family, fills=shape.fills)
+    usual = replace(usual, family=shape.family, fills=shape.fills, chats=_has_template(folder))
     if not (shape.layers and shape.width and shape.vocabulary and weights):
         return usual
     told = {name: value for name, value in asdict(shape).items() if value}
-    return replace(usual, parameters=max(0.1, round(weights / 4e6, 1)), chats=_has_template(folder), **told)
+    return replace(usual, parameters=max(0.1, round(weights / 4e6, 1)), **told)
 
 
 def _has_template(folder: Path) -> bool:

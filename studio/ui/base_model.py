@@ -16,7 +16,7 @@ def picked(home: Home, session: Session) -> str:
     """The choice: a preset's id, `folder:NAME`, or `OWNER/NAME@COMMIT`.
 
     A model of a family that the task cannot use was picked for another one: then the first that is here stands for it,
-    a folder too, or the first of all.
+    a folder too, rather one that is taught to chat, or the first of all.
     """
     task = task_named(session.task)
     try:
@@ -26,7 +26,8 @@ def picked(home: Home, session: Session) -> str:
         pass  # a stranger's word, or a note that is gone
     presets = suited(task.families, writes=task.writes)
     here = next((preset.id for preset in presets if is_here(home, preset)), "")
-    return here or next(iter(_folders(home, task)), presets[0].id)
+    folders = _folders(home, task)
+    return here or min(folders, key=lambda choice: not folders[choice].chats, default=presets[0].id)
 
 
 def facts(home: Home, session: Session) -> Preset:

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import time
 
 import gradio as gr
@@ -233,6 +234,9 @@ def test_a_folder_that_is_here_stands_for_a_task_that_writes(studio, writing, hu
     session = Session(task="writing")
     assert base_model.picked(studio.home, session) == "folder:ours"
     assert model.show(studio, session)[4].interactive
+    shutil.copytree(folder, folder.parent / "talking")
+    (folder.parent / "talking" / "chat_template.jinja").write_bytes(b"{{ messages }}")
+    assert base_model.picked(studio.home, session) == "folder:talking"
 
 
 def test_an_english_model_for_other_scripts_is_warned_of(studio, tmp_path):
