@@ -114,9 +114,9 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     if task is None:
         task, guess = _guessed(table)
         if not typed.keys() <= set(task.roles) and (fitting := _with_roles(table, typed)) is not None:
-            task, guess = fitting, None if _fills(fitting, typed) else fitting.detect(table)
-    elif not _fills(task, typed):
-        guess = task.detect(table)
+            task, guess = fitting, _completing(fitting, typed, table)
+    elif task.required or not known:
+        guess = _completing(task, typed, table)
     roles = task.roles
     _check_roles(task, typed)
     taken = all_columns(typed)
@@ -201,8 +201,15 @@ def _check_roles(task: Task, columns: Columns) -> None:
         raise StudioError(f"{task.title} has no role “{unknown[0]}”", fix=f"Its roles are: {', '.join(task.roles)}.")
 
 
-def _fills(task: Task, typed: Columns) -> bool:
-    return set(typed) >= set(task.required)
+def _completing(task: Task, typed: Columns, table: Table) -> Guess | None:
+    """What the roles that nobody typed are taken for; None where nothing is missing, or the typed ones say another layout.
+
+    A task without required roles, such as chat, takes one of several layouts, so that only the table can tell what is missing.
+    """
+    if task.required:
+        return None if set(typed) >= set(task.required) else task.detect(table)
+    guess = task.detect(table)
+    return guess if guess is not None and typed.keys() <= guess.columns.keys() else None
 
 
 def options(roles: Sequence[str]) -> str:
