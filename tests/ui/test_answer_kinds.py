@@ -191,6 +191,10 @@ def test_two_texts_in_a_row_are_texts_and_no_question():
     table = str(row_table(TASKS["text-classification"], [ShownRow(2, said)], "Mistakes"))
     assert '<th scope="col">Texts</th>' in table
     assert "Question" not in table
+    asked = Said(
+        TASKS["question-answering"], {"context": "a b", "question": "c"}, Answer('{"text": "a", "start": 0}'), ""
+    )
+    assert '<th scope="col">Question</th>' in row_table(asked.task, [ShownRow(2, asked)], "Mistakes")
 
 
 @pytest.mark.parametrize("kind", ["passage"])

@@ -118,7 +118,11 @@ def _preview(task: Task, examples: Sequence[Example], answers: Sequence[Answer])
         (example.row, Said(task, example.inputs, answer))
         for example, answer in islice(zip(examples, answers, strict=True), PREVIEW_ROWS)
     ]
-    question = () if kind.holds_question else ("Texts" if len(task.inputs) > 1 else task.role_titles[task.inputs[0]],)
+    question = (
+        ()
+        if kind.holds_question
+        else (task.role_titles.get("question", "Texts") if len(task.inputs) > 1 else task.role_titles[task.inputs[0]],)
+    )
     sure = (kind.sure_title,) if kind.sure_title and any(kind.sure(said) for _, said in shown) else ()
     heads = [
         element("th", name, scope="col", class_="rs-right" if name in ("Row", *sure) else None)
