@@ -39,7 +39,7 @@ function liveChart(place, build) {
 }
 
 // As `studio.figures.loss`: three digits that say something.
-const metricText = (value, axis) => axis.share === false ? value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3) : `${(100 * value).toFixed(1)} %`;
+const metricText = (value, axis) => axis.share === false ? Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3) : `${(100 * value).toFixed(1)} %`;
 const lossText = loss => loss === 0 || Math.abs(loss) >= 0.1 ? loss.toFixed(3) : Math.abs(loss) >= 1e-3 ? loss.toPrecision(3) : loss.toExponential(2);
 
 // x: steps. The right end grows in jumps, so that the axis stands still between them.
@@ -146,12 +146,12 @@ function liveFigures(root, state) {
       const known = state.checks.filter(check => check[2] !== null);
       if (!known.length) return null;
       const untuned = state.axis.untuned, range = shareRange([...known.map(c => c[2]), untuned ?? known[0][2]]);
-      const layout = {...axes(metricPlace, {...(state.axis.share === false ? {tickformat: '.4~g'} : {tickformat: range[1] - range[0] < .05 ? '.1%' : '.0%'}), nticks: 5, autorange: false, range}), margin: {...MARGIN, t: 10, b: 30}, ...decorate(metricPlace, metricMark, range, true)};
+      const layout = {...axes(metricPlace, {...(state.axis.share === false ? {tickformat: ',.4~g'} : {tickformat: range[1] - range[0] < .05 ? '.1%' : '.0%'}), nticks: 5, autorange: false, range}), margin: {...MARGIN, t: 10, b: 30}, ...decorate(metricPlace, metricMark, range, true)};
       if (untuned !== null && untuned !== undefined) {
         layout.shapes.push({type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: untuned, y1: untuned, line: {color: token('--ink2'), width: 1.25, dash: 'dash'}});
         layout.annotations.unshift({xref: 'paper', yref: 'y', y: untuned, ...clearPlace(metricPlace, known, range, untuned), showarrow: false, bgcolor: token('--panel'), borderpad: 1, text: `before tuning ${metricText(untuned, state.axis)}`, font: {size: 11}});
       }
-      return {data: [checkLine(known.map(c => c[0]), known.map(c => c[2]), 'Check', state.axis.share === false ? '%{y:.4~g}' : '%{y:.1%}'), ring(state.best[2] === null ? undefined : state.best[0], state.best[2])], layout};
+      return {data: [checkLine(known.map(c => c[0]), known.map(c => c[2]), 'Check', state.axis.share === false ? '%{y:,.4~g}' : '%{y:.1%}'), ring(state.best[2] === null ? undefined : state.best[0], state.best[2])], layout};
     }),
     // After new steps: only the lines grow. The frame around them is laid out again when it must: another epoch, the end
     // of the axis, a value that would not be seen.

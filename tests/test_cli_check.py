@@ -7,7 +7,9 @@ import pytest
 
 from studio.cli import check as checking
 from studio.cli import main
+from studio.cli.arguments import parse
 from studio.cli.checked import Checked
+from studio.cli.columns import choose
 from studio.data.detect import Detection
 from studio.data.read import read_table
 from studio.data.set_aside import with_set_aside
@@ -95,3 +97,24 @@ def test_rows_that_were_set_aside_are_part_of_the_health(capsys, file):
     _, out = told(capsys, "check", file, *COLUMNS)
     assert "worth a look first: 3 rows of 93 could not be read and were set aside" in out
     assert "speaks against" not in out
+
+
+_TURNS = ("conversation,who,words", [f"c{n},{who},{said} {n}" for n in range(40) for who, said in (("user", "Are you open on day"), ("assistant", "We are open on day"))])  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", [(), ("--column", "content=words"), ("--column", "conversation=conversation")])
+def test_a_named_task_without_required_roles_finds_its_columns(capsys, tmp_path, typed):
+    header, rows = _TURNS
+    path = tmp_path / "turns.csv"
+    path.write_text("\n".join([header, *rows]))
+    code, out = told(capsys, "check", path, "--task", "chat", *typed)
+    assert code == 0
+    assert "conversation = conversation, role = who, content = words" in out
+
+
+def test_a_typed_layout_is_not_mixed_with_a_guessed_one(tmp_path):
+    path = tmp_path / "both.csv"
+    header, rows = _TURNS
+    path.write_text("\n".join([f"{header},chat", *(f"{row},[]" for row in rows)]))
+    asked = parse(["check", str(path), "--task", "chat", "--column", "messages=chat"])
+    assert choose(asked, read_table(path, path.name)).columns == {"messages": "chat"}

@@ -1,9 +1,12 @@
 """Which base model `studio train --model` orders: presets, models looked up on a stand-in Hub, and the task's own choice."""
 
+import json
+
 import pytest
 from stand_in_hub import NAME, REVISION, standing_in
 
-from studio.cli.train import _fetch, _model
+from studio.cli.arguments import parse
+from studio.cli.train import _fetch, _model, train
 from studio.config import Model
 from studio.errors import StudioError
 from studio.models.hub import downloaded, transfer
@@ -68,3 +71,46 @@ def test_a_name_that_is_none_is_refused(home):
     for name in ("bert-of-tomorrow", "folder:nowhere", f"a/b@{'0' * 40}"):
         with pytest.raises(StudioError):
             _model(name, TASK, home)
+
+
+@pytest.fixture
+def folders(home):
+    """Two that can be chosen, of two kinds, and one that cannot."""
+    for name, kind, weights in (("our-bert", "bert", True), ("our-t5", "t5", True), ("pickled", "bert", False)):
+        folder = home.models / "offered" / name
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text(json.dumps({"model_type": kind}))
+        (folder / "tokenizer.json").write_text("{}")
+        if weights:
+            (folder / "model.safetensors").write_bytes(b"x")
+
+
+@pytest.mark.parametrize("name", ["our-bert", "folder:our-bert"])
+def test_a_folder_is_named_with_or_without_the_word_folder(home, folders, name):
+    assert _model(name, TASK, home) == Model(id="folder:our-bert")
+
+
+@pytest.mark.parametrize("name", ["nobodys", "folder:nobodys", "our-t5"])
+def test_a_wrong_name_is_answered_with_the_models_that_fit_those_here_first(home, folders, name):
+    with pytest.raises(StudioError) as caught:
+        _model(name, TASK, home)
+    assert caught.value.fix.startswith("Choose one of: folder:our-bert, embedded, ")
+    assert "flan" not in caught.value.fix
+
+
+@pytest.mark.parametrize("name", ["pickled", "folder:pickled"])
+def test_a_folder_that_cannot_be_used_says_why(home, folders, name):
+    with pytest.raises(StudioError, match="cannot be used") as caught:
+        _model(name, TASK, home)
+    assert caught.value.fix.startswith("It holds no safetensors weights")
+
+
+def test_without_the_hub_the_folders_here_are_named(home, hub, folders, tmp_path):
+    hub.status = 500
+    table = tmp_path / "phrases.csv"
+    rows = [f"the red cup number {row},die rote Tasse Nummer {row}" for row in range(60)]
+    table.write_text("\n".join(["english,german", *rows]))
+    asked = parse(["train", str(table), "--home", str(home.path), "--task", "text-to-text"])
+    with pytest.raises(StudioError) as caught:
+        train(asked)
+    assert caught.value.fix.endswith("On this machine: --model folder:our-t5.")

@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds what was written.
+
 In your own code:
 
     from predict import Writer
@@ -11,6 +13,7 @@ In your own code:
     model([ROW])  # [{"answer": "…"}]
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,14 @@ import torch
 from frame import Model, main
 from transformers import AutoModelForCausalLM, GenerationConfig
 
+from studio.errors import StudioError
 from studio.models.heads.writing import LIKELIEST
-from studio.tasks.chat import messages_of
+from studio.tasks.chat import _number, _role, messages_of
 from studio.tasks.continued import end_of
 from studio.tasks.marks import broken, marks_of, mended
-from studio.tasks.templates import spell
+from studio.tasks.templates import spell, without_thoughts
 from studio.tasks.unread import not_read
+from studio.tasks.writing import _TAIL
 
 
 class Writer(Model):
@@ -35,6 +40,8 @@ class Writer(Model):
         """The model; what it reads before a reply is written by its own chat template."""
         self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
         self.model.to(self.device).train(False)
+        if self.names == ["messages"]:
+            self.parts, self.spread, self.instead = ("conversation", "turn", "role", "content"), "conversation", True
         self.ends = list(self.facts["ends"])  # tokens that end an answer
         self.padding = self.tokenizer.pad_token_id if self.tokenizer.pad_token_id is not None else (self.ends or [0])[0]
 
@@ -62,8 +69,8 @@ class Writer(Model):
             ),
         )[:, width:].tolist()
         return [
-            {"answer": self.text_of(tokens), **({"note": note} if note else {})}
-            for tokens, note in zip(written, notes, strict=True)
+            {"answer": self.text_of(tokens, question), **({"note": note} if note else {})}
+            for tokens, question, note in zip(written, questions, notes, strict=True)
         ]
 
     def question(self, row: dict[str, str]) -> tuple[list[int], str]:
@@ -74,19 +81,56 @@ class Writer(Model):
             kept = end_of(ids, limit, self.tokenizer)
             return kept, not_read(0, len(kept) + (ids[-1:] == [self.tokenizer.eos_token_id]) < len(ids))
         if "messages" in row:
-            messages = messages_of(row["messages"], 1)
-            messages = messages[:-1] if messages[-1]["role"] == "assistant" else messages  # to be written anew
+            messages = self.messages(row)
         else:
             texts = [row.get(name, "").strip() for name in self.names]
             messages = [{"role": "user", "content": "\n\n".join(text for text in texts if text)}]
         spelled = spell(self.tokenizer, [messages], limit, asked=True)[0]
         return spelled.ids, not_read(spelled.lost, spelled.shortened)
 
-    def text_of(self, tokens: list[int]) -> str:
-        """Tokens before the end of an answer, as text."""
+    def messages(self, row: dict[str, Any]) -> list[dict[str, str]]:
+        """A conversation up to what is to be written, also where a reply is there already: it is written anew."""
+        told = row["messages"]
+        messages = messages_of(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False), 1)
+        return messages[:-1] if messages and messages[-1]["role"] == "assistant" else messages
+
+    def is_whole(self, row: dict[str, str]) -> bool:
+        """Of a conversation: whether somebody asks for a reply in it."""
+        if self.names != ["messages"]:
+            return super().is_whole(row)
+        try:
+            return any(each["role"] == "user" for each in self.messages(row))
+        except (StudioError, RecursionError):
+            return False
+
+    def needed(self, columns: dict[str, str]) -> list[str]:
+        """A conversation is in one cell, or a turn a row."""
+        return (
+            ["conversation", "role", "content"]
+            if self.parts and set(self.parts) & set(columns)
+            else super().needed(columns)
+        )
+
+    def together(self, rows: list[tuple[bool, dict[str, str]]]) -> dict[int, dict[str, str]]:
+        """A conversation of one turn a row is asked about at its first one."""
+        if not rows or "conversation" not in rows[0][1]:
+            return super().together(rows)
+        first: dict[str, int] = {}
+        turns: dict[str, list[tuple[float, int, dict[str, str]]]] = {}
+        for place, (_, row) in enumerate(rows):
+            which, said = row["conversation"], {"role": _role(row["role"]), "content": row["content"].strip()}
+            first.setdefault(which, place)
+            turns.setdefault(which, []).append((_number(row.get("turn", "")), place, said))
+        ordered = {which: sorted(told, key=lambda each: each[:2]) for which, told in turns.items()}
+        told = {which: [said for _, _, said in each] for which, each in ordered.items()}
+        return {first[which]: {"messages": json.dumps(each, ensure_ascii=False)} for which, each in told.items()}
+
+    def text_of(self, tokens: list[int], question: list[int]) -> str:
+        """Tokens before the end of an answer, as text; what a model thinks aloud before it is no part of it."""
         last = next((place for place, token in enumerate(tokens) if token in self.ends), len(tokens))
         said = str(self.tokenizer.decode(tokens[:last], skip_special_tokens=True))
-        return mended(said, marks_of(self.tokenizer)).strip()
+        said = mended(said, marks_of(self.tokenizer))
+        return without_thoughts(said, self.tokenizer.decode(question[-_TAIL:])).strip()
 
 
 if __name__ == "__main__":

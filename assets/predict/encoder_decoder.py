@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds what was written.
+
 In your own code:
 
     from predict import Rewriter

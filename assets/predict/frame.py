@@ -1,15 +1,17 @@
-"""What every program of an exported model shares: texts from the command line or a CSV file, answers to either."""
+"""What every program of an exported model shares: texts from the command line or a file, answers to either."""
 
 import argparse
 import csv
 import json
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from table import Row, opened
 from transformers import AutoTokenizer
 
 BATCH = 32  # rows at a time
@@ -20,6 +22,10 @@ class Model:
     """A folder with a model in it: rows of texts in, an answer for each out."""
 
     batch_rows = BATCH
+    cells: tuple[str, ...] = ("answer",)  # of an answer in a file
+    parts: tuple[str, ...] = ()  # names of further columns, of files that spread a text over rows
+    spread = ""  # what is spread there
+    instead = False  # whether these columns stand in the place of the text, and not beside it
 
     def __init__(self, folder: Path = Path(__file__).parent) -> None:
         self.facts = json.loads((folder / "head.json").read_text(encoding="utf-8"))
@@ -62,6 +68,14 @@ class Model:
         """Whether it has every text the model cannot do without."""
         return all(row.get(each["name"], "").strip() or each["optional"] for each in self.inputs)
 
+    def needed(self, columns: dict[str, str]) -> list[str]:
+        """Names of what a file must have a column for."""
+        return [each["name"] for each in self.inputs if not each["optional"]]
+
+    def together(self, rows: list[tuple[bool, dict[str, str]]]) -> dict[int, dict[str, str]]:
+        """Place of a row → the texts that its answer is about: its own, but for files that spread them over several."""
+        return {place: texts for place, (_, texts) in enumerate(rows)}
+
 
 def told(value: Any) -> str:
     """An answer or a confidence as a cell: text as it is, a number in four digits, all else as JSON."""
@@ -76,82 +90,90 @@ def safe(cell: str) -> str:
 
 
 def answer_file(model: Model, source: Path, columns: dict[str, str], target: Path) -> tuple[int, int]:
-    """Write the rows of a CSV file with two more columns, `answer` and `confidence`, blank where a text is missing.
+    """Write the rows of a file as CSV with more columns, `answer` and what else there is, blank where a text is missing.
 
-    The number of rows, and how many of them have no answer.
+    The number of rows, and how many of them have no answer but should.
     """
-    csv.field_size_limit(2**31 - 1)
+    needed = model.needed(columns)
+    header, rows = opened(source, {columns[name] for name in needed if name in columns})
+    places = {name: header.index(column) for name, column in columns.items() if column in header}
+    trained = columns_of(model, [])  # of these, another file may go without some
+    typed = [name for name, column in columns.items() if column != trained.get(name)]
+    if missing := [name for name in (*needed, *typed) if name not in places]:
+        rows.close()
+        sys.exit(no_column(model, source, header, missing[0], columns.get(missing[0], "")))
+    new = list(model.cells)
+    while set(new) & set(header):
+        new = [f"model {name}" for name in new]
     count = empty = partly = 0
-    with (
-        source.open(encoding="utf-8-sig", newline="") as lines,
-        target.open("w", encoding="utf-8-sig", newline="") as out,
-    ):
-        first = lines.readline()
-        lines.seek(0)
-        delimiter = max(",;\t|", key=first.count)
-        reader, writer = csv.reader(lines, delimiter=delimiter), csv.writer(out)
-        header = next(reader, [])
-        for name, column in columns.items():
-            if column not in header:
-                sys.exit(
-                    f"There is no column {column!r} in {source.name}. Its columns: {', '.join(header)}.\n"
-                    f"Say which one holds the {name}: --column {name}=COLUMN"
-                )
-        places = {name: header.index(column) for name, column in columns.items()}
-        new_names = ["answer", "confidence"]
-        while set(new_names) & set(header):
-            new_names = [f"model {name}" for name in new_names]
-        writer.writerow([*map(safe, header), *new_names])
-        for rows in chunks(reader):
-            rows = [row + [""] * (len(header) - len(row)) for row in rows]
-            asked = [{name: row[place] for name, place in places.items()} for row in rows]
-            answers = iter(model([row for row in asked if model.is_whole(row)]))
-            for row, texts in zip(rows, asked, strict=True):
-                said = next(answers) if model.is_whole(texts) else {}
-                empty += not said
-                partly += "note" in said
-                new = [safe(told(said[name])) if name in said else "" for name in ("answer", "confidence")]
+    with target.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([*map(safe, header), *new])
+        for some in chunks(rows, whole=bool(model.parts)):
+            some = [(gap, row + [""] * (len(header) - len(row))) for gap, row in some]
+            asked = model.together([(gap, {name: row[place] for name, place in places.items()}) for gap, row in some])
+            whole = [place for place, texts in asked.items() if model.is_whole(texts)]
+            answers: dict[int, dict[str, Any]] = {}
+            for first in range(0, len(whole), CHUNK):
+                part = whole[first : first + CHUNK]
+                answers |= zip(part, model([asked[place] for place in part]), strict=True)
+                print(f"{count + len(answers):,} answers", end="\r", file=sys.stderr, flush=True)
+            for place, (_, row) in enumerate(some):
+                said = answers.get(place, {})
                 cells = [safe(cell) for cell in row]  # those beyond the header go last: the answer stays in its column
-                writer.writerow([*cells[: len(header)], *new, *cells[len(header) :]])
-            count += len(rows)
-            print(f"{count:,} rows answered", end="\r", file=sys.stderr, flush=True)
+                more = [safe(told(said[name])) if name in said else "" for name in model.cells]
+                writer.writerow([*cells[: len(header)], *more, *cells[len(header) :]])
+            if not empty and (blank := [count + place + 2 for place in asked if place not in answers]):
+                print(f"Row {blank[0]:,} of {target.name} is the first without an answer.", file=sys.stderr)
+            count += len(some)
+            empty += len(asked) - len(whole)
+            partly += sum("note" in said for said in answers.values())
     print(file=sys.stderr)
     if partly:
         print(f"Not all of {partly:,} of them did fit: the oldest messages, or a part, were not read.", file=sys.stderr)
     return count, empty
 
 
-def chunks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
-    """Rows in groups, empty lines left out, so that a file of any size fits into memory."""
-    group: list[list[str]] = []
-    for row in rows:
-        if row:
-            group.append(row)
-        if len(group) == CHUNK:
-            yield group
-            group = []
-    if group:
+def no_column(model: Model, source: Path, header: list[str], name: str, column: str) -> str:
+    """What is missing, and what to type."""
+    known = f"There is no column {column!r} in {source.name}." if column else f"Nothing says what holds the {name}."
+    ways = [f"--column {name}=COLUMN"]
+    if model.instead:
+        whole = " ".join(f"--column {each}=COLUMN" for each in model.needed({}))
+        parts = " ".join(f"--column {each}=COLUMN" for each in model.needed(dict.fromkeys(model.parts, "")))
+        ways = [f"{whole}\nor, where each is spread over several rows: {parts}"]
+    return f"{known} Its columns: {', '.join(header)}.\nSay which one holds the {name}: {ways[0]}"
+
+
+def chunks(rows: Iterator[Row], *, whole: bool) -> Iterator[list[Row]]:
+    """Rows in groups, so that a file of any size fits into memory; or all at once, where rows belong together."""
+    if whole:
+        yield list(rows)
+        return
+    while group := list(islice(rows, CHUNK)):
         yield group
 
 
 def columns_of(model: Model, said: list[str]) -> dict[str, str]:
     """Name of a text → column: those the model was trained on, unless `said` otherwise as NAME=COLUMN, or COLUMN alone."""
-    columns = {each["name"]: each["column"] for each in model.inputs if each["column"]}
+    first, typed = model.names[0], {}
     for each in said:
         name, sign, column = each.partition("=")
-        if sign and name in model.names:
-            columns[name] = column
-        else:
-            columns[model.names[0]] = each
-    return columns
+        typed |= {name: column} if sign and name in (*model.names, *model.parts) else {first: each}
+    columns = {each["name"]: each["column"] for each in model.inputs if each["column"]}
+    columns |= {name: column for each in model.inputs for name, column in each.get("parts", {}).items()}
+    if model.instead and typed:  # maybe another layout than in training
+        columns = {name: column for name, column in columns.items() if (name in model.parts) == (first not in typed)}
+    return columns | typed
 
 
 def main(kind: type[Model]) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Ask the model in this folder.")
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=(__doc__ or "").replace("%", "%%"), formatter_class=shape)
     parser.add_argument("text", nargs="*", help="texts, one a question; NAME=TEXT where the model reads several")
-    parser.add_argument("--file", type=Path, help="a CSV file (UTF-8)")
-    parser.add_argument("--column", action="append", default=[], help="the column with the texts; or NAME=COLUMN")
+    parser.add_argument("--file", type=Path, help="a CSV file (UTF-8), or JSON: a list of objects, or one a line")
+    parser.add_argument("--column", action="append", default=[], metavar="NAME=COLUMN", help=column_help())
     parser.add_argument("--output", type=Path, default=Path("answers.csv"), help="where the answers go (answers.csv)")
     parser.add_argument("--json", action="store_true", help="print answers as JSON")
     asked = parser.parse_args()
@@ -170,10 +192,8 @@ def main(kind: type[Model]) -> None:
         print_file(model, asked.file, columns_of(model, asked.column), asked.output, as_json=asked.json)
         return
     rows = rows_of(model, asked.text)
-    if missing := [name for row in rows for name in model.names if not model.is_whole(row) and name not in row]:
-        parser.error(
-            f"the {missing[0]} is missing; this model reads {' and '.join(f'{name}=TEXT' for name in model.names)}"
-        )
+    if not all(map(model.is_whole, rows)):
+        parser.error(f"a text is missing, or cannot be read; this model reads {reads(model)}")
     answers = model(rows)
     if asked.json:
         print(json.dumps([{**row, **answer} for row, answer in zip(rows, answers, strict=True)], ensure_ascii=False))
@@ -186,6 +206,20 @@ def main(kind: type[Model]) -> None:
             print(answer["note"], file=sys.stderr)
 
 
+def column_help() -> str:
+    """Which columns of a file are read, by the file beside this program."""
+    inputs = json.loads((Path(__file__).parent / "inputs.json").read_text(encoding="utf-8"))
+    known = {each["name"]: each["column"] for each in inputs if each["column"]}
+    known |= {name: column for each in inputs for name, column in each.get("parts", {}).items()}
+    trained = ", ".join(f"{name}={column}" for name, column in known.items())
+    return f"which column of the file holds what, where it is not as in training ({trained})".replace("%", "%%")
+
+
+def reads(model: Model) -> str:
+    """What belongs into a row."""
+    return " and ".join(f"{each['name']}=TEXT{' (or not)' * each['optional']}" for each in model.inputs)
+
+
 def rows_of(model: Model, texts: list[str]) -> list[dict[str, str]]:
     """A row a text; or one row of several texts, each as NAME=TEXT."""
     if len(model.names) == 1:
@@ -193,6 +227,8 @@ def rows_of(model: Model, texts: list[str]) -> list[dict[str, str]]:
     named = [text.partition("=") for text in texts]
     if all(name in model.names for name, _, _ in named):
         return [{name: text for name, _, text in named}]
+    if len(texts) > len(model.names):
+        sys.exit(f"These are {len(texts)} texts, but the model reads {len(model.names)} at a time: {reads(model)}")
     return [dict(zip(model.names, texts, strict=False))]
 
 
@@ -202,7 +238,9 @@ def print_file(model: Model, source: Path, columns: dict[str, str], target: Path
         count, empty = answer_file(model, source, columns, target)
     except UnicodeDecodeError:
         sys.exit(f"{source.name} is not UTF-8 text. Save it as 'CSV UTF-8' and try again.")
-    without = f", {empty:,} of them without a text and so without an answer" if empty else ""
+    without = f", {empty:,} of them without a text to ask about and so without an answer" if empty else ""
+    if model.spread and any(name in columns for name in model.parts):
+        without += f"; each answer stands in the first row of its {model.spread}"
     print(
         json.dumps({"rows": count, "without_text": empty, "output": str(target)})
         if as_json

@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the whole text, its gaps filled.
+
 In your own code:
 
     from predict import Filler

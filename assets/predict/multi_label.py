@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the labels, as a JSON list, and `confidence` the probability of each.
+
 In your own code:
 
     from predict import Labeler
@@ -19,6 +21,8 @@ from pooled import Pooled
 
 class Labeler(Pooled):
     """One number a label, each turned into a probability by itself; a label is given from its threshold on."""
+
+    cells = ("answer", "confidence")
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The labels in the model's order."""

@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the number.
+
 In your own code:
 
     from predict import Scorer
@@ -16,6 +18,8 @@ from typing import Any
 from frame import main
 from pooled import Pooled
 
+from studio.tasks.decimals import rounded
+
 
 class Scorer(Pooled):
     """One number a text, in deviations from the mean of the rows it learned from."""
@@ -23,7 +27,10 @@ class Scorer(Pooled):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """Back in the unit of the file it learned from."""
         mean, deviation = self.facts["scaling"]
-        return [{"answer": float(f"{value * deviation + mean:.6g}")} for value in self.outputs(rows)[:, 0].tolist()]
+        return [
+            {"answer": float(rounded(value * deviation + mean, deviation))}
+            for value in self.outputs(rows)[:, 0].tolist()
+        ]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the label and `confidence` its probability, from 0 to 1.
+
 In your own code:
 
     from predict import Classifier
@@ -19,6 +21,8 @@ from pooled import Pooled
 
 class Classifier(Pooled):
     """One number a label, turned into probabilities by softmax."""
+
+    cells = ("answer", "confidence")
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The most probable label first."""

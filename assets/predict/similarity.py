@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the number.
+
 In your own code:
 
     from predict import Comparer
@@ -17,6 +19,8 @@ import torch
 from frame import main
 from pooled import Pooled
 
+from studio.tasks.decimals import rounded
+
 
 class Comparer(Pooled):
     """Both texts are read each for itself; a line on the cosine of their vectors gives the number."""
@@ -27,7 +31,7 @@ class Comparer(Pooled):
         one, other = (self.vectors([row.get(name, "") for row in rows]) for name in self.names[:2])
         cosines = torch.nn.functional.cosine_similarity(one, other, dim=-1).unsqueeze(1)
         outputs = torch.nn.functional.linear(cosines, self.head["weight"], self.head["bias"])[:, 0]
-        return [{"answer": float(f"{value * deviation + mean:.6g}")} for value in outputs.tolist()]
+        return [{"answer": float(rounded(value * deviation + mean, deviation))} for value in outputs.tolist()]
 
 
 if __name__ == "__main__":

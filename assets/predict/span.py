@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the words, and `confidence` their probability, from 0 to 1.
+
 In your own code:
 
     from predict import Finder
@@ -21,7 +23,8 @@ from safetensors.torch import load_file
 from transformers import AutoModel
 
 from studio.models.heads.span import NOWHERE
-from studio.tasks.question_answering import _NEVER, _candidates, _shortened
+from studio.tasks.pointing import candidates
+from studio.tasks.question_answering import NEVER, _shortened
 from studio.tasks.units import stretch
 
 
@@ -31,6 +34,8 @@ class Finder(Model):
     how likely the answer starts there, and ends there. Long texts are read in windows that overlap.
     """
 
+    cells = ("answer", "confidence")
+
     def load(self, folder: Path) -> None:
         """The base model, and the head: weight (2, width) and bias (2,)."""
         self.model = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
@@ -39,12 +44,13 @@ class Finder(Model):
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The likeliest stretch of each text, or nothing where that is likelier by the threshold."""
-        threshold = (self.facts.get("thresholds") or [_NEVER])[0]  # chosen on the validation rows
+        threshold = (self.facts.get("thresholds") or [NEVER])[0]  # chosen on the validation rows
         answers = []
         for row in rows:
             features = self.windows(row["question"], row["context"])
-            found, nothing = _candidates([self.logits(feature) for feature in features], features)
-            scores = np.array([each.score for each in found] + ([nothing] if threshold < _NEVER else []))
+            longest = self.facts.get("longest", 0)  # tokens that an answer may have
+            found, nothing = candidates([self.logits(feature) for feature in features], features, longest)
+            scores = np.array([each.score for each in found] + ([nothing] if threshold < NEVER else []))
             shares = np.exp(scores - scores.max()) if len(scores) else np.ones(1)
             shares = shares / shares.sum()
             if not found or nothing - found[0].score > threshold:

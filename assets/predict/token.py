@@ -3,6 +3,8 @@
     python predict.py TEXTS
     python predict.py --file input.csv --output answers.csv
 
+In the file that comes out, `answer` holds the names, as a JSON list: type, words, and first and last character.
+
 In your own code:
 
     from predict import Marker
@@ -11,6 +13,7 @@ In your own code:
     model([ROW])  # [{"answer": [{"type": …, "text": …, "start": 0, "end": 5}, …]}]
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,9 @@ from safetensors.torch import load_file
 from transformers import AutoModel
 
 from studio.models.heads.hints import Hints, hinted_vectors_of
+from studio.tasks.tagged import _list, begins
 from studio.tasks.token_classification import _at_places, _entities
+from studio.tasks.units import joined
 from studio.tasks.windows import windows
 
 
@@ -32,6 +37,7 @@ class Marker(Model):
     """
 
     batch_rows = 8
+    parts, spread = ("sentence",), "sentence"
 
     def load(self, folder: Path) -> None:
         """The base model, and the head: weight (1 + 2 × types, width) and bias."""
@@ -45,9 +51,7 @@ class Marker(Model):
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The stretches of each text, in its order."""
-        shift = (self.facts.get("thresholds") or [0.0])[
-            0
-        ]  # how much less likely "no name" is made, by the validation rows
+        shift = (self.facts.get("thresholds") or [0.0])[0]  # of "no name", chosen on the validation rows
         answers = []
         texts = [row[self.names[0]] for row in rows]
         length, inside = self.facts["max_length"], self.facts.get("inside", False)
@@ -61,12 +65,29 @@ class Marker(Model):
             answers.append({"answer": said})
         return answers
 
+    def together(self, rows: list[tuple[bool, dict[str, str]]]) -> dict[int, dict[str, str]]:
+        """Sentences of one word a row, told apart by their number or by empty lines; words in a list; or texts as they are."""
+        texts = [row["text"] for _, row in rows]
+        if rows and "sentence" in rows[0][1]:
+            starts = begins([row["sentence"] for _, row in rows])
+        elif any(gap for gap, _ in rows) and all(len(text.split()) <= 1 for text in texts):
+            starts = [place for place, (gap, _) in enumerate(rows) if gap or not place]
+        else:
+            return {place: {"text": as_text(text)} for place, text in enumerate(texts)}
+        return {start: {"text": joined(texts[start:end])[0]} for start, end in pairwise([*starts, len(texts)])}
+
     def logits(self, feature: dict[str, Any]) -> np.ndarray:
         """A row a token, of one window."""
         names = ("input_ids", "attention_mask", "hints")
         given = {name: torch.tensor([feature[name]], device=self.device) for name in names}
         vectors = hinted_vectors_of(self.model, self.hints, **given)[0]
         return torch.nn.functional.linear(vectors, self.head["weight"], self.head["bias"]).float().cpu().numpy()
+
+
+def as_text(cell: str) -> str:
+    """A list of words as a text, all else as it is."""
+    words = _list(cell) if cell.lstrip().startswith("[") else None
+    return cell if words is None else joined([str(word) for word in words])[0]
 
 
 if __name__ == "__main__":

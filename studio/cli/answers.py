@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 from studio import storage
-from studio.cli.columns import columns_of_run, find_run, read
+from studio.cli.columns import columns_of_run, find_run, listing, options, read
 from studio.cli.terminal import Bar, check_writable, complain, hand_over, plain, say, unwritable
 from studio.cli.train import in_words, numbers
+from studio.columns import Columns
 from studio.data.alike import same_text
 from studio.data.check import Parsed
 from studio.data.example import Example, from_parquet
 from studio.data.phrases import counted, listed
+from studio.data.table import Table
 from studio.errors import StudioError
 from studio.evaluation.scoring import score_answers
 from studio.jobs.answering import MOST_TEXTS, MOST_WRITTEN, Answering
@@ -33,7 +35,7 @@ def predict(asked: argparse.Namespace) -> int:
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=False)
-    parsed = examples_of(task, table, columns, with_target=False)
+    parsed = _examples(run, table, columns, with_target=False)
     answers: list[Answer] = []
     failed: StudioError | None = None
     try:
@@ -63,7 +65,7 @@ def evaluate(asked: argparse.Namespace) -> int:
     table = read(asked.file, asked)
     task = task_named(run.config.task)
     columns = columns_of_run(asked, run, table, with_target=True)
-    parsed = examples_of(task, table, columns, run.config.source.conventions)
+    parsed = _examples(run, table, columns)
     answers = _ask(run, "tuned", parsed.examples, with_target=True)
     labels = tuple(answers[0].confidence) if answers else ()
     metrics = score_answers(task, labels, parsed.examples, answers, run.config.seed)
@@ -95,6 +97,21 @@ def evaluate(asked: argparse.Namespace) -> int:
             plain(f"{counted(unlearned.total(), 'row')} cannot be answered right: the model never learned {names}.")
         )
     return 0
+
+
+def _examples(run: RunDir, table: Table, columns: Columns, *, with_target: bool = True) -> Parsed:
+    """The rows as the run's task reads them. Raises: StudioError, with what to type where columns are missing."""
+    task = task_named(run.config.task)
+    conventions = run.config.source.conventions if with_target else None
+    try:
+        return examples_of(task, table, columns, conventions, with_target=with_target)
+    except StudioError as error:
+        lost = [role for role in task.inputs if role in run.config.columns and role not in columns]
+        if error.where != "Columns" or not lost:
+            raise
+        raise StudioError(
+            error.what, where=table.name, fix=f"Say which with {options(lost)}. Columns are: {listing(table)}."
+        ) from error
 
 
 def _ask(

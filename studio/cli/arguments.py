@@ -91,7 +91,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON, Parquet or Excel, zipped too")
     _columns(parser)
     parser.add_argument("--model", metavar="NAME", help="base model: embedded, a name on the Hub, or folder:NAME")
     parser.add_argument(

@@ -114,9 +114,9 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
     if task is None:
         task, guess = _guessed(table)
         if not typed.keys() <= set(task.roles) and (fitting := _with_roles(table, typed)) is not None:
-            task, guess = fitting, None if _fills(fitting, typed) else fitting.detect(table)
-    elif not _fills(task, typed):
-        guess = task.detect(table)
+            task, guess = fitting, _completing(fitting, typed, table)
+    elif task.required or not known:
+        guess = _completing(task, typed, table)
     roles = task.roles
     _check_roles(task, typed)
     taken = all_columns(typed)
@@ -125,7 +125,7 @@ def choose(asked: argparse.Namespace, table: Table, wanted: str = "", known: Col
             raise StudioError(
                 f"There is no column {in_quotes(missing[0])} for “{role}”",
                 where=table.name,
-                fix=f"Columns are: {_list(table)}.",
+                fix=f"Columns are: {listing(table)}.",
             )
     guessed = {
         role: columns
@@ -165,7 +165,7 @@ def task_and_columns(
         raise StudioError(
             chosen.question,
             where=table.name,
-            fix=f"Say so with {options(chosen.open)}.{likely} Columns are: {_list(table)}.",
+            fix=f"Say so with {options(chosen.open)}.{likely} Columns are: {listing(table)}.",
         )
     if chosen.guess is not None:
         complain(plain(" ".join(filter(None, (f"Columns: {chosen.in_words}.", chosen.reason, chosen.otherwise)))))
@@ -191,7 +191,7 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
                 raise StudioError(
                     f"There is no column {in_quotes(column)} for “{role}”",
                     where=table.name,
-                    fix=f"Say which with {options((role,))}. Columns are: {_list(table)}.",
+                    fix=f"Say which with {options((role,))}. Columns are: {listing(table)}.",
                 )
     return wanted
 
@@ -201,8 +201,15 @@ def _check_roles(task: Task, columns: Columns) -> None:
         raise StudioError(f"{task.title} has no role “{unknown[0]}”", fix=f"Its roles are: {', '.join(task.roles)}.")
 
 
-def _fills(task: Task, typed: Columns) -> bool:
-    return set(typed) >= set(task.required)
+def _completing(task: Task, typed: Columns, table: Table) -> Guess | None:
+    """What the roles that nobody typed are taken for; None where nothing is missing, or the typed ones say another layout.
+
+    A task without required roles, such as chat, takes one of several layouts, so that only the table can tell what is missing.
+    """
+    if task.required:
+        return None if set(typed) >= set(task.required) else task.detect(table)
+    guess = task.detect(table)
+    return guess if guess is not None and typed.keys() <= guess.columns.keys() else None
 
 
 def options(roles: Sequence[str]) -> str:
@@ -221,5 +228,6 @@ def typed_as(columns: Columns) -> str:
     )
 
 
-def _list(table: Table, most: int = 30) -> str:
+def listing(table: Table, most: int = 30) -> str:
+    """The table's columns, for a sentence."""
     return ", ".join(column[:60] for column in table.columns[:most])

@@ -21,17 +21,19 @@ from studio.events import Finished
 from studio.jobs import actions
 from studio.jobs.briefs import brief
 from studio.jobs.runs import create_run
-from studio.models.folder import model_folder
-from studio.models.found import choice_of, facts_of, order_of, preset_of, remember
+from studio.models.folder import model_folder, offered_folders
+from studio.models.found import OFFERED, choice_of, facts_of, order_of, preset_of, remember
 from studio.models.hub import download, downloaded
 from studio.models.hub.find import HUB_ID, look_up
 from studio.models.lengths import data_facts, example_lengths, tokenizer_file
-from studio.models.presets import PRESETS, suited, suits
+from studio.models.presets import PRESETS, Preset, suited, suits
 from studio.models.sizing import Machine
 from studio.models.suggest import suggest
 from studio.models.suggest_memory import SAVES
+from studio.models.unusable import unusable
 from studio.rundir import Home, RunDir
 from studio.story import Story
+from studio.tasks import task_named
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Task
 
@@ -50,7 +52,12 @@ def train(asked: argparse.Namespace) -> int:
             table = edited(table, given.source.edits)
     test = read(asked.test, asked) if asked.test else None
     config = order(asked, home, table, given).with_settings(settings)
-    _fetch(config.model, home, quiet=asked.json)
+    try:
+        _fetch(config.model, home, quiet=asked.json)
+    except StudioError as error:
+        folders = [f"--model {name}" for name in _folders(task_named(config.task), home)]
+        here = f" On this machine: {', '.join(folders)}." if folders else ""
+        raise StudioError(error.what, where=error.where, fix=error.fix + here) from error
     run = create_run(home, table, config, test)
     _tell_left_out(run)
     actions.start(run)
@@ -149,17 +156,40 @@ def _model(name: str, task: Task, home: Home) -> Model:
     """The model of that name, pinned; one that is neither a preset nor known here is looked up on the Hub. Raises: StudioError."""
     if not name:
         name = suited(task.families, writes=task.writes)[0].id
+    elif OFFERED + name in offered_folders(home):
+        name = OFFERED + name
     elif HUB_ID.fullmatch(name) and not any(preset.id == name for preset in PRESETS):
         name = remember(home, look_up(name))
-    preset = facts_of(home, name)
+    wrong = next((why for each, why in unusable(home) if name in (each, OFFERED + each)), "")
+    if wrong:
+        raise StudioError("That model folder cannot be used", where=name, fix=wrong[:1].upper() + wrong[1:])
+    try:
+        preset = facts_of(home, name)
+    except StudioError as error:
+        raise StudioError(error.what, where=error.where, fix=_choices(task, home)) from error
     if not suits(preset, task.families, writes=task.writes):
         wordless = ", without the weights that guess words" if preset.family in task.families else ""
         raise StudioError(
             f"A model of this kind ({preset.family}{wordless}) cannot be tuned for {task.title}",
             where=name,
-            fix="Choose one of: " + ", ".join(preset.id for preset in suited(task.families, writes=task.writes)) + ".",
+            fix=_choices(task, home),
         )
     return order_of(home, name)
+
+
+def _choices(task: Task, home: Home) -> str:
+    """The models that the task can use, those on this machine first."""
+    presets = suited(task.families, writes=task.writes)
+    here = [*_folders(task, home), *(each.id for each in presets if _is_here(home, each))]
+    return f"Choose one of: {', '.join(dict.fromkeys([*here, *(each.id for each in presets)]))}."
+
+
+def _folders(task: Task, home: Home) -> list[str]:
+    return [name for name in offered_folders(home) if suits(facts_of(home, name), task.families, writes=task.writes)]
+
+
+def _is_here(home: Home, preset: Preset) -> bool:
+    return not preset.revision or downloaded(home, preset) is not None
 
 
 def _fetch(model: Model, home: Home, quiet: bool) -> None:

@@ -1,5 +1,6 @@
 """Rows that must not be torn apart by a split: those with the same or nearly the same text, and those that people want together."""
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from studio.data.alike import loose, same_text
@@ -9,24 +10,31 @@ from studio.data.minhash import similar_pairs
 
 _LEAST_LETTERS = 8
 """Shorter texts differ by their punctuation, as “OK?” and “OK!” do."""
+_FAMILY, _SMALL_FAMILY = 0.05, 10
+"""Rows that share a text are linked up to this share of all rows, or so many. A text that more rows have names a kind, as the
+side of a product that reviews are about, and no part could do without."""
 _LONG, _MOST_LETTERS = 200, 8_000_000
 """Letters from which on a text may be nearly another, and letters of such texts that are compared, about a second's work."""
 
 
 class Companions:
-    """What links rows (by index): the same text, the same value of `together` (row number → value), nearly the same text.
+    """What links rows (by index): the same text, the same value of `together` (row number → value), nearly the same text, and
+    a text in common in one of the roles `shared`.
 
     Texts are nearly the same that differ in punctuation, and long ones that share four fifths.
     """
 
-    def __init__(self, rows: Sequence[Example], together: Mapping[int, str]) -> None:
+    def __init__(self, rows: Sequence[Example], together: Mapping[int, str], shared: Sequence[str] = ()) -> None:
         self._rows, self._together = rows, together
         self._near = list(_nearly(rows))
+        self._family = max(_SMALL_FAMILY, int(_FAMILY * len(rows)))
+        self._sharing = list(_sharing(rows, shared, self._family))
 
     def groups(self, most: int) -> list[list[int]]:
         """Groups in the order of their first row; each row is in exactly one.
 
-        Nearness makes no group of more than `most` rows, so that letters written after one pattern can be split all the same.
+        Nearness makes no group of more than `most` rows, so that letters written after one pattern can be split all the same;
+        texts in common make none of more than a twentieth of all rows.
         """
         chains = Chains(len(self._rows))
         leaders: dict[Hashable, int] = {}
@@ -35,12 +43,14 @@ class Companions:
                 chains.join(index, leaders.setdefault(key, index))
         for one, other in self._near:
             chains.join(one, other, most)
+        for one, other in self._sharing:
+            chains.join(one, other, min(most, self._family))
         return chains.groups()
 
     @property
     def are_near(self) -> bool:
-        """Whether nearness links any rows."""
-        return bool(self._near)
+        """Whether nearness or a text in common links any rows."""
+        return bool(self._near or self._sharing)
 
     def torn(self, part_of: Mapping[int, str]) -> int:
         """Rows that say nearly the same as rows of another part (row number → part)."""
@@ -58,6 +68,12 @@ def beside(rows: Sequence[Example], held: Sequence[Example]) -> tuple[set[int], 
     same = {index for index, example in enumerate(rows) if same_text(example) in exact}
     near = {other - len(held) for one, other in _nearly(both) if one < len(held) <= other}
     return same, near - same
+
+
+def with_texts_of(rows: Sequence[Example], others: Sequence[Example], shared: Sequence[str]) -> int:
+    """How many rows have a text, in one of the roles `shared`, that one of the others has too."""
+    known = {text for example in others for text in _shared_texts(example, shared)}
+    return sum(not known.isdisjoint(_shared_texts(example, shared)) for example in rows)
 
 
 def in_time(
@@ -100,6 +116,25 @@ def _nearly(rows: Sequence[Example]) -> Iterable[tuple[int, int]]:
             long.append((index, " ".join(texts)))
     for one, other in similar_pairs([text for _, text in long]):
         yield long[one][0], long[other][0]
+
+
+def _sharing(rows: Sequence[Example], shared: Sequence[str], most: int) -> Iterable[tuple[int, int]]:
+    """Pairs of rows with a text in common that at most so many rows have."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for index, example in enumerate(rows):
+        for text in _shared_texts(example, shared):
+            holders[text].append(index)
+    for first, *others in holders.values():
+        if len(others) < most:
+            yield from ((first, other) for other in others)
+
+
+def _shared_texts(example: Example, shared: Sequence[str]) -> list[str]:
+    """Its texts in these roles, as they are compared, each once; none where it has but one, which `same_text` compares."""
+    if sum(role in shared for role in example.inputs) < 2:
+        return []
+    texts = zip(example.inputs, same_text(example), strict=True)
+    return list(dict.fromkeys(text for role, text in texts if role in shared))
 
 
 def _keys(example: Example, together: Mapping[int, str]) -> Iterable[Hashable]:

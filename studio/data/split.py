@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.data.check import LEAST_ROWS
+from studio.data.companions import with_texts_of
 from studio.data.dealing import deal
 from studio.data.example import Example
 from studio.data.held import without
@@ -88,6 +89,11 @@ def split(  # noqa: PLR0913 - each is a wish of its own
     validation, tested = checked or validation, held_back if test is None else list(test)
     if not validation or not tested or not train:
         raise _too_few(wishes, stratify)
+    if known := with_texts_of(tested, train, wishes.shared):
+        notes.append(
+            f"{known:,} of {counted(len(tested), 'test row')} {'has' if known == 1 else 'have'} a text that training rows have "
+            "too, so the figures may look better than for texts that are new."
+        )
     if stratify:
         notes += _about_test(train, tested, labels_in)
     return Parts(train, validation, tested, tuple(notes))

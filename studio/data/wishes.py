@@ -47,6 +47,8 @@ class Wishes:
     notes: tuple[str, ...] = ()
     group: str = ""
     """The column that `together` comes from."""
+    shared: tuple[str, ...] = ()
+    """Input roles in which rows with the same text stay in one part, where few enough have it (see `data.companions`)."""
 
 
 def wishes(table: Table, *, part: str = "", group: str = "", time: str = "") -> Wishes:

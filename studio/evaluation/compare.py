@@ -52,7 +52,7 @@ def compare(
         difference = sign * (values[0] - values[1])
     low, high = min(low, difference), max(high, difference)
     is_share = metric.unit == "share"
-    alike = all(mine.value == other.value for mine, other in zip(ours, theirs, strict=True))
+    alike = values[0] == values[1] and _say_the_same(task, ours, theirs)
     found = Comparison(
         against=against,
         metric=metric.name,
@@ -77,6 +77,11 @@ def mcnemar(only_ours: int, only_theirs: int) -> float:
 
     both = only_ours + only_theirs
     return float(binomtest(only_ours, both, 0.5).pvalue) if both else 1.0
+
+
+def _say_the_same(task: Task, ours: Sequence[Answer], theirs: Sequence[Answer]) -> bool:
+    """Whether all answers are equal; never for a task without right answers, whose models are only asked how sure they are."""
+    return bool(task.target) and all(mine.value == other.value for mine, other in zip(ours, theirs, strict=True))
 
 
 def _share_difference(only_ours: int, only_theirs: int, both: int, rows: int, seed: int) -> tuple[float, float]:
@@ -144,4 +149,4 @@ def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is
 def _signed(value: float, *, is_share: bool) -> str:
     """As in `−5.0`, in points of a hundred where it is a share: with a real minus sign, and no minus before zero."""
     text = f"{100 * value:+.1f}" if is_share else f"{value:+.3g}"
-    return text.replace("-0.0", "+0.0").replace("-", "−")
+    return text.replace("-", "−") if float(text) else text.replace("-", "+")

@@ -15,11 +15,10 @@ from studio.export.card import model_card, title_of
 from studio.export.format import Format
 from studio.export.inputs import inputs_json
 from studio.export.order import order_json
-from studio.export.script import requirements_text, script_text
+from studio.export.script import head_of, requirements_text, script_text
+from studio.export.using import ADAPTER
 from studio.rundir import RunDir
 
-ADAPTER = "adapter/adapter_config.json"
-"""Of models that were tuned with adapters: these by themselves, beside the whole model that they were merged into."""
 _PLACES = ("_name_or_path", "name_or_path", "tokenizer_file", "special_tokens_map_file", "vocab_file", "merges_file")
 """Keys under which libraries note where on some machine a file lay."""
 
@@ -107,13 +106,7 @@ def _texts(run: RunDir) -> dict[str, str]:
 
 def _labels(run: RunDir) -> list[str]:
     """The model's labels, in the order of its outputs."""
-    try:
-        labels: list[str] = json.loads((run.model / "head.json").read_bytes())["labels"]
-    except (OSError, ValueError, KeyError) as error:
-        raise StudioError(
-            "The model is damaged: head.json", where=f"run {run.id}", fix="Train it again; do not use this one."
-        ) from error
-    return labels
+    return [str(label) for label in head_of(run)["labels"]]
 
 
 def _without_places(text: str) -> str:

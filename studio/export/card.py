@@ -9,17 +9,20 @@ from studio import __version__, figures
 from studio.columns import columns_of
 from studio.config import Edit
 from studio.data.edits import amount
+from studio.data.phrases import counted
 from studio.errors import StudioError
 from studio.evaluation.report import MetricResult, Report, read_report
 from studio.export.base import base_of
 from studio.export.escape import cell, code, plain, quoted
-from studio.export.limits import limits
+from studio.export.inputs import asked_roles
+from studio.export.limits import label_words, limits
 from studio.export.order import file_name
-from studio.export.script import use_text
+from studio.export.script import does_text
 from studio.export.training import how_trained
+from studio.export.using import how_used
 from studio.rundir import RunDir
 from studio.tasks import task_named
-from studio.tasks.task import Task
+from studio.tasks.task import Metric, Task
 
 
 def model_card(run: RunDir) -> str:
@@ -31,8 +34,8 @@ def model_card(run: RunDir) -> str:
     sections = [
         _front_matter(run, report),
         _head(run, report),
-        _metrics(report),
-        _use(run),
+        _metrics(report, task_named(report.task)),
+        how_used(run),
         _data(run, report, facts),
         how_trained(run),
         limits(run, report, facts),
@@ -87,20 +90,21 @@ def _head(run: RunDir, report: Report) -> str:
     origin = f"[{base.hub}](https://huggingface.co/{base.hub})" if base.hub else plain(base.title)
     said = f"\n> {plain(report.comparison.sentence)}\n" if report.comparison else ""
     return (
-        f"# {plain(title_of(run))}\n\n{task.title}: {_purpose(task, report)} "
+        f"# {plain(title_of(run))}\n\n{task.title}. {_labels_in_words(run, report) or does_text(run)} "
         f"Tuned from {origin} with Fine-Tuning Studio {__version__}.\n{said}"
     )
 
 
-def _purpose(task: Task, report: Report) -> str:
-    if not task.names_labels:
-        return task.help
+def _labels_in_words(run: RunDir, report: Report) -> str:
+    """What labels the model gives; empty for tasks without."""
+    task = task_named(report.task)
+    if not task.names_labels or not report.per_label:
+        return ""
     labels = [code(result.label) for result in report.per_label[:10]]
     more = f" and {len(report.per_label) - 10} more" if len(report.per_label) > 10 else ""
-    which = "any" if task.several_labels else "one"
-    return (
-        f"answers a text with {which} of {len(report.per_label)} labels, {', '.join(labels)}{more}." if labels else ""
-    )
+    named = f"{counted(len(report.per_label), 'label')}: {', '.join(labels)}{more}."
+    asked = "a text" if len(asked_roles(run)) == 1 else "two texts together"
+    return f"Gives {asked} {'any' if task.several_labels else 'one'} of {named}"
 
 
 def _example(report: Report) -> str:
@@ -108,11 +112,12 @@ def _example(report: Report) -> str:
     return task_named(report.task).example_is
 
 
-def _metrics(report: Report) -> str:
+def _metrics(report: Report, task: Task) -> str:
     titles = [metric.title for metric in report.metrics]
     lines = [
         "## How good it is\n",
-        f"Measured once, on {report.rows:,} test {_example(report)}s that took no part in training or in choosing the best version. "
+        f"Measured once, on {counted(report.rows, f'test {task.example_is}')} that took no part in training or in "
+        "choosing the best version. "
         "In brackets: the 95 % interval.\n",
         f"| Model | {' | '.join(titles)} |",
         f"|---|{'---|' * len(titles)}",
@@ -122,6 +127,7 @@ def _metrics(report: Report) -> str:
         known = {metric.name: _number(metric) for metric in rung.metrics}
         cells = [known.get(metric.name, "–") for metric in report.metrics]
         lines.append(f"| {plain(rung.title)} | {' | '.join(cells)} |")
+    lines += ["", *(_meaning(metric) for metric in task.metrics if metric.title in titles)]
     if report.calibration_error is not None:
         lines.append(
             f"\nIts confidence is off by {100 * report.calibration_error:.1f} points on average "
@@ -135,14 +141,9 @@ def _number(metric: MetricResult) -> str:
     return f"{value} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
 
 
-def _use(run: RunDir) -> str:
-    """The program's own words, so that card and program cannot disagree."""
-    return (
-        f"## How to use it\n\n```\npip install -r requirements.txt\n```\n\n{use_text(run)}\n\n"
-        "`predict.py` needs torch, transformers and safetensors, and no network. All that is done with the base model's "
-        "outputs is written in it, and can be read there. In the file that comes out, `answer` holds the answers (JSON "
-        "where they are no plain text or number) and `confidence` how sure the model is, where it can say so.\n"
-    )
+def _meaning(metric: Metric) -> str:
+    """What a column of the table holds."""
+    return f"- {metric.title}: {metric.help}{' Lower is better.' if metric.best == 'min' else ''}"
 
 
 _ROWS_LOST = re.compile(r"[\d,]+ (empty )?(rows?|remarks? below the table) left out\b(?! of training)")
@@ -153,7 +154,7 @@ def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     source, config = run.config.source, run.config
     lines = ["## Data\n"]
     if source.file:
-        lines.append(f"- File: {code(file_name(source.file))}{_digest(source.sha256)}, {source.rows:,} rows")
+        lines.append(f"- File: {code(file_name(source.file))}{_digest(source.sha256)}, {counted(source.rows, 'row')}")
     if source.test_file:
         lines.append(f"- Separate test file: {code(file_name(source.test_file))}")
     roles = task_named(config.task).role_titles
@@ -171,11 +172,19 @@ def _data(run: RunDir, report: Report, facts: dict[str, Any]) -> str:
     count = sum(int(each.get("count", 0)) for each in left)
     notes = [str(note) for note in facts.get("notes") or [] if not str(note).startswith("Changed by hand ")]
     reading = [note for note in notes if _ROWS_LOST.match(note)]
-    left_out = [*([f"{count:,} without a usable text or label"] if count else []), *reading]
+    left_out = [*([f"{count:,} without a usable {_wanted(run)}"] if count else []), *reading]
     told = "; ".join(each.replace(" left out", "", 1).rstrip(".") for each in left_out)
     lines.append(f"- Rows left out because they could not be used: {plain(told) or 'none'}")
     lines += [f"- {plain(note)}" for note in [*(n for n in notes if n not in reading), *report.notes]]
     return "\n".join([*lines, *_changes(source.edits), "", _labels(report, facts)])
+
+
+def _wanted(run: RunDir) -> str:
+    """What a row must have, as in "text or label"."""
+    task = task_named(run.config.task)
+    roles = [*task.required] or asked_roles(run)
+    titles = [task.role_titles.get(role, role).lower().partition(" or ")[0] for role in roles]
+    return " or ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
 
 
 def _changes(edits: Sequence[Edit]) -> list[str]:
@@ -194,11 +203,13 @@ def _labels(report: Report, facts: dict[str, Any]) -> str:
     if not report.per_label:
         return ""
     trained = (facts.get("labels_by_part") or {}).get("train") or {}
-    lines = ["| Label | Training rows | Test rows | Precision | Recall | F1 |", "|---|--:|--:|--:|--:|--:|"]
+    first, what = label_words(task_named(report.task))
+    columns = [first, *([f"Training {what}s"] if trained else []), f"Test {what}s", "Precision", "Recall", "F1"]
+    lines = [f"| {' | '.join(columns)} |", f"|---|{'--:|' * (len(columns) - 1)}"]
     for label in report.per_label:
         found = f"{100 * label.precision:.1f} % | {100 * label.recall:.1f} % | {100 * label.f1:.1f} %"
-        known = f"{trained.get(label.label, 0):,}" if trained else ""
-        lines.append(f"| {cell(label.label)} | {known} | {label.rows:,} | {found if label.rows else '| | '} |")
+        known = f"{trained.get(label.label, 0):,} | " if trained else ""
+        lines.append(f"| {cell(label.label)} | {known}{label.rows:,} | {found if label.rows else '| | '} |")
     return "\n".join([*lines, ""])
 
 

@@ -13,6 +13,8 @@ from studio.story import Story
 from studio.tasks import task_named
 
 _LORA_ONLY = frozenset({"lora_rank", "lora_alpha"})
+_HEAD_ONLY = frozenset({"head_factor", "probe_start"})
+"""Of no use to models that write, whose heads have no weights of their own."""
 
 
 def how_trained(run: RunDir) -> str:
@@ -22,6 +24,7 @@ def how_trained(run: RunDir) -> str:
     lines += ["", "| Setting | Value |", "|---|---|"]
     lines += [f"| {setting.title} | {_value(run.config, setting.group, name)} |" for name, setting in SETTINGS.items()
               if (run.config.method.trains in ("lora", "qlora") or name not in _LORA_ONLY)
+              and not (name in _HEAD_ONLY and task_named(run.config.task).writes)
               and (setting.of(run.config) != "" or name == "watch")]  # fmt: skip
     lines += [
         "",
@@ -36,8 +39,8 @@ def _course(config: RunConfig, story: Story) -> list[str]:
         started = story.started
         learned = counted(started.train_rows, f"training {task_named(config.task).example_is}")
         lines.append(
-            f"- {learned}, up to {started.total_steps:,} steps in {counted(started.epochs, 'epoch')}, "
-            f"on {plain(started.device)} in {started.precision}"
+            f"- {learned}, up to {counted(started.total_steps, 'step')} in {counted(started.epochs, 'epoch')}, "
+            f"on {plain(started.device)}, in {started.precision}"
         )
     if isinstance(story.last, Finished):
         last = story.last
@@ -47,7 +50,8 @@ def _course(config: RunConfig, story: Story) -> list[str]:
     if best is not None and story.started is not None:
         watch = story.started.watch
         checked = counted(story.started.validation_rows, f"validation {task_named(config.task).example_is}")
-        value = "" if watch == "loss" else f", {_watch_title(config, watch)} {100 * best.best_value:.1f} %"
+        unit = next((metric.unit for metric in task_named(config.task).metrics if metric.name == watch), "share")
+        value = f", {_watch_title(config, watch)} {figures.quantity(best.best_value, unit)}" if watch != "loss" else ""
         lines.append(f"- Best check on {checked}: loss {figures.loss(best.loss)}{value}")
     if story.seconds:
         lines.append(f"- Time at work: {figures.duration(story.seconds)}")

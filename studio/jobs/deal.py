@@ -39,6 +39,7 @@ def deal(
 def _wishes(task: Task, table: Table, wanted: Split, examples: Sequence[Example]) -> Wishes:
     """What people want of the split; where they say nothing of groups, what the task knows to belong together."""
     said = wishes(table, part=wanted.part_column, group=wanted.group_column, time=wanted.time_column)
+    said = replace(said, shared=task.shared)
     if not task.together or wanted.group_column:
         return said
     return replace(said, together={example.row: example.inputs[task.together] for example in examples})

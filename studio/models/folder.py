@@ -8,9 +8,10 @@ from studio.config import Model
 from studio.errors import StudioError
 from studio.models.embedded import embedded_folder
 from studio.models.families import family_of
-from studio.models.found import FOLDER_NAME, OFFERED, offered_folder
+from studio.models.found import OFFERED, offered_folder
 from studio.models.hub import downloaded, refuse_code, refuse_strange_weights
 from studio.models.presets import PRESETS, preset_named
+from studio.models.unusable import why_not
 from studio.rundir import Home
 
 
@@ -34,12 +35,10 @@ def model_folder(model: Model, home: Home) -> Path:
 
 
 def offered_folders(home: Home) -> list[str]:
-    """Model ids (`folder:NAME`) of the folders the administrator put under models/offered, by name."""
+    """Model ids (`folder:NAME`) of the folders under models/offered that can be chosen, by name."""
     place = home.models / "offered"
-    names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
-    return [
-        OFFERED + name for name in names if FOLDER_NAME.fullmatch(name) and (place / name / "config.json").is_file()
-    ]
+    folders = sorted(place.iterdir()) if place.is_dir() else []
+    return [OFFERED + folder.name for folder in folders if not why_not(folder)]
 
 
 def family_in(folder: Path) -> str:

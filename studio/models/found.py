@@ -84,17 +84,29 @@ def offered_folder(home: Home, choice: str) -> Path:
 
 
 def _of_folder(folder: Path, choice: str) -> Preset:
-    """A model folder by its config and the size of its weights; else it is taken for a common mid-sized encoder."""
+    """A model folder by its config and the size of its weights; what they leave open is that of a common mid-sized encoder."""
     usual = Preset(choice, choice.removeprefix(OFFERED), "encoder", 110, 512, "unknown", "unknown")
     try:
         shape = shape_of(json.loads((folder / "config.json").read_bytes()))
         weights = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
     except (OSError, ValueError, AttributeError):
         return usual
-    if shape is None or not (shape.layers and shape.width and shape.vocabulary and weights):
+    if shape is None:
+        return usual
+    usual = replace(usual, family=shape.family, fills=shape.fills, chats=_has_template(folder))
+    if not (shape.layers and shape.width and shape.vocabulary and weights):
         return usual
     told = {name: value for name, value in asdict(shape).items() if value}
     return replace(usual, parameters=max(0.1, round(weights / 4e6, 1)), **told)
+
+
+def _has_template(folder: Path) -> bool:
+    """Whether it brings a chat template: in a file of its own, or among the settings of its tokenizer."""
+    if (folder / "chat_template.jinja").is_file():
+        return True
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return bool(json.loads((folder / "tokenizer_config.json").read_bytes()).get("chat_template"))
+    return False
 
 
 def _place(home: Home) -> Path:

@@ -25,6 +25,7 @@ from studio.tasks.templates import Message, has_thoughts, template_of
 
 MOST_COUNTED = 3000
 """Texts that are really counted; of larger tables an even sample, and the longest texts."""
+_READ_FOR_UNKNOWN = 300
 _MOST_CHARACTERS = 40_000
 _END, _ROOM = 3, 1.2
 """Tokens behind a reply that are learned with it; and how much longer than most an answer may be (`worker.writing.with_room`)."""
@@ -114,6 +115,23 @@ def _counted(texts: Sequence[str]) -> Sequence[int]:
         return range(len(texts))
     longest = sorted(range(len(texts)), key=lambda index: -len(texts[index]))[:20]
     return sorted({*range(0, len(texts), -(-len(texts) // MOST_COUNTED)), *longest})
+
+
+def unread_share(texts: Sequence[str], tokenizer: Path) -> float:
+    """Share of the characters that stand in unknown tokens, which are all the same to the model; over an even sample."""
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    reader = Tokenizer.from_file(str(tokenizer))
+    unknown = getattr(reader.model, "unk_token", None)
+    if not unknown or not texts:
+        return 0.0
+    few = [text[:_MOST_CHARACTERS] for text in texts[:: -(-len(texts) // _READ_FOR_UNKNOWN)]]
+    read = unread = 0
+    for encoding in reader.encode_batch(few, add_special_tokens=False):
+        for token, (start, end) in zip(encoding.tokens, encoding.offsets, strict=True):
+            read += end - start
+            unread += end - start if token == unknown else 0
+    return unread / max(1, read)
 
 
 def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:

@@ -57,7 +57,11 @@ def suggest(facts: DataFacts, preset: Preset, machine: Machine, effort: Effort =
     steps = ceil(facts.train_rows / rows.value)
     epochs = _epochs(facts, steps, effort)
     checks = _checks_per_epoch(facts, epochs.value, steps)
-    more = {"freeze_embeddings": Suggestion(*writing.FREEZE)} if facts.writes else {}
+    more = {} if not facts.writes else {
+        "freeze_embeddings": Suggestion(*writing.FREEZE),
+        "head_factor": Suggestion(10.0, writing.NO_HEAD),
+        "probe_start": Suggestion(True, writing.NO_HEAD),
+    }  # fmt: skip
     return {
         "trains": trains,
         "epochs": epochs,

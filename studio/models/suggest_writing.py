@@ -2,6 +2,7 @@
 
 from studio.models.sizing import gigabytes
 
+NO_HEAD = "Without effect here: a model that writes gets no new head."
 FREEZE = (False, "No: a model that writes learns which words to say with the same table.")
 
 

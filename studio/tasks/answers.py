@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from studio.errors import StudioError
+from studio.tasks.overlap import words_of
 
 NO_ANSWER = '{"text": "", "start": -1}'
 _NUMBER = re.compile(r"\s*[-+]?\d+(?:\.0+)?\s*")
@@ -79,20 +80,29 @@ def normal(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_NO_SIGNS)).split())
 
 
-def exact(right: str, said: str) -> float:
+def words(text: str, *, unspaced: bool = False) -> list[str]:
+    """What of an answer is compared. Source: the SQuAD 2.0 evaluation script.
+
+    In an `unspaced` text, as of Chinese or Thai, each letter of such a script is a word, and no sign counts, whatever
+    script it is of. Source: `mixed_segmentation` of the MLQA evaluation script, for more scripts than Chinese.
+    """
+    return words_of(text) if unspaced else normal(text).split()
+
+
+def exact(right: str, said: str, *, unspaced: bool = False) -> float:
     """1 where both are the same. Source: `compute_exact` of the SQuAD 2.0 evaluation script."""
-    return float(normal(right) == normal(said))
+    return float(words(right, unspaced=unspaced) == words(said, unspaced=unspaced))
 
 
-def overlap(right: str, said: str) -> float:
+def overlap(right: str, said: str, *, unspaced: bool = False) -> float:
     """F1 of the words. Source: `compute_f1` of the SQuAD 2.0 evaluation script."""
-    ours, theirs = normal(right).split(), normal(said).split()
+    ours, theirs = words(right, unspaced=unspaced), words(said, unspaced=unspaced)
     if not ours or not theirs:
         return float(ours == theirs)
     common = (Counter(ours) & Counter(theirs)).total()
     return 2 * common / (len(ours) + len(theirs))
 
 
-def nearest(measure: Callable[[str, str], float], right: Sequence[str], said: str) -> float:
+def nearest(measure: Callable[..., float], right: Sequence[str], said: str, *, unspaced: bool = False) -> float:
     """By the right answer that is nearest. Source: `metric_max_over_ground_truths` of the SQuAD evaluation script."""
-    return max(measure(each, said) for each in right)
+    return max(measure(each, said, unspaced=unspaced) for each in right)

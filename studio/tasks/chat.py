@@ -36,6 +36,7 @@ class Chat(WritingTask):
     help = "Answers in conversations: learns from whole ones to reply as the assistant in them does."
     inputs, target = ("messages", "conversation", "turn", "role", "content"), "reply"
     optional = (*inputs, target)
+    spread = ("conversation", "turn", "role", "content")
     role_titles = {
         "messages": "Messages",
         "conversation": "Conversation",

@@ -1,8 +1,12 @@
-"""Numbers as people write them, with a decimal point: which comma means what is told by the whole training column."""
+"""Numbers as people write them, with a decimal point: which comma means what is told by the whole training column; and
+numbers as models answer them."""
 
+import math
 import re
 from collections.abc import Sequence
 
+_DIGITS, _MOST_DIGITS = 6, 15
+"""Digits that a number is told with, at least, and at most: a float64 has no more."""
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 """What groups thousands besides commas and points."""
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -27,6 +31,15 @@ def plain_numbers(cells: Sequence[str], comma: str = "") -> list[str]:
     """
     groups = (comma or comma_of(cells)) == "thousands"
     return [_plain(_trimmed(cell), commas_group=groups) for cell in cells]
+
+
+def rounded(number: float, deviation: float) -> str:
+    """With six digits, or as many more as it takes to tell numbers apart that deviate so little from each other:
+    1234.5678 with a deviation of 10 is `1234.57`, 1700000000.25 with one of 3 is `1700000000.25`."""
+    digits = _DIGITS
+    if number and deviation > 0 and math.isfinite(number):
+        digits += math.floor(math.log10(abs(number))) - math.floor(math.log10(deviation))
+    return f"{number:.{min(max(digits, _DIGITS), _MOST_DIGITS)}g}"
 
 
 def _trimmed(cell: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,19 +11,20 @@ from typing_extensions import override
 from studio.columns import Columns, columns_of
 from studio.data.detect import reading_for
 from studio.data.example import Example
+from studio.data.phrases import counted
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.answers import NO_ANSWER, exact, from_cells, nearest, overlap, placed, read, rights, written
+from studio.tasks.overlap import mostly_unspaced
+from studio.tasks.pointing import candidates, tokens_of, within_reach
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.units import often_inside, stretch
 
-_NEVER = 1e6
+NEVER = 1e6
 """A threshold no score reaches: there is always an answer."""
-_MOST_TOKENS = 30
-"""Longer stretches are no answers."""
-_BEST = 20
-"""Starts and ends looked at in each window, and stretches that confidence is shared among."""
+_SPARE = 1.2
+"""How much longer an answer may be than the longest one of the training rows."""
 _SURE = "answer"
 
 
@@ -107,14 +108,21 @@ class QuestionAnswering(Task):
         return often_inside((context, [(start, start + len(said))]) for context, said, start in answers if said)
 
     @override
+    def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
+        said = [text for text in (read(each.target or NO_ANSWER)[0] for each in examples) if text]
+        found = tokenizer(said, add_special_tokens=False)["input_ids"] if said else []
+        return int(_SPARE * max(map(len, found), default=0))
+
+    @override
     def by_heart(
         self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup
     ) -> list[Answer] | None:
         said = []
         for example, cut in zip(examples, features, strict=True):
             context = example.inputs["context"]
-            spans = [[each["places"][token] for token in each["labels"]] for each in cut if any(each["labels"])]
-            start, end = stretch(context, spans[0][0][0], spans[0][1][1], setup.inside) if spans else (0, 0)
+            held = [each for each in cut if any(each["labels"])]
+            spans = [within_reach(each["places"], each["labels"], setup.longest) for each in held]
+            start, end = stretch(context, *spans[0], setup.inside) if spans else (0, 0)
             is_right = (context[start:end], start if end else -1) == read(example.target or NO_ANSWER)
             said.append(Answer(example.target or "" if is_right else written(context[start:end], start)))
         return said
@@ -145,7 +153,7 @@ class QuestionAnswering(Task):
             feature["places"] = places
             feature["answerable"] = [int(token == 0 or place is not None) for token, place in enumerate(places)]
             if examples[row].target is not None:
-                feature["labels"] = _tokens_of(*read(examples[row].target or NO_ANSWER), places)
+                feature["labels"] = tokens_of(*read(examples[row].target or NO_ANSWER), places)
             features[row].append(feature)
         return features
 
@@ -153,11 +161,11 @@ class QuestionAnswering(Task):
     def decode(
         self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
     ) -> Answer:
-        found, nothing = _candidates(outputs, features)
-        threshold = setup.thresholds[0] if setup.thresholds else _NEVER
+        found, nothing = candidates(outputs, features, setup.longest)
+        threshold = setup.thresholds[0] if setup.thresholds else NEVER
         if not found:
             return Answer(NO_ANSWER, {_SURE: 1.0})
-        scores = np.array([each.score for each in found] + ([nothing] if threshold < _NEVER else []))
+        scores = np.array([each.score for each in found] + ([nothing] if threshold < NEVER else []))
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         if nothing - found[0].score > threshold:
@@ -179,18 +187,19 @@ class QuestionAnswering(Task):
         Where every validation row has an answer, one is always given.
         """
         if all(example.target != NO_ANSWER for example in examples):
-            return (_NEVER,)
+            return (NEVER,)
         margins: list[float] = []
         gains: list[float] = []  # F1 with an answer minus F1 without
         first = 0
         for example, cut in zip(examples, features, strict=True):
             some = outputs[first : first + len(cut)]
             first += len(cut)
-            found, nothing = _candidates(some, cut)
-            right = rights(example.target or NO_ANSWER)
+            found, nothing = candidates(some, cut, setup.longest)
+            right, unspaced = rights(example.target or NO_ANSWER), _is_unspaced(example)
             said = read(self.decode(example, some, cut, replace(setup, thresholds=())).value)[0]
-            margins.append(nothing - found[0].score if found else _NEVER)
-            gains.append(nearest(overlap, right, said) - nearest(overlap, right, ""))
+            margins.append(nothing - found[0].score if found else NEVER)
+            best, without = (nearest(overlap, right, each, unspaced=unspaced) for each in (said, ""))
+            gains.append(best - without)
         order = np.argsort(margins, kind="stable")
         worth = np.concatenate([[0.0], np.cumsum(np.array(gains)[order])])
         best = int(worth.argmax())  # so many rows, those with the smallest margins, are answered
@@ -200,8 +209,11 @@ class QuestionAnswering(Task):
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:
         """F1 of a row, whether it is exact, and one."""
-        pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
-        rows = [(nearest(overlap, right, said), nearest(exact, right, said), 1) for right, said in pairs]
+        rows = []
+        for answer, example in zip(answers, examples, strict=True):
+            right, said = _texts(answer, example)
+            unspaced = _is_unspaced(example)
+            rows.append((*(nearest(measure, right, said, unspaced=unspaced) for measure in (overlap, exact)), 1))
         return np.array(rows, float).reshape(-1, 3)
 
     @override
@@ -211,17 +223,29 @@ class QuestionAnswering(Task):
         return {"f1": sums[..., 0] / rows, "exact_match": sums[..., 1] / rows}
 
     @override
+    def how_scored(self, examples: Sequence[Example]) -> tuple[str, ...]:
+        unspaced = sum(map(_is_unspaced, examples))
+        if not unspaced:
+            return ()
+        text = (
+            f"In {unspaced:,} of {counted(len(examples), 'test row')} the text is written without spaces between words: there "
+            "every letter counts as a word, and no sign counts."
+        )
+        return (text,)
+
+    @override
     def by_label(
         self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]
     ) -> list[tuple[str, int, int, int]]:
         """Questions with and without an answer: exactly right, said to be so, being so."""
         pairs = [_texts(answer, example) for answer, example in zip(answers, examples, strict=True)]
+        hits = self.counts(answers, examples, labels)[:, 1]
         counts = []
         for name, has in (("with an answer", True), ("without an answer", False)):
-            due = [(right, said) for right, said in pairs if bool(right[0]) == has]
+            due = [hit for hit, (right, _) in zip(hits, pairs, strict=True) if bool(right[0]) == has]
             said_so = sum(bool(said) == has for _, said in pairs)
             if due:
-                counts.append((name, int(sum(nearest(exact, *each) for each in due)), said_so, len(due)))
+                counts.append((name, int(sum(due)), said_so, len(due)))
         return counts
 
     @override
@@ -229,15 +253,14 @@ class QuestionAnswering(Task):
         return read(value)[0] or "no answer"
 
 
-class _Candidate(NamedTuple):
-    score: float
-    start: int
-    end: int
-
-
 def _texts(answer: Answer, example: Example) -> tuple[list[str], str]:
     """The right answers and the one that was given."""
     return rights(example.target or NO_ANSWER), read(answer.value)[0]
+
+
+def _is_unspaced(example: Example) -> bool:
+    """Whether the text is written in a script without spaces between words, which is then compared letter by letter."""
+    return mostly_unspaced([example.inputs.get("context", "")])
 
 
 def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]:
@@ -252,33 +275,6 @@ def _shortened(questions: Sequence[str], tokenizer: Any, most: int) -> list[str]
     return [
         question[: offsets[-1][1]] if offsets else question for question, offsets in zip(questions, cut, strict=True)
     ]
-
-
-def _tokens_of(answer: str, start: int, places: Sequence[tuple[int, int] | None]) -> list[int]:
-    """First and last token of the answer; twice 0, the first token, where this window does not hold all of it."""
-    end = start + len(answer)
-    inside = [token for token, place in enumerate(places) if place is not None and place[0] < end and place[1] > start]
-    context = [place for place in places if place is not None]
-    if not answer or not inside or context[0][0] > start or context[-1][1] < end:
-        return [0, 0]
-    return [inside[0], inside[-1]]
-
-
-def _candidates(outputs: Sequence[np.ndarray], features: Sequence[Feature]) -> tuple[list[_Candidate], float]:
-    """The best stretches over all windows, best first, and the score of "no answer": its smallest over the windows."""
-    best: dict[tuple[int, int], float] = {}
-    nothing = float("inf")
-    for output, feature in zip(outputs, features, strict=True):
-        nothing = min(nothing, float(output[0].sum()))
-        tokens = [token for token, place in enumerate(feature["places"]) if place is not None and place[0] < place[1]]
-        starts, ends = output[tokens, 0].astype(float), output[tokens, 1].astype(float)
-        for first in np.argsort(-starts, kind="stable")[:_BEST]:
-            for last in np.argsort(-ends, kind="stable")[:_BEST]:
-                if first <= last < first + _MOST_TOKENS:
-                    span = feature["places"][tokens[first]][0], feature["places"][tokens[last]][1]
-                    best[span] = max(best.get(span, -np.inf), float(starts[first] + ends[last]))
-    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_BEST]
-    return [_Candidate(score, *span) for span, score in ranked], nothing
 
 
 TASK = QuestionAnswering()

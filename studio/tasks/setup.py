@@ -1,4 +1,4 @@
-"""What a run knows before its rows are encoded: tokenizer, labels, limits, and what its task found in the training rows."""
+"""What a run tells its task."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,3 +30,5 @@ class Setup:
     """The source's and the target's language, as the tokenizer has them; empty where it has none."""
     inside: bool = False
     """What `Task.inside` found in the training rows."""
+    longest: int = 0
+    """What `Task.longest` found in the training rows."""

@@ -91,7 +91,8 @@ def _sentence(words: Sequence[str], tags: Sequence[str], style: Style) -> tuple[
 def _texts(table: Table, columns: Mapping[str, str]) -> tuple[Table, dict[str, str]]:
     """Texts to be asked about: a sentence a row, or a word a row."""
     texts = table.column(columns["text"])
-    if columns.get("sentence"):
+    gaps = len(table) and len(_behind_gaps(table)) > 1
+    if columns.get("sentence") or (gaps and all(len(text.split()) <= 1 for text in texts)):
         starts = _starts(table, columns)
         words = [texts[start:end] for start, end in pairwise([*starts, len(texts)])]
         arranged_rows = [table.rows[start] for start in starts]
@@ -115,16 +116,12 @@ def _table(
 
 
 def _starts(table: Table, columns: Mapping[str, str]) -> list[int]:
-    """The place of every sentence's first word. An empty cell of the sentence column goes on with the one above."""
+    """The place of every sentence's first word."""
     if len(table) == 0:
         return []
     if columns.get("sentence"):
-        ids, last = [], ""
-        for cell in map(str.strip, table.column(columns["sentence"])):
-            last = cell or last
-            ids.append(last)
-        return [0, *(place for place, (one, two) in enumerate(pairwise(ids), 1) if one != two)]
-    starts = [0, *(place for place, (one, two) in enumerate(pairwise(table.rows), 1) if two - one > 1)]
+        return begins(table.column(columns["sentence"]))
+    starts = _behind_gaps(table)
     if len(starts) == 1:
         raise StudioError(
             "Nothing says where a sentence ends",
@@ -132,6 +129,20 @@ def _starts(table: Table, columns: Mapping[str, str]) -> list[int]:
             fix="Choose the column that numbers the sentences, or keep an empty line between them in the file.",
         )
     return starts
+
+
+def begins(ids: Sequence[str]) -> list[int]:
+    """The place of every sentence's first word, by the sentences' numbers; an empty one goes on with the one above."""
+    known, last = [], ""
+    for cell in map(str.strip, ids):
+        last = cell or last
+        known.append(last)
+    return [0, *(place for place, (one, two) in enumerate(pairwise(known), 1) if one != two)]
+
+
+def _behind_gaps(table: Table) -> list[int]:
+    """The first row, and each behind an empty line."""
+    return [0, *(place for place, (one, two) in enumerate(pairwise(table.rows), 1) if two - one > 1)]
 
 
 def _words(cell: str) -> list[str]:

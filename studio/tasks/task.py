@@ -52,6 +52,8 @@ class Task(ABC):
     """Those of the roles that a table need not have."""
     several: ClassVar[tuple[str, ...]] = ()
     """Roles that may be filled by several columns; what they hold together is said by `arrange`."""
+    spread: ClassVar[tuple[str, ...]] = ()
+    """Input roles of tables that spread an example over rows: examples themselves have other inputs (see `arrange`)."""
     target: ClassVar[str]
     """The role of the column with the right answers; empty for a task that learns from its inputs alone."""
     role_titles: ClassVar[dict[str, str]]
@@ -84,6 +86,8 @@ class Task(ABC):
     """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
     """Input role whose equal values stay in one part: a context that several examples share would leak into the test."""
+    shared: ClassVar[tuple[str, ...]] = ()
+    """Input roles of which each text may tell the answer by itself: rows that share one stay in one part, where they can."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
     baselines: ClassVar[tuple[str, ...]]
@@ -205,6 +209,10 @@ class Task(ABC):
     def inside(self, examples: Sequence[Example]) -> bool:
         """Whether the training rows' answers may begin or end within a word; else answers are made of whole ones."""
         return False
+
+    def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
+        """Tokens an answer may have that is a stretch of its text, from the training rows; 0 for other tasks."""
+        return 0
 
     def by_heart(
         self, examples: Sequence[Example], features: Sequence[Sequence[Feature]], setup: Setup

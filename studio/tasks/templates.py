@@ -101,6 +101,16 @@ def template_of(tokenizer: Any, *, thinks: bool = False) -> str:
     return ("{{ bos_token }}" if begins else "") + _TURN
 
 
+def is_plain(template: str) -> bool:
+    """Whether it is the one for base models that come without."""
+    return template.endswith(_TURN)
+
+
+def thinks(template: str) -> bool | None:
+    """Whether a template that knows the switch has the model think before it answers; None for one that does not."""
+    return template.startswith(f"{_THINKS}true") if template.startswith(_THINKS) else None
+
+
 def has_thoughts(reply: str) -> bool:
     """Whether a reply begins with thoughts."""
     return _THOUGHT.match(reply) is not None

@@ -31,6 +31,7 @@ class TextClassification(Task):
             "How well each label is found, averaged so that rare labels count as much as common ones.",
         ),
     )
+    shared = inputs
     has_labels = True
     watch = "macro_f1"
     baselines = ("most_frequent", "tfidf")

@@ -14,11 +14,14 @@ from studio.data.example import Example
 from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.decimals import comma_of, plain_numbers
+from studio.tasks.decimals import comma_of, plain_numbers, rounded
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.two_texts import SECOND, refuse_blank, seconds, tokens_of
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
+
+_MOST = 1e60
+"""A correlation goes through fourth powers, which float64 holds up to 1e308."""
 
 
 class TextRegression(Task):
@@ -51,6 +54,7 @@ class TextRegression(Task):
             unit="",
         ),
     )
+    shared = inputs
     answers_as = "number"
     watch = "pearson"
     baselines = ("mean", "tfidf_number")
@@ -94,8 +98,11 @@ class TextRegression(Task):
         number = target.strip().replace("−", "-")
         if "," in number and "." not in number:
             number = number.replace(",", ".")
-        if not _NUMBER.fullmatch(number) or not np.isfinite(float(number)):
-            what = f"“{shortened(target, 40)}” is no number" if target.strip() else "The number is empty"
+        problem = (
+            "is no number" if not _NUMBER.fullmatch(number) else "is too large" if abs(float(number)) > _MOST else ""
+        )
+        if problem:
+            what = f"“{shortened(target, 40)}” {problem}" if target.strip() else "The number is empty"
             raise StudioError(
                 f"The score cannot be used: {what}", where=f"row {row}", fix="Correct it, or delete the row."
             )
@@ -138,7 +145,7 @@ class TextRegression(Task):
         self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
     ) -> Answer:
         middle, deviation = setup.scaling
-        return Answer(f"{float(outputs[0][0]) * deviation + middle:.6g}")
+        return Answer(rounded(float(outputs[0][0]) * deviation + middle, deviation))
 
     @override
     def score(

@@ -39,6 +39,7 @@ class TokenClassification(Task):
     hub_task = "token-classification"
     help = "Marks the names in a text: people, places, products, amounts, whatever you marked in your rows."
     inputs, optional, target = ("text", "sentence"), ("sentence",), "entities"
+    spread = ("sentence",)
     role_titles = {"text": "Text or words", "sentence": "Number of the sentence", "entities": "Tags or marks"}
     families = frozenset({"encoder"})
     head = "token"

@@ -45,10 +45,11 @@ class Guess:
 @dataclass(frozen=True)
 class Metric:
     """A number of the report. `best` says which direction is better; values are from 0 to 1 where `unit` is `share`; it is
-    empty for a number by itself."""
+    empty for a number by itself. `wanted` is the value it should have, where neither more nor less is better."""
 
     name: str
     title: str
     help: str
     best: Literal["max", "min"] = "max"
     unit: str = "share"
+    wanted: float | None = None

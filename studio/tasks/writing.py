@@ -51,6 +51,7 @@ LENGTH = Metric(
     "Length",
     "Letters of the answers for each letter of the wanted texts; 1 is as long as they should be.",
     unit="times",
+    wanted=1.0,
 )
 
 _CHRF = slice(4, 4 + overlap.CHRF_SUMS)
@@ -156,8 +157,15 @@ def _shared(said: str, wanted: str, by_character: bool) -> tuple[float, ...]:
     )
 
 
+_HALF = "\ufffd"
+"""What decoders write for bytes that are no whole letter."""
+
+
 def pieces(ids: Sequence[int], learned: Iterable[bool], tokenizer: Any) -> Iterable[Piece]:
-    """Tokens as stretches of text, each all learned or all not, special tokens one by one."""
+    """Tokens as stretches of text, each all learned or all not, special tokens one by one.
+
+    A token may hold some of the bytes of a letter only: such a letter stands whole where its last byte is.
+    """
     special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
 
     def kind(place: tuple[int, tuple[int, bool]]) -> tuple[bool, int]:
@@ -169,9 +177,13 @@ def pieces(ids: Sequence[int], learned: Iterable[bool], tokenizer: Any) -> Itera
         tokens = [token for _, (token, _) in group]
         done += len(tokens)
         so_far = tokenizer.decode(list(ids[:done]), skip_special_tokens=False)
+        if done < len(ids):
+            so_far = so_far.rstrip(_HALF)
         alone_said = tokenizer.decode(tokens, skip_special_tokens=False)
         # many tokenizers drop a space where a text begins: what a piece adds to those before it has it
-        yield Piece(so_far[len(read) :] if so_far.startswith(read) else alone_said, is_learned, alone >= 0)
+        text = so_far[len(read) :] if so_far.startswith(read) else alone_said
+        if text:
+            yield Piece(text, is_learned, alone >= 0)
         read = so_far
 
 

@@ -8,6 +8,7 @@ from studio.models.hub import downloaded
 from studio.models.presets import EMBEDDED, Preset, suited, suits, worn
 from studio.rundir import Home
 from studio.tasks import task_named
+from studio.tasks.task import Task
 from studio.ui.session import Session
 
 
@@ -15,7 +16,7 @@ def picked(home: Home, session: Session) -> str:
     """The choice: a preset's id, `folder:NAME`, or `OWNER/NAME@COMMIT`.
 
     A model of a family that the task cannot use was picked for another one: then the first that is here stands for it,
-    or the first of all.
+    a folder too, rather one that is taught to chat, or the first of all.
     """
     task = task_named(session.task)
     try:
@@ -24,8 +25,9 @@ def picked(home: Home, session: Session) -> str:
     except StudioError:
         pass  # a stranger's word, or a note that is gone
     presets = suited(task.families, writes=task.writes)
-    first = next((preset for preset in presets if is_here(home, preset)), presets[0])
-    return first.id
+    here = next((preset.id for preset in presets if is_here(home, preset)), "")
+    folders = _folders(home, task)
+    return here or min(folders, key=lambda choice: not folders[choice].chats, default=presets[0].id)
 
 
 def facts(home: Home, session: Session) -> Preset:
@@ -54,10 +56,15 @@ def offered(home: Home, session: Session) -> dict[str, Preset]:
     found = {choice_of(preset): preset for preset in remembered(home)}
     presets = {preset.id: preset for preset in suited(task.families, writes=task.writes)}
     others = {choice: preset for choice, preset in found.items() if choice == chosen or is_here(home, preset)}
-    folders = {choice: facts_of(home, choice) for choice in offered_folders(home)}
-    every = presets | others | folders
+    every = presets | others | _folders(home, task)
     return {
         choice: worn(preset, writes=task.writes)
         for choice, preset in every.items()
         if suits(preset, task.families, writes=task.writes)
     }
+
+
+def _folders(home: Home, task: Task) -> dict[str, Preset]:
+    """Choice → facts of the offered folders that the task can use, by name."""
+    folders = {choice: facts_of(home, choice) for choice in offered_folders(home)}
+    return {name: each for name, each in folders.items() if suits(each, task.families, writes=task.writes)}

@@ -43,7 +43,7 @@ class Watched:
             task = task_named(config.task)
             metrics = {metric.name: metric.title for metric in task.metrics}
             self.name = config.early_stopping.watch or task.watch
-            self.shown = self.name if self.name in metrics else task.checked[0]
+            self.shown = self.name if self.name in task.checked else task.checked[0]  # the loss has a chart of its own
             self.title, self.example = metrics[self.shown], task.example_is
         except StudioError:  # a damaged order: the story can still be told
             self.name, self.shown, self.title, self.example = "loss", "", "Metric", "row"
@@ -233,7 +233,7 @@ def _best(watched: Watched, story: Story) -> list[Any]:
     idle = checks_without_progress(story)
     since = story.checks[max(0, len(story.checks) - 1 - idle)].step
     value = _short(best.metrics.get(watched.shown))
-    return [best.step, figures.short(best.loss), value, since, story.checks[-1].step]
+    return [best.step, best.loss, value, since, story.checks[-1].step]
 
 
 def _stopping(watched: Watched, story: Story, status: Status) -> Card:

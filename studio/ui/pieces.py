@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from studio.errors import StudioError
-from studio.ui.markup import Child, Markup, element, fragment
+from studio.ui.markup import Child, Markup, element, fragment, sentence
 from studio.ui.words import told_apart
 
 _LONGEST_NAME = 60
@@ -28,7 +28,7 @@ def card(title: str, *body: Child, tone: str = "", text: str = "") -> Markup:
     return element(
         "section",
         element("h2", title) if title else None,
-        element("p", text, class_="fs-quiet") if text else None,
+        element("p", sentence(text), class_="fs-quiet") if text else None,
         body,
         class_="fs-card",
         data_tone=tone or None,
@@ -39,9 +39,9 @@ def error_card(error: StudioError) -> Markup:
     """What happened, where, and what to do, calmly and in its place."""
     return element(
         "section",
-        element("h2", f"{error.what.rstrip('.')}."),
-        element("p", error.where, class_="fs-quiet") if error.where else None,
-        element("p", error.fix) if error.fix else None,
+        element("h2", sentence(f"{error.what.rstrip('.')}.")),
+        element("p", sentence(error.where), class_="fs-quiet") if error.where else None,
+        element("p", sentence(error.fix)) if error.fix else None,
         class_="fs-card fs-error",
         data_tone="bad",
         role="alert",
@@ -56,7 +56,7 @@ def tiles(pairs: Iterable[tuple[str, str]]) -> Markup:
 
 def bullets(texts: Iterable[str]) -> Markup:
     """A list of sentences; nothing for no sentence."""
-    items = [element("li", text) for text in texts]
+    items = [element("li", sentence(text)) for text in texts]
     return element("ul", items, class_="fs-list") if items else fragment()
 
 

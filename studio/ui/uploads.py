@@ -24,7 +24,7 @@ from studio.data.set_aside import with_set_aside
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.models.data_facts import DataFacts
-from studio.models.lengths import data_facts, example_lengths, row_lengths, token_lengths
+from studio.models.lengths import data_facts, example_lengths, row_lengths, token_lengths, unread_share
 from studio.rundir import Home, new_id
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
@@ -227,11 +227,15 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
     table, task, roles = read(home, wanted.table, limits), task_named(wanted.task), dict(wanted.columns)
     parsed = examples_of(task, table, roles)
     counts = Counter(label for example in parsed.examples for label in task.labels_in(example))
+    texts = [task.text_of(example) for example in parsed.examples]
     lengths = example_lengths(task, parsed.examples, wanted.tokenizer)
     patient = replace(
         task.patient(table, roles, _test(home, wanted, limits)),
         longest=wanted.longest,
         languages=wanted.languages,
+        unread=unread_share(texts, wanted.tokenizer)
+        if wanted.languages
+        else 0.0,  # else the tokenizer may not be the model's
         lengths=row_lengths(table, _texts(task, roles), wanted.tokenizer, wanted.longest),
     )
     return Look(

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from studio import figures
 from studio.errors import StudioError
 from studio.events import Checked, Event, Started, Step, each_event, whole_lines
 from studio.rundir import Home, RunDir
@@ -193,7 +192,7 @@ def _check(check: Checked, watched: Watched) -> list[Any]:
     value = check.metrics.get(watched.shown)
     return [
         check.step,
-        figures.short(check.loss),
+        check.loss,  # rounded once, where it is shown: else the chart and the words beside it differ in the last digit
         None if value is None else round(value, 4),
         int(check.is_best),
         round(check.epoch, 2),

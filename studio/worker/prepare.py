@@ -141,8 +141,9 @@ def out_of_reach(
     ceiling = task.score(best, examples, setup.labels)[metric.name]
     text = (
         f"The right answers of {counted(len(missed), 'training row')} cannot be given exactly, as they begin or end inside of "
-        f"what the base model reads as one piece; the first is row {missed[0]}. With rows like these {metric.title} can be "
-        f"{figures.quantity(ceiling, metric.unit)} at most. Another base model may read smaller pieces."
+        f"what the base model reads as one piece, or are too long for its windows; the first is row {missed[0]}. With rows like "
+        f"these {metric.title} can be {figures.quantity(ceiling, metric.unit)} at most. Another base model may read smaller "
+        "pieces, and a higher text length limit makes longer windows."
     )
     return (text,)
 
@@ -204,7 +205,7 @@ def make_setup(task: Task, config: RunConfig, train: list[Example], backbone: An
     head = task.head_for(config.columns, family_of({"model_type": kind}) or "")
     setup = Setup(
         tokenizer, task.labels(train), config.compute.max_length, scaling=task.scaling(train), inside=task.inside(train),
-        head=head,
+        longest=task.longest(train, tokenizer), head=head,
     )  # fmt: skip
     setup, told = task.told(setup, train, config, kind)
     words = len(tokenizer(setup.prefix, add_special_tokens=False)["input_ids"]) if setup.prefix else 0
@@ -218,7 +219,7 @@ def head_facts(task: Task, config: RunConfig, folder: Path, setup: Setup) -> Hea
     return HeadFacts(
         kind, pooling_of(config.model, folder), True, SCALE, setup.labels, setup.max_length, task.name,
         scaling=setup.scaling, prefix=setup.prefix, codes=setup.codes, start_token=start, first_token=first,
-        hints=task.hints, inside=setup.inside,
+        hints=task.hints, inside=setup.inside, longest=setup.longest,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from studio.data.example import Example
 from studio.data.split import split
 from studio.data.wishes import Wishes
+from studio.tasks import task_named
 
 HOW = {"validation_share": 0.1, "test_share": 0.1, "seed": 1}
 
@@ -89,3 +90,76 @@ def test_a_template_of_some_rows_stays_whole():
     parts = split(rows, **HOW)
     assert sum(each.row >= 5000 for each in parts.train) == 120
     assert (len(parts.validation), len(parts.test), parts.notes) == (27, 27, ())
+
+
+def inferences(premises, each, *, topics=()):
+    """Rows of two texts, `each` of them with the same first one, as for natural language inference."""
+    draw = random.Random(premises)
+    words = [f"word{n}" for n in range(900)]
+    rows = []
+    for _ in range(premises):
+        first = " ".join(draw.sample(words, 10))
+        for label in ("entailed", "neutral", "denied", "open")[:each]:
+            second = draw.choice(topics) if topics else " ".join(draw.sample(words, 5))
+            rows.append(Example(len(rows) + 2, {"text": first, "text_pair": second}, label))
+    draw.shuffle(rows)
+    return rows
+
+
+def torn(parts):
+    """Test rows with a text that training rows have."""
+    trained = {text for example in parts.train for text in example.inputs.values()}
+    return sum(not trained.isdisjoint(example.inputs.values()) for example in parts.test)
+
+
+@pytest.mark.parametrize("name", ["text-classification", "text-regression"])
+def test_pairs_that_share_a_text_stay_in_one_part(name):
+    wanted = Wishes(shared=task_named(name).shared)
+    rows = inferences(100, 3)
+    assert torn(split(rows, **HOW)) > 20
+    turned = [
+        Example(row.row, dict(zip(row.inputs, reversed(row.inputs.values()), strict=True)), row.target)
+        for row in rows[:20]
+    ]
+    parts = split([*turned, *rows[20:]], **HOW, wishes=wanted)
+    assert min(len(parts.validation), len(parts.test)) >= 27
+    assert torn(parts) == 0
+    assert parts.notes == ()
+
+
+def test_a_text_that_many_pairs_have_is_told_and_ties_nothing_together():
+    topics = ("the food and the drinks", "the service", "the price")
+    wanted = Wishes(shared=("text", "text_pair"))
+    parts = split(inferences(150, 2, topics=topics), **HOW, wishes=wanted)
+    assert (len(parts.validation), len(parts.test)) == (30, 30)
+    firsts = [{example.inputs["text"] for example in part} for part in (parts.train, parts.validation, parts.test)]
+    assert not firsts[0] & firsts[1] | firsts[0] & firsts[2] | firsts[1] & firsts[2]
+    assert parts.notes == (
+        "30 of 30 test rows have a text that training rows have too, so the figures may look better than for texts that are "
+        "new.",
+    )
+
+
+def test_pairs_that_all_hang_together_are_split_and_that_is_told():
+    rows = [Example(n, {"text": f"picture {n}", "text_pair": f"picture {n + 1}"}, "ab"[n % 2]) for n in range(2, 602)]
+    parts = split(rows, **HOW, wishes=Wishes(shared=("text", "text_pair")))
+    assert len(parts.test) >= 30
+    assert len(parts.validation) >= 30
+    assert 0 < torn(parts) < 20
+    assert parts.notes[0].startswith(
+        f"{torn(parts)} of {len(parts.test)} test rows have a text that training rows have"
+    )
+
+
+def test_a_given_test_stays_and_only_tells_which_texts_are_known():
+    rows = inferences(100, 3)
+    given = [Example(row.row + 900, {**row.inputs, "text_pair": f"new {row.row}"}, row.target) for row in rows[:40]]
+    parts = split(rows, **HOW, test=given, wishes=Wishes(shared=("text", "text_pair")))
+    assert parts.test == given
+    assert len(parts.train) + len(parts.validation) == len(rows)
+    assert parts.notes[-1].startswith(f"{torn(parts)} of 40 test rows have a text that training rows have too")
+
+
+def test_rows_of_one_text_are_not_compared_with_themselves():
+    rows = letters(60)
+    assert split(rows, **HOW, wishes=Wishes(shared=("text", "text_pair"))) == split(rows, **HOW)

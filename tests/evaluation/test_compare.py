@@ -2,8 +2,11 @@ import random
 
 import pytest
 
-from studio.evaluation.compare import compare, mcnemar
+from studio import figures
+from studio.data.example import Example
+from studio.evaluation.compare import _signed, compare, mcnemar
 from studio.tasks import task_named
+from studio.tasks.task import Answer
 
 from .rows import asked, said
 
@@ -69,6 +72,21 @@ def test_the_same_answers_on_many_rows_say_that_the_simple_model_will_do():
     )
 
 
+@pytest.mark.parametrize(("name", "value"), [("language-modeling", ""), ("instruction-tuning", "the same reply")])
+@pytest.mark.parametrize("worse", [4.0, 0.1])
+def test_models_that_differ_in_surprise_only_are_not_said_to_give_the_same_answers(name, value, worse):
+    task, chance = task_named(name), random.Random(3)
+    examples = [Example(row, dict.fromkeys(task.inputs, f"text {row}"), value) for row in range(50)]
+    theirs = [Answer(value, losses=(40 + chance.gauss(0, 1), 20)) for _ in examples]
+    ours = [Answer(value, losses=(40 + worse + chance.gauss(0, 1), 20)) for _ in examples]
+    found = compare(task, (), examples, ours, theirs, against="frozen", seed=1)
+    assert found.metric == "perplexity"
+    assert found.verdict == ("not better" if worse > 1 else "unclear")
+    assert "same answers" not in found.sentence
+    for answers in (ours, theirs):
+        assert figures.quantity(task.score(answers, examples, ())["perplexity"], "tokens") in found.sentence
+
+
 def test_perhaps_better():
     found = _compare(80, 10, 2, 8)
     assert found.verdict == "perhaps"
@@ -110,3 +128,14 @@ def test_a_metric_that_is_no_share_of_rows_is_compared_by_paired_resampling():
     assert 0 < found.low < found.difference < found.high
     assert found.p_value < 0.01
     assert found.verdict == "better"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_share", "said"),
+    [
+        (-0.0475, False, "−0.0475"), (-0.05, False, "−0.05"), (0.0138, False, "+0.0138"), (-0.0, False, "+0"),
+        (-0.102, True, "−10.2"), (-0.0002, True, "+0.0"), (0.0002, True, "+0.0"),
+    ],
+)  # fmt: skip
+def test_small_losses_keep_their_minus(value, is_share, said):
+    assert _signed(value, is_share=is_share) == said

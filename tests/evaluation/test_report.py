@@ -1,9 +1,12 @@
 import json
+import random
 
 import pytest
 
 from studio import storage
+from studio.data.example import Example
 from studio.errors import StudioError
+from studio.evaluation.baselines import BASELINES
 from studio.evaluation.baselines.tfidf import tfidf
 from studio.evaluation.report import Report, build_report, read_report
 from studio.rundir import RunDir
@@ -49,6 +52,64 @@ def test_the_comparison_is_with_the_strongest_rung(parts):
     assert report.comparison.against == "tfidf"
     best = _perfect(test, labels)
     assert build_report(TASK, labels, train, test, wrong, best, 1, 1.0, []).comparison.against in ("tfidf", "frozen")
+
+
+def _replies(count, first=0):
+    chance = random.Random(first)
+    words = [
+        "please",
+        "send",
+        "your",
+        "order",
+        "number",
+        "and",
+        "we",
+        "will",
+        "refund",
+        "the",
+        "money",
+        "within",
+        "five",
+        "days",
+        "thanks",
+        "for",
+        "waiting",
+    ]
+    return [
+        Example(first + row, {"instruction": f"ask {row}"}, " ".join(chance.choices(words, k=12)))
+        for row in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "untuned", "copies", "against", "verdict"),
+    [
+        ("hm", "no idea", True, "nearest", "not better"),  # its nearest training row has every reply word for word
+        ("right", "no idea", False, "nearest", "better"),  # strongest by chrF, which all rungs have
+        ("right", "right", False, "frozen", "better"),
+        ("of the nearest", "right", False, "nearest", "not better"),  # the untuned one is the strongest by chrF
+    ],
+)
+def test_the_headline_of_models_that_write_is_about_the_rung_they_stand_worst_beside(
+    ours, untuned, copies, against, verdict
+):
+    task, train = task_named("instruction-tuning"), _replies(100)
+    test = [Example(row.row, row.inputs, train[place].target) for place, row in enumerate(_replies(60, 1000))]
+    if not copies:
+        test = _replies(60, 1000)
+    nearest = BASELINES["nearest"].answer(train, test, 1)
+
+    def answers(what, nats):
+        chance = random.Random(7)
+        values = [each.target for each in test] if what == "right" else [what] * len(test)
+        values = [each.value for each in nearest] if what == "of the nearest" else values
+        return [Answer(value, losses=(nats + chance.gauss(0, 1), 12), guessed=5) for value in values]
+
+    report = build_report(task, (), train, test, answers(ours, 30), answers(untuned, 45), 1, 1.0)
+    assert (report.comparison.against, report.comparison.verdict) == (against, verdict)
+    assert report.comparison in [rung.comparison for rung in report.ladder]
+    metrics = {rung.name: rung.comparison.metric for rung in report.ladder}
+    assert metrics == {"nearest": "chrf", "frozen": "perplexity"}
 
 
 def test_without_an_untuned_model_there_is_no_such_rung(parts):

@@ -1,4 +1,6 @@
+import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from huggingface_hub import ModelCard
@@ -6,15 +8,19 @@ from markdown_it import MarkdownIt
 
 from studio import storage
 from studio.config import Edit, Model
+from studio.data.example import Example, to_parquet
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
 from studio.evaluation.values import BaselineResult, MetricResult, Report
+from studio.events import Checked, Started, to_line
 from studio.export.base import base_of, license_note
 from studio.export.card import _metrics, model_card
 from studio.export.escape import cell, code, one_line, plain, quoted
+from studio.export.training import how_trained
 from studio.models.presets import PRESETS
 from studio.rundir import Home, RunDir
 from studio.tasks import TASKS, task_named
+from studio.tasks.templates import template_of
 
 from .finished import HOSTILE, make_finished_run
 
@@ -110,7 +116,8 @@ def test_no_cell_of_the_table_is_in_it(run):
 
 
 def test_lora_is_told_only_where_it_was_used(run):
-    assert "LoRA rank" not in model_card(run)
+    assert "LoRA" not in model_card(run)
+    assert "peft" not in model_card(run)
 
 
 def test_hostile_words_are_shown_and_not_obeyed(tmp_path):
@@ -189,9 +196,129 @@ def test_a_simple_model_without_a_metric_leaves_its_column_empty() -> None:
     metric = MetricResult(name="perplexity", title="Perplexity", value=3.0, low=2.0, high=4.0, unit="tokens")
     shared = MetricResult(name="chrf", title="chrF", value=0.5, low=0.4, high=0.6)
     rung = BaselineResult(name="nearest", title="Nearest", metrics=[shared])
-    report = Report.model_construct(
-        task="chat", metrics=[metric, shared], ladder=[rung], rows=9, calibration_error=None
-    )
-    line = next(line for line in _metrics(report).splitlines() if line.startswith("| Nearest"))
+    report = Report.model_construct(metrics=[metric, shared], ladder=[rung], rows=9, calibration_error=None)
+    told = _metrics(report, task_named("chat"))
+    line = next(line for line in told.splitlines() if line.startswith("| Nearest"))
     assert line == "| Nearest | – | 50.0 % (40.0 to 60.0) |"
-    assert "on 9 test conversations" in _metrics(report)
+    assert "on 9 test conversations" in told
+    assert "\n- Perplexity: Between how many tokens" in told
+    assert told.count("Lower is better.") == 1, "of the perplexity, not of chrF"
+
+
+WRITER = {
+    "kind": "causal", "labels": [], "max_length": 512, "new_tokens": 100, "task": "chat", "thresholds": [],
+}  # fmt: skip
+
+
+@pytest.fixture
+def wears(fresh):
+    """`wears(task, facts, roles)`: the card of the run as if its model were of another kind, and read other texts."""
+
+    def card(task, facts, roles, *, files=(), target="1.5"):
+        for name, text in {"head.json": json.dumps(facts), **dict(files)}.items():
+            storage.make_folder((fresh.model / name).parent)
+            storage.write_file(fresh.model / name, text.encode())
+        rows = [Example(2, dict.fromkeys(roles, "hello"), target), Example(3, dict.fromkeys(roles, "hello"), "-2")]
+        for part in ("train", "test"):
+            storage.write_file(fresh.part(part), to_parquet(rows))
+        told = fresh.config.model_copy(update={"task": task, "columns": {role: f"my {role}" for role in roles}})
+        storage.write_file(fresh.path / "config.json", told.model_dump_json().encode())
+        report = read_report(fresh)
+        storage.write_json(
+            fresh.report,
+            report.model_copy(update={"task": task, "confusion": [], "per_label": []}).model_dump(mode="json"),
+        )
+        return model_card(RunDir(fresh.path))
+
+    return card
+
+
+def test_of_models_that_write_the_limits_are_those_of_writing(wears):
+    card = wears("chat", WRITER, ["messages"])
+    limits = card.split("## Limits")[1]
+    for said in ("can be made up", "come to repeat itself", "at most 100 tokens, some 75 English words", "read and written badly",
+                 "at most 412 tokens", "the first turns are left out"):  # fmt: skip
+        assert said in limits, said
+    assert "labels" not in limits
+    assert "a messages" not in card
+    assert "| Learning rate |" in card
+    assert "| Head learning rate factor |" not in card, "there is no head"
+    assert 'python predict.py "a question"' in card
+    assert "the end of a longer request is cut off" in wears("instruction-tuning", WRITER, ["instruction", "input"])
+    assert "only the end of a longer text is read" in wears("language-modeling", WRITER, ["text"])
+    rewriter = WRITER | {"kind": "encoder-decoder", "prefix": "translate English to German:"}
+    card = wears("text-to-text", rewriter, ["source"])
+    assert "first 512 tokens, some 384 English words, of a text; the rest is cut off" in card
+    assert 'tokenizer("translate English to German: a text"' in card
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (template_of(SimpleNamespace(chat_template=None, bos_token_id=None)), "a plain one of the studio."),
+        ("{{ messages }}", "It is the base model's own. `apply"),
+        (template_of(SimpleNamespace(chat_template="{{ enable_thinking }}")), "answer without thinking first."),
+        (template_of(SimpleNamespace(chat_template="{{ enable_thinking }}"), thinks=True), "think before it answers."),
+    ],
+)
+def test_where_the_chat_template_comes_from_is_told(wears, template, said):
+    card = wears("instruction-tuning", WRITER, ["instruction"], files={"chat_template.jinja": template})
+    assert said in card
+    assert '"content": "an instruction"}' in card
+    assert "a instruction" not in card
+
+
+def test_adapters_are_told_with_the_base_model_that_they_belong_to(wears):
+    files = {"adapter/adapter_config.json": '{"r": 8}', "adapter/adapter_model.safetensors": "x" * 300_000}
+    card = wears("chat", WRITER, ["messages"], files=files)
+    assert "LoRA, of rank 8" in card
+    assert "(0.3 MB)" in card
+    assert 'AutoModelForCausalLM.from_pretrained("sentence-transformers/all-MiniLM-L6-v2"' in card
+
+
+@pytest.mark.parametrize(
+    ("task", "facts", "roles", "said"),
+    [
+        ("text-regression", {"kind": "number"}, ["text"], "It learned from numbers from -2 to 1.5; beyond them"),
+        ("text-regression", {"kind": "similarity"}, ["text", "text_pair"], "of each of the two texts"),
+        (
+            "token-classification",
+            {"kind": "token", "labels": ["place", "a|b"]},
+            ["text"],
+            "nothing but `place`, `a|b`,",
+        ),
+        ("question-answering", {"kind": "span", "thresholds": [1e6]}, ["context", "question"], "always gives one"),
+        ("multi-label-classification", {"kind": "multi-label"}, ["text"], "may find none that fits"),
+        ("language-modeling", {"kind": "masked"}, ["text"], "fills each gap with one token"),
+    ],
+)
+def test_each_kind_has_limits_of_its_own(wears, task, facts, roles, said):
+    card = wears(task, WRITER | facts, roles)
+    assert said in card.split("## Limits")[1]
+    assert "made up" not in card
+    assert all(f"`my {role}`" in card.split("## Data")[0] for role in roles), "which columns a file needs"
+
+
+@pytest.mark.parametrize(
+    ("task", "watch", "said"),
+    [
+        ("text-regression", "pearson", "Pearson correlation 0.853"),
+        ("text-regression", "mean_absolute_error", "Mean absolute error 0.853"),
+        ("chat", "perplexity", "Perplexity 0.853"),
+        ("text-classification", "accuracy", "Accuracy 85.3 %"),
+    ],
+)
+def test_a_watched_value_is_told_in_its_own_unit(fresh, task, watch, said):
+    started, checked = (next(each for each in fresh.events() if isinstance(each, kind)) for kind in (Started, Checked))
+    told = [started.model_copy(update={"watch": watch}), checked.model_copy(update={"best_value": 0.853})]
+    storage.write_file(fresh.events_file, b"".join(map(to_line, told)))
+    storage.write_file(
+        fresh.path / "config.json", fresh.config.model_copy(update={"task": task}).model_dump_json().encode()
+    )
+    assert how_trained(RunDir(fresh.path)).splitlines()[3].endswith(f"loss 0.900, {said}")
+
+
+def test_a_question_with_no_answer_is_only_told_where_there_can_be_one(wears):
+    assert "always gives one" not in wears(
+        "question-answering", WRITER | {"kind": "span", "thresholds": [0.5]}, ["context", "question"]
+    )

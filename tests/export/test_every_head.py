@@ -1,17 +1,27 @@
-"""Every kind of head, trained by the worker, exported, unpacked, and asked by its own program: the worker's answers."""
+"""Every kind of head, trained by the worker, exported, unpacked, and asked by its own program: the worker's answers.
 
+And by the code of its card, word for word.
+"""
+
+import csv
 import json
+import re
+import runpy
+import shlex
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
 
 from studio.evaluation.baselines import BASELINES
+from studio.export.using import UNKNOWN_BASE
 from studio.models.heads import HEADS
-from studio.rundir import Home
+from studio.rundir import Home, RunDir
 from studio.tasks.unread import not_read
 from studio.worker.answer import Answerer
 
@@ -47,6 +57,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     signal.signal(signal.SIGTERM, before)
 
 
+@pytest.fixture(scope="module")
+def run_of(home: Home) -> Callable[[str], RunDir]:
+    """A trained run of each case, made when it is first asked for."""
+    made: dict[str, RunDir] = {}
+
+    def run(name: str) -> RunDir:
+        if name not in made:
+            made[name] = trained(home, CASES[name])
+        return made[name]
+
+    return run
+
+
 def asked_of(case: Any) -> list[dict[str, str]]:
     """Test rows, and odd texts in every place where the model reads one."""
     rows = [example.inputs for example in rows_of(case)[-12:]]
@@ -54,6 +77,13 @@ def asked_of(case: Any) -> list[dict[str, str]]:
         for role in rows[0]:
             rows.append({**rows[0], role: text})
     return rows
+
+
+def kind_in(module: ModuleType) -> Any:
+    """The program's kind of model."""
+    kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, module.Model)]
+    (kind,) = (each for each in kinds if not each.__subclasses__())
+    return kind
 
 
 def same(said: dict[str, Any], value: str, confidence: dict[str, float], head: str) -> None:
@@ -79,16 +109,17 @@ def same(said: dict[str, Any], value: str, confidence: dict[str, float], head: s
 
 @pytest.mark.slow
 @every_case
-def test_the_unpacked_program_answers_as_the_worker_does(home: Home, name: str, tmp_path: Path) -> None:
+def test_the_unpacked_program_answers_as_the_worker_does(
+    run_of: Callable[[str], RunDir], name: str, tmp_path: Path
+) -> None:
     case = CASES[name]
-    run = trained(home, case)
+    run = run_of(name)
     folder, module = program_of(run, tmp_path)
     facts = json.loads((folder / "head.json").read_text())
     assert facts["kind"] == case.head
     rows = asked_of(case)
     _, answers = Answerer(run).ask("tuned", rows)
-    (kind,) = (each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__
-               and issubclass(each, module.Model) and not each.__subclasses__())  # fmt: skip
+    kind = kind_in(module)
     said = kind(folder)(rows)
     assert any(answer.is_cut for answer in answers) == (HEADS[case.head].writes and case.head != "masked")
     for row, told, answer in zip(rows, said, answers, strict=True):
@@ -101,15 +132,67 @@ def test_the_unpacked_program_answers_as_the_worker_does(home: Home, name: str, 
     assert [each["answer"] for each in kind(folder)(rows[-1:])] == [said[-1]["answer"]], "alone as among others"
 
 
-def outputs_with_adapters(base: Path, folder: Path, case: Any) -> Any:
-    """The class of transformers for this kind of model, the base model with the adapters on, and the merged one."""
-    import transformers
-    from peft import PeftModel
+def code_of(folder: Path, language: str) -> list[str]:
+    """The card's blocks of code."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", (folder / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    return [code for named, code in found if named == language]
 
-    model_class = getattr(transformers, HEADS[case.head].auto_class)
-    merged = model_class.from_pretrained(folder, use_safetensors=True).eval()
-    worn = PeftModel.from_pretrained(model_class.from_pretrained(base), folder / "adapter", use_safetensors=True).eval()
-    return worn, merged
+
+def done(code: str) -> dict[str, Any]:
+    """The names after a block of Python."""
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in CASES if not name.endswith(("decoder", "adapters", "bart"))])
+def test_the_code_of_the_card_runs_and_says_the_same(
+    run_of: Callable[[str], RunDir],
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder, module = program_of(run_of(name), tmp_path)
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "predict", raising=False)
+    facts = json.loads((folder / "head.json").read_text())
+    (folder / "head.json").write_text(json.dumps(facts | {"max_length": 128}))  # room for the card's own question
+    rows = rows_of(CASES[name])[-5:]
+    with (folder / "input.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([[f"the {role}" for role in rows[0].inputs], *(row.inputs.values() for row in rows)])
+    (typed,) = (block for block in code_of(folder, "") if "predict.py" in block)
+    for line in typed.splitlines():
+        monkeypatch.setattr(sys, "argv", shlex.split(line)[1:])
+        runpy.run_path(str(folder / "predict.py"), run_name="__main__")
+    with (folder / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        answered = list(csv.DictReader(file))
+    assert [*answered[0]][len(rows[0].inputs) :] == [*kind_in(module).cells]
+    own, *plain = code_of(folder, "python")
+    model, asked = done(own)["model"], own.splitlines()[-1]
+    said = [each["answer"] for each in model([row.inputs for row in rows])]
+    assert [row["answer"] for row in answered] == [module.safe(module.told(each)) for each in said]
+    (answer,) = eval(asked.partition("#")[0], {"model": model})
+    told = re.findall(r'"(\w+)":', re.sub(r"(?<=: )[\[{].*[\]}](?=\})", "", asked.partition("#")[2]))
+    assert [*answer][: len(told)] == told
+    capsys.readouterr()
+    for block in plain:
+        if "peft" not in block:
+            done(block)
+            assert capsys.readouterr().out.strip() == answer["answer"]
+    assert bool(plain) == (CASES[name].head in ("causal", "encoder-decoder", "masked"))
+
+
+def outputs_with_adapters(base: Path, folder: Path, case: Any, patch: pytest.MonkeyPatch) -> Any:
+    """The base model with the adapters on, as the card says, and the merged one."""
+    import transformers
+
+    merged = getattr(transformers, HEADS[case.head].auto_class).from_pretrained(folder, use_safetensors=True).eval()
+    patch.chdir(folder)
+    (code,) = (block for block in code_of(folder, "python") if "peft" in block)
+    return done(code.replace(UNKNOWN_BASE, str(base)))["model"].eval(), merged
 
 
 @pytest.mark.slow
@@ -130,7 +213,7 @@ def test_adapters_and_the_merged_model_say_the_same(
     assert str(home.path) not in told
     assert json.loads(told)["base_model_name_or_path"] is None, "a folder of the administrator's has no name on the Hub"
     base = home.models / "offered" / case.model
-    worn, merged = outputs_with_adapters(base, folder, case)
+    worn, merged = outputs_with_adapters(base, folder, case, monkeypatch)
     torch.manual_seed(3)
     ids = torch.randint(5, 30, (4, 12))
     given: dict[str, Any] = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}

@@ -41,8 +41,10 @@ def both(request, base, tmp_path):
     kind, labels, thresholds, rows = CASES[request.param]
     task = task_named(request.param)
 
-    def ask(*, hinted):
-        facts = HeadFacts(kind, "mean", True, 16.0, labels, 32, task.name, thresholds)
+    def ask(*, hinted, rows=rows, longest=0):
+        facts = HeadFacts(
+            kind, "mean", True, 16.0, labels, 64 if longest else 32, task.name, thresholds, longest=longest
+        )
         facts = replace(facts, hints=task.hints) if hinted else facts
         backbone, tokenizer = load_base(base)
         torch.manual_seed(5)
@@ -50,11 +52,11 @@ def both(request, base, tmp_path):
         torch.nn.init.normal_(head.linear.weight)
         if facts.hints:
             torch.nn.init.normal_(head.hints.weight)
-        setup = Setup(tokenizer, labels, 32)
+        setup = Setup(tokenizer, labels, facts.max_length, longest=longest)
         place = Place.choose("float32")
         examples = [Example(row, inputs) for row, inputs in enumerate(rows, 2)]
         ours = answer(Wearing(backbone, head).train(False), Kit(task, setup, place), examples, lambda _done: None)
-        folder = tmp_path / f"{kind}-{hinted}"
+        folder = tmp_path / f"{kind}-{hinted}-{longest}"
         backbone.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         for name, data in head_files(head):
@@ -85,6 +87,15 @@ def test_a_program_answers_as_the_studio_does(both, hinted):
     assert len(ours) == len(theirs) == len(TEXTS)
     assert all(_alike(one, other) for one, other in zip(ours, theirs, strict=True))
     assert any(value not in ("[]", "") for value in ours)
+
+
+@pytest.mark.parametrize("both", ["question-answering"], indirect=True)
+def test_a_program_gives_answers_as_long_as_the_studio_does(both):
+    words = " ".join(TEXTS * 2).split()
+    rows = [{"context": " ".join(words[shift:] + words[:shift]), "question": "why?"} for shift in range(0, 40, 5)]
+    ours, theirs = both(hinted=False, rows=rows, longest=60)
+    assert all(_alike(one, other) for one, other in zip(ours, theirs, strict=True))
+    assert max(len(each["answer"].split()) for each in theirs) > 30
 
 
 @pytest.mark.parametrize("both", ["token-classification"], indirect=True)

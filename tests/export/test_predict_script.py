@@ -82,6 +82,70 @@ def test_a_file_in_a_file_out_safe_for_spreadsheets(program, folder, tmp_path, m
     assert rows[3][3:] == ["", ""], "a row without a text gets no answer, as on the page"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("title.csv", b"Tickets of May,\n,\nid;text\n1;refund\n2;parcel late\n"),
+        ("tabs.tsv", b"id\t text \n1\trefund\n2\tparcel late\n"),
+        ("wide.csv", "id,text\n1,refund\n2,parcel late\n".encode("utf-16")),
+        ("list.json", b'[{"id": 1, "text": "refund"}, {"text": "parcel late", "id": 2}]'),
+        ("under.json", b'{"version": 1, "rows": [{"id": 1, "text": "refund"}, {"id": 2, "text": "parcel late"}]}'),
+        ("lines.jsonl", b'{"id": 1, "text": "refund"}\n\n{"id": 2, "text": "parcel late"}\n'),
+    ],
+)
+def test_files_as_the_studio_reads_them(program, folder, tmp_path, name, content):
+    source, target = tmp_path / name, tmp_path / "out.csv"
+    source.write_bytes(content)
+    model = program.Classifier(folder)
+    assert program.answer_file(model, source, {"text": "text"}, target) == (2, 0)
+    with target.open(encoding="utf-8-sig", newline="") as readable:
+        rows = list(csv.DictReader(readable))
+    assert [(row["id"], row["text"]) for row in rows] == [("1", "refund"), ("2", "parcel late")]
+    assert [row["answer"] for row in rows] == [said["answer"] for said in model(["refund", "parcel late"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "header"),
+    [
+        ("1\trefund\n\n2\tparcel late\n", "Column 2", ["Column 1", "Column 2"]),
+        ("id,\n1,refund\n2,parcel late\n", "Column 2", ["id", "Column 2"]),
+        ("text,text\n1,refund\n2,parcel late\n", "text (2)", ["text", "text (2)"]),
+    ],
+)
+def test_columns_without_a_name_of_their_own_are_called_as_in_the_studio(
+    program, folder, tmp_path, content, column, header
+):
+    from studio.data.read import read_table
+
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(content + "3,x\n".replace(",", "\t" if "\t" in content else ",") * 9)
+    assert list(read_table(source).columns) == header
+    model = program.Classifier(folder)
+    assert program.answer_file(model, source, {"text": column}, target) == (11, 0)
+    with target.open(encoding="utf-8-sig", newline="") as readable:
+        rows = list(csv.DictReader(readable))
+    assert list(rows[0])[:2] == header
+    assert [row[column] for row in rows[:2]] == ["refund", "parcel late"]
+    assert rows[1]["answer"] == model(["parcel late"])[0]["answer"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("some.xlsx", b"PK\x03\x04\x00\x00", "some.xlsx is no CSV or JSON file. Save the table as 'CSV UTF-8'"),
+        ("some.json", b"{broken", "some.json is no JSON that can be read"),
+        ("some.jsonl", b'["text"]\n["refund"]\n', "some.jsonl holds no list of objects"),
+        ("some.csv", b"", "There is no column 'text' in some.csv. Its columns: ."),
+    ],
+)
+def test_files_that_it_cannot_read_are_told(program, folder, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SystemExit) as left:
+        program.answer_file(program.Classifier(folder), tmp_path / name, {"text": "text"}, tmp_path / "out.csv")
+    assert str(left.value).startswith(said)
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_cells_beyond_the_header_do_not_shift_the_answer(program, folder, tmp_path):
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_text("text,note\nrefund,a,b,=c\nparcel late,d\n")
@@ -182,10 +246,14 @@ def test_several_labels_by_their_thresholds(worn):
     assert program.told(["a", "b"]) == '["a", "b"]'
 
 
-def test_a_number_in_its_own_unit(worn):
-    place, program = worn("number", 1, labels=[], scaling=[10.0, 2.5])
-    expected = (_outputs(place, TEXTS)[:, 0] * 2.5 + 10).tolist()
-    assert [said["answer"] for said in program.Scorer(place)(TEXTS)] == pytest.approx(expected, abs=1e-4)
+@pytest.mark.parametrize("middle", [10.0, 2_500_000.0])
+def test_a_number_in_its_own_unit(worn, middle):
+    place, program = worn("number", 1, labels=[], scaling=[middle, 2.5])
+    expected = [output * 2.5 + middle for output in _outputs(place, TEXTS)[:, 0].tolist()]
+    assert [said["answer"] for said in program.Scorer(place)(TEXTS)] == pytest.approx(expected, rel=0, abs=1e-4)
+    (place / "in.csv").write_text("text\nrefund\n")
+    program.answer_file(program.Scorer(place), place / "in.csv", {"text": "text"}, place / "out.csv")
+    assert (place / "out.csv").read_text(encoding="utf-8-sig").splitlines()[0] == "text,answer", "it is never sure"
 
 
 def test_two_texts_are_read_as_one(worn, monkeypatch, capsys):
@@ -197,6 +265,10 @@ def test_two_texts_are_read_as_one(worn, monkeypatch, capsys):
     _ask(program, monkeypatch, "--json", "text=my invoice", "text_pair=refund it")
     (said,) = json.loads(capsys.readouterr().out)
     assert said["confidence"] == pytest.approx(expected[0], abs=1e-5)
+    with pytest.raises(
+        SystemExit, match="These are 3 texts, but the model reads 2 at a time: text=TEXT and text_pair=TEXT"
+    ):
+        _ask(program, monkeypatch, "one", "two", "three")
 
 
 def test_formulas_are_neutralized_as_everywhere(program):
@@ -236,7 +308,9 @@ def test_the_command_line_answers_a_file(program, tmp_path, monkeypatch, capsys)
     assert len(target.read_text().splitlines()) == 3
     source.write_text('id,text\n1,refund\n2,""\n3,"  "\n')
     _ask(program, monkeypatch, "--file", source, "--column", "text", "--output", target)
-    assert capsys.readouterr().out == f"3 rows in {target}, 2 of them without a text and so without an answer\n"
+    said = capsys.readouterr()
+    assert said.out == f"3 rows in {target}, 2 of them without a text to ask about and so without an answer\n"
+    assert "Row 3 of out.csv is the first without an answer." in said.err
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,13 @@ def test_a_model_folder_is_known_by_its_config(home: Home) -> None:
     (folder / "model.safetensors").write_bytes(bytes(4000))
     preset = found.facts_of(home, "folder:our-t5")
     assert (preset.family, preset.layers, preset.width, preset.title) == ("encoder-decoder", 6, 64, "our-t5")
+    assert not preset.chats
+    (folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": "{{ messages }}"}))
+    assert found.facts_of(home, "folder:our-t5").chats
+    (folder / "tokenizer_config.json").write_text("[]")
+    assert not found.facts_of(home, "folder:our-t5").chats
+    (folder / "chat_template.jinja").write_text("{{ messages }}")
+    assert found.facts_of(home, "folder:our-t5").chats
     (folder / "config.json").write_text("no json")
     assert found.facts_of(home, "folder:our-t5").family == "encoder"
 

@@ -2,7 +2,7 @@ import pytest
 
 from studio.data.example import Example
 from studio.models.embedded import embedded_folder
-from studio.models.lengths import MOST_COUNTED, data_facts, token_lengths, tokenizer_file
+from studio.models.lengths import MOST_COUNTED, data_facts, token_lengths, tokenizer_file, unread_share
 
 TOKENIZER = embedded_folder() / "tokenizer.json"
 
@@ -52,3 +52,11 @@ def test_a_tokenizer_that_cannot_be_read_is_stood_in_for(tmp_path):
     odd.write_text('{"version": "9", "model": {"type": "Unheard"}}')
     texts = ["a text", "another, longer text"]
     assert token_lengths(texts, odd) == token_lengths(texts, embedded_folder() / "tokenizer.json")
+
+
+def test_letters_that_the_built_in_model_has_no_tokens_for():
+    built_in = embedded_folder() / "tokenizer.json"
+    assert unread_share(["วันนี้อากาศดีมาก", "ร้านอาหารนี้ดีมาก"], built_in) == 1.0
+    assert unread_share(["a plain sentence, and another"], built_in) == 0.0
+    assert 0.2 < unread_share(["วันนี้อากาศดี and plain words"], built_in) < 0.8
+    assert unread_share([], built_in) == 0.0

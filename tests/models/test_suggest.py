@@ -241,3 +241,6 @@ def test_models_that_write_get_their_tasks_method_and_no_smoothing(methods: tupl
     assert found["freeze_embeddings"] is False
     assert found["learning_rate"] == {"lora": 2e-4, "whole": 2e-5}[trains]
     assert "freeze_embeddings" not in values(BANKING)
+    told = suggest(facts, preset_named("HuggingFaceTB/SmolLM2-135M"), PLAIN)
+    for name in ("head_factor", "probe_start"):
+        assert told[name].why == "Without effect here: a model that writes gets no new head."

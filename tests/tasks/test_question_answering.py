@@ -147,6 +147,42 @@ def test_scores_are_means_over_rows_with_and_without_answer():
     assert told["with an answer"][2] + told["without an answer"][2] == 200
 
 
+UNSPACED = [
+    ("東京都庁は東京都新宿区にあります。", "東京都庁", "東京都", 2 * 3 / 7, 0),
+    ("北京是中国的首都，人口超过两千万。", "两千万", "两千万。", 1, 1),
+    ("NASA于1958年成立，总部在华盛顿。", "1958年", "1958", 2 * 1 / 3, 0),
+    ("NASA于1958年成立，总部在华盛顿。", "NASA", "nasa于", 2 * 1 / 3, 0),
+    ("กรุงเทพมหานครเป็นเมืองหลวง", "กรุงเทพมหานคร", "กรุงเทพ", 2 * 7 / (7 + 13), 0),
+    ("서울에서 만났다. 그는 부산으로 갔다.", "서울에서", "서울", 0, 0),  # written with spaces: as SQuAD has it
+    ("The 東京 office is in 北京 too, they say.", "東京 office", "東京", 2 * 1 / 3, 0),
+    ("The 東京 office is in 北京 too, they say.", "東京", "東", 0, 0),
+]
+
+
+@pytest.mark.parametrize(("context", "right", "said", "f1", "exact_match"), UNSPACED)
+def test_scripts_without_spaces_are_compared_letter_by_letter(context, right, said, f1, exact_match):
+    example = Example(2, {"context": context, "question": "?"}, written(right, context.index(right)))
+    answer = Answer(written(said, 0))
+    assert TASK.score([answer], [example], ()) == {"f1": pytest.approx(f1), "exact_match": exact_match}
+    assert TASK.by_label([answer], [example], ())[0][:2] == ("with an answer", exact_match)
+    told = TASK.how_scored([example, Example(3, {"context": CONTEXT, "question": "?"}, NO_ANSWER)])
+    is_unspaced = context in {each[0] for each in UNSPACED[:5]}
+    assert [sentence[:34] for sentence in told] == ["In 1 of 2 test rows the text is wr"] * is_unspaced
+
+
+def test_the_threshold_counts_letters_where_there_are_no_spaces(tokenizer):
+    context = "東京都庁は東京都新宿区にあります。"
+    setup = Setup(tokenizer, ("answer",), 64, inside=True)
+    targets = [written("東京都庁", 0), NO_ANSWER]
+    examples = [Example(2, {"context": context, "question": "?"}, each) for each in targets]
+    features = TASK.encode(examples, setup)
+    first = features[0][0]["labels"][0]
+    outputs = [pointed(features[0][0], first, first + 2), pointed(features[1][0], 0, 0)]
+    assert read(TASK.decode(examples[0], outputs[:1], features[0], setup).value)[0] == "東京都"
+    (threshold,) = TASK.thresholds(outputs, examples, features, setup)
+    assert threshold > -18.0  # an answer that is nearly right is worth giving
+
+
 def test_any_of_several_right_answers_counts_and_the_first_is_learned(tokenizer):
     """As SQuAD has them; its script takes the best over them."""
     told = {"text": ["mill", "the old mill", "Zoë Müller", "mill", ""], "answer_start": [78, 4, 28, 4, 0]}
@@ -251,6 +287,40 @@ def test_answers_within_words_are_given_where_training_rows_have_such(tokenizer,
         assert TASK.score([said], [example], ("answer",))["f1"] == float(inside)
 
 
+CLAUSE = (
+    "The tenant shall give the landlord at least three months written notice before the end of any calendar quarter, sent "
+    "by registered mail to the address stated in section one, and shall leave the flat swept clean with all keys returned."
+)
+
+
+def oracle(example, features, setup):
+    """What a model says that points exactly at its labels."""
+    outputs = [pointed(feature, *feature["labels"], 9.0 if any(feature["labels"]) else 0.0) for feature in features]
+    return TASK.decode(example, outputs, features, setup).value
+
+
+@pytest.mark.parametrize(("longest_row", "max_length"), [(0, 128), (1, 128), (1, 40)])
+def test_answers_are_as_long_as_in_training_and_by_heart_never_says_more(tokenizer, longest_row, max_length):
+    context = f"{CLAUSE} The rent is due on the first."
+    rows = [("due on the first", 10), (CLAUSE, 11)]
+    examples = [
+        Example(row, {"context": context, "question": "What?"}, written(answer, context.index(answer)))
+        for answer, row in rows
+    ]
+    longest = TASK.longest(examples[: longest_row + 1], tokenizer)
+    setup = Setup(tokenizer, ("answer",), max_length, longest=longest)
+    features = TASK.encode(examples, setup)
+    known = [answer.value for answer in TASK.by_heart(examples, features, setup)]
+    said = [oracle(*each, setup) for each in zip(examples, features, strict=True)]
+    assert [value == example.target for value, example in zip(said, examples, strict=True)] == [
+        True,
+        longest_row == 1 and max_length == 128,
+    ]
+    assert [value == example.target for value, example in zip(known, examples, strict=True)] == [
+        value == example.target for value, example in zip(said, examples, strict=True)
+    ]
+
+
 def test_the_threshold_is_the_one_that_answers_the_validation_rows_best(tokenizer):
     setup = Setup(tokenizer, ("answer",), 64)
     examples = [
@@ -287,6 +357,12 @@ def test_the_sentence_most_like_the_question():
     example = Example(2, {"context": CONTEXT, "question": "Until when did Zoë Müller run it?"})
     (answer,) = BASELINES["best_sentence"].answer([], [example], 1)
     assert read(answer.value) == ("Zoë Müller ran it until 1950, then it burned.", 28)
+
+
+def test_the_sentence_most_like_the_question_in_a_script_without_spaces():
+    context = "北京是中国的首都。上海是最大的城市。长江很长。"
+    example = Example(2, {"context": context, "question": "哪个城市最大？"})
+    assert read(BASELINES["best_sentence"].answer([], [example], 1)[0].value)[0] == "上海是最大的城市。"
 
 
 def test_answers_for_people():

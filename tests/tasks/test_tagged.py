@@ -130,3 +130,18 @@ def test_an_empty_cell_of_spans_is_a_text_without_names():
     seen = table(text=["Zoë left", "Who left"], spans=['[[0, 3, "p"]]', ""])
     parsed = examples_of(TASK, seen, {"text": "text", "entities": "spans"})
     assert [read(each.target) for each in parsed.examples] == [[(0, 3, "p")], []]
+
+
+def test_words_below_each_other_are_asked_about_as_sentences():
+    """Without tags too, empty lines part them; texts of several words stay rows of their own."""
+    gaps = (2, 3, 5, 6)
+    asked = examples_of(
+        TASK, table(gaps, word=["Anna", "slept", "Nobody", "came"]), {"text": "word"}, with_target=False
+    )
+    assert [(each.row, each.inputs["text"]) for each in asked.examples] == [(2, "Anna slept"), (5, "Nobody came")]
+    asked = examples_of(
+        TASK, table(gaps, word=["Anna", "slept", "Nobody", "came in"]), {"text": "word"}, with_target=False
+    )
+    assert len(asked.examples) == 4
+    asked = examples_of(TASK, table(word=["Anna", "slept"]), {"text": "word"}, with_target=False)
+    assert [each.inputs["text"] for each in asked.examples] == ["Anna", "slept"]

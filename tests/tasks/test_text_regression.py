@@ -18,7 +18,7 @@ from studio.evaluation.baselines.mean import mean
 from studio.evaluation.baselines.tfidf_number import tfidf_number
 from studio.evaluation.scoring import score_answers
 from studio.tasks import detect
-from studio.tasks.decimals import plain_numbers
+from studio.tasks.decimals import plain_numbers, rounded
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer, Setup
 from studio.tasks.text_regression import TASK
@@ -59,6 +59,53 @@ def test_what_is_no_number_is_refused_by_its_row(bad):
     assert [(problem.row, problem.column, problem.value) for problem in found.problems] == [(3, "score", bad.strip())]
     with pytest.raises(StudioError, match="row 9"):
         TASK.parse({"text": "x"}, bad, 9)
+
+
+@pytest.mark.parametrize("number", ["1e61", "-1e300", "9e999"])
+def test_numbers_that_no_correlation_can_be_counted_of_are_refused(number):
+    with pytest.raises(StudioError, match=r"is too large \(row 9\)"):
+        TASK.parse({"text": "x"}, number, 9)
+    large = asked(1e60, -1e60, 5e59, 0)
+    assert TASK.score(said(1e60, -1e60, 5e59, 0), large, ())["pearson"] == pytest.approx(1.0)
+    assert [metric.value for metric in score_answers(TASK, (), large, said(1e60, -1e60, 5e59, 0), 1)][:1] == [
+        pytest.approx(1.0)
+    ]
+    assert TASK.scaling(large)[1] == pytest.approx(np.std([1e60, -1e60, 5e59, 0]))
+
+
+@pytest.mark.parametrize(
+    ("number", "deviation", "told"),
+    [
+        (3.8123456, 1.2, "3.81235"),
+        (-0.0123456789, 1.2, "-0.0123457"),
+        (0.0, 1.2, "0"),
+        (4.0, 1.2, "4"),
+        (1234567.0, 900000.0, "1234567"),
+        (1234567.0, 2000000.0, "1.23457e+06"),
+        (2500001.23456789, 3.0, "2500001.23457"),
+        (1700000000.25, 3.0, "1700000000.25"),
+        (1e9 / 3, 1e-30, "333333333.333333"),
+        (float("inf"), 1.0, "inf"),
+    ],
+)
+def test_numbers_are_told_as_finely_as_they_differ(number, deviation, told):
+    assert rounded(number, deviation) == told
+
+
+@pytest.mark.parametrize(("middle", "deviation"), [(2_500_000.0, 3.0), (1.7e9, 86_400.0), (3.0, 1.2), (-4e7, 0.5)])
+def test_a_perfect_model_is_scored_as_one_wherever_the_numbers_lie(middle, deviation):
+    draw = np.random.default_rng(0)
+    examples = asked(*(middle + deviation * draw.normal(size=200)))
+    scaling = TASK.scaling(examples)
+    setup = Setup(None, (), 10, scaling=scaling)
+    outputs = [np.array([(float(each.target) - scaling[0]) / scaling[1]]) for each in examples]
+    answers = [TASK.decode(each, [output], [], setup) for each, output in zip(examples, outputs, strict=True)]
+    found = TASK.score(answers, examples, ())
+    assert found["pearson"] == pytest.approx(1.0, abs=1e-9)
+    assert found["mean_absolute_error"] < 1e-4 * deviation
+    assert len({answer.value for answer in tfidf_number(examples, examples[:20], 1)}) > 1
+    (always,) = {answer.value for answer in mean(examples, examples, 1)}
+    assert abs(float(always) - scaling[0]) < 1e-4 * deviation
 
 
 def test_two_texts_must_both_be_there():

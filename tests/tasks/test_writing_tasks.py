@@ -29,6 +29,16 @@ def table(**columns):
     return Table(cells, range(2, cells.num_rows + 2), Reading("CSV"))
 
 
+@pytest.mark.parametrize("text", ["घना जंगल", "ข้าวผัด", "猫が好き", "قفل جديد"])
+def test_a_letter_of_several_tokens_is_shown_whole(text):
+    task, setup = task_named("language-modeling"), Setup(byte_tokenizer(["a"]), (), 200)
+    shown = task.reading(
+        task.parse({"text": text}, None, 2), setup
+    )  # the first token, a part of a letter, is not learned
+    assert "".join(piece.text for piece in shown) == f"{text}</s>"
+    assert all(piece.is_learned for piece in shown)
+
+
 # Text to text
 
 ANY = st.text(max_size=200).filter(lambda text: text.strip() != "")

@@ -4,13 +4,16 @@ import re
 import pytest
 from kinds import HOSTILE, ROWS, Made, MadeAnswering, kind_run, rows_of
 
+from studio.data.example import Example
 from studio.data.read import Limits
 from studio.tasks import TASKS
+from studio.tasks.task import Answer
 from studio.ui.answers import KINDS, Said, kind_of
 from studio.ui.answers.json_values import passage, spans, strings, turns
 from studio.ui.markup import fragment
 from studio.ui.session import Session
 from studio.ui.steps import results, try_it
+from studio.ui.views.rows import ShownRow, row_table
 
 each_kind = pytest.mark.parametrize("kind", ROWS)
 
@@ -162,3 +165,39 @@ def test_what_is_no_json_of_its_kind_is_nothing():
 
 def test_the_plain_kind_is_text():
     assert kind_of(Made("text")).name == "text"
+
+
+def test_the_rest_of_the_labels_is_told_in_the_right_number():
+    def rest(labels):
+        answer = Answer("l0", {f"l{place}": 1 / labels for place in range(labels)})
+        return str(fragment(KINDS["label"].body(Said(TASKS["text-classification"], {"text": "a"}, answer))))
+
+    assert "1 other label has 14.3" in rest(7)
+    assert "2 other labels share 25.0" in rest(8)
+
+
+def test_rows_with_several_labels_are_counted_in_words():
+    def told(*rows):
+        examples = [Example(place, {"text": "a"}, json.dumps(row)) for place, row in enumerate(rows)]
+        return str(KINDS["labels"].targets(TASKS["multi-label-classification"], examples, [("a", 2), ("b", 1)]))
+
+    assert "No row has several labels." in told(["a"], ["b"])
+    assert "1 row has several labels, 1 none." in told(["a", "b"], [])
+    assert "2 rows have several labels." in told(["a", "b"], ["a", "b"])
+
+
+def test_two_texts_in_a_row_are_texts_and_no_question():
+    said = Said(TASKS["text-classification"], {"text": "a", "text_pair": "b"}, Answer("x", {"x": 1.0}), "y")
+    table = str(row_table(TASKS["text-classification"], [ShownRow(2, said)], "Mistakes"))
+    assert '<th scope="col">Texts</th>' in table
+    assert "Question" not in table
+    asked = Said(
+        TASKS["question-answering"], {"context": "a b", "question": "c"}, Answer('{"text": "a", "start": 0}'), ""
+    )
+    assert '<th scope="col">Question</th>' in row_table(asked.task, [ShownRow(2, asked)], "Mistakes")
+
+
+@pytest.mark.parametrize("kind", ["passage"])
+def test_the_untuned_model_is_called_as_in_the_report(studio, session, kind, monkeypatch):
+    monkeypatch.setattr(Made, "untuned_for", lambda task, columns: f"The cosine of {' and '.join(columns)}")
+    assert "The cosine of context and question." in try_it.ask(studio, session, "a context", "a question")

@@ -75,8 +75,8 @@ def test_a_dropped_table_is_read_and_its_columns_guessed(studio, tmp_path):
     assert "billing" in view["picture"]
     assert "256 tokens" in view["picture"]
     assert "charged twice" in view["rows"]
-    assert (view["menu0"].label, view["menu0"].value) == ("Text column", "ticket")
-    assert (view["menu1"].label, view["menu1"].value) == ("Label column", "topic")
+    assert (view["menu0"].label, view["menu0"].value) == ("Text", "ticket")
+    assert (view["menu1"].label, view["menu1"].value) == ("Label", "topic")
     assert view["go_on"].interactive
 
 

@@ -1,12 +1,13 @@
 import json
+import math
 import time
 
 import pytest
 from live_story import Teller, new_run
 
 from studio.errors import StudioError
-from studio.events import Failed, Finished, Paused, Scoring
-from studio.rundir import new_id
+from studio.events import Checked, Failed, Finished, Paused, Scoring
+from studio.rundir import RunDir, new_id
 from studio.ui import watching
 from studio.ui.watching import Cursor, Pace, Watch, Watching
 
@@ -327,6 +328,39 @@ def test_a_run_that_watches_the_loss(home):
     viewer.ask()
     assert viewer.now["axis"]["loss"] is True
     assert "validation loss" in viewer.now["stopping"]["watch"]
+
+
+def test_a_model_that_writes_shows_its_perplexity_beside_the_loss_it_watches(home):
+    run = new_run(home)
+    order = run.config.model_copy(update={"task": "chat", "columns": {"messages": "messages"}})
+    (run.path / "config.json").write_text(order.model_dump_json())
+    run = RunDir(run.path)  # the first one remembers its order
+    teller = Teller(run)
+    teller.start()
+    for step, loss in ((0, 8.2585), (50, 8.1)):
+        teller.say(
+            Checked(step=step, epoch=step / 100, loss=loss, metrics={"perplexity": math.exp(loss)}, is_best=True,
+                    best_step=step, best_value=loss, chances_left=3)
+        )  # fmt: skip
+    viewer = _viewer(run)
+    checks = viewer.ask()["checks"]
+    assert viewer.now["axis"]["title"] == "Perplexity"
+    assert viewer.now["tile.metric"][0] == "3,294"
+    assert viewer.now["tile.metric"][1].endswith("by tuning")
+    assert [round(check[2]) for check in checks] == [3860, 3294]
+
+
+def test_the_chart_gets_losses_unrounded_as_the_words_do(home):
+    run = new_run(home)
+    teller = Teller(run)
+    teller.start()
+    teller.say(
+        Checked(step=0, epoch=0, loss=8.25851, metrics={"macro_f1": 0.5}, is_best=True, best_step=0, best_value=0.5,
+                chances_left=3)
+    )  # fmt: skip
+    viewer = _viewer(run)
+    (check,) = viewer.ask()["checks"]
+    assert viewer.now["tile.loss"][0] == f"{viewer.now['best'][1]:.3f}" == f"{check[1]:.3f}" == "8.259"
 
 
 def test_a_damaged_order_still_shows_its_story(run):

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import time
 
 import gradio as gr
@@ -194,13 +195,48 @@ def test_an_offered_folder_is_a_card_where_its_family_fits(studio, writing):
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps({"model_type": "bert"}), encoding="utf-8")
     (folder / "model.safetensors").write_bytes(b"x")
+    assert "it has no tokenizer" in model.show(studio, Session())[0]
+    (folder / "tokenizer.json").write_bytes(b"{}")
     cards = model.show(studio, Session())[0]
+    assert "cannot be used" not in cards
     assert "folder:our-bert" in controls(cards)
     session, _note, fetch, _cancel, go_on, _timer = model.choose(studio, Session(), event("folder:our-bert"))
     assert session.model == "folder:our-bert"
     assert go_on.interactive
     assert not fetch.visible
     assert "folder:our-bert" not in controls(model.show(studio, Session(task="writing"))[0])
+
+
+def test_what_cannot_be_chosen_says_why(studio):
+    offered = studio.home.models / "offered"
+    (offered / "nested" / "inner").mkdir(parents=True)
+    (offered / "nested" / "inner" / "config.json").write_text("{}", encoding="utf-8")
+    (offered / "My model (2)").mkdir()
+    (offered / "packed.zip").write_bytes(b"x")
+    (offered / ".DS_Store").write_bytes(b"x")
+    cards = model.show(studio, Session())[0]
+    assert "3 items in models/offered cannot be used" in cards
+    for name, why in (("My model (2)", "rename the folder"), ("nested", "in “inner”"), ("packed.zip", "unpack")):
+        assert f"<bdi>{name}</bdi>" in cards
+        assert why in cards
+    assert "DS_Store" not in cards
+
+
+def test_a_folder_that_is_here_stands_for_a_task_that_writes(studio, writing, hub):
+    hub["now"] = False
+    folder = studio.home.models / "offered" / "ours"
+    folder.mkdir(parents=True)
+    kind = "llama" if writing == "decoder" else "t5"
+    (folder / "config.json").write_text(json.dumps({"model_type": kind}), encoding="utf-8")
+    (folder / "tokenizer.json").write_bytes(b"{}")
+    assert base_model.picked(studio.home, Session(task="writing")) == suited({writing})[0].id
+    (folder / "model.safetensors").write_bytes(b"x")
+    session = Session(task="writing")
+    assert base_model.picked(studio.home, session) == "folder:ours"
+    assert model.show(studio, session)[4].interactive
+    shutil.copytree(folder, folder.parent / "talking")
+    (folder.parent / "talking" / "chat_template.jinja").write_bytes(b"{{ messages }}")
+    assert base_model.picked(studio.home, session) == "folder:talking"
 
 
 def test_an_english_model_for_other_scripts_is_warned_of(studio, tmp_path):

@@ -4,6 +4,8 @@ from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end, 
 
 from studio import storage
 from studio.errors import StudioError
+from studio.evaluation.values import MetricResult
+from studio.jobs import actions
 from studio.jobs.runs import list_runs
 from studio.ui.session import Session
 from studio.ui.steps import runs
@@ -142,6 +144,39 @@ def test_what_may_be_chance_is_not_marked_as_better(studio, tmp_path):
     assert "rs-better" not in compare_view(sides)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "better"),
+    [
+        ((0.9, 1.1), (3.5, 4.5), 0),
+        ((1.6, 1.8), (0.7, 0.8), 1),
+        ((0.1, 0.2), (1.5, 1.7), 1),
+        ((0.4, 0.6), (1.9, 2.1), None),  # half and twice as long are as far off
+        ((0.9, 1.1), (1.05, 1.2), None),
+        ((0.0, 0.0), (0.9, 1.1), 1),
+    ],
+)
+def test_the_better_length_is_the_one_nearer_to_what_was_wanted(studio, tmp_path, one, other, better):
+    run = finished_run(studio.home, tmp_path)
+    report, told = runs.read_report(run), runs.Story.of(run.events())
+    lengths = [
+        MetricResult(name="length", title="Length", value=(low + high) / 2, low=low, high=high, unit="times")
+        for low, high in (one, other)
+    ]
+    sides = [
+        Side(name, run.config, told, report.model_copy(update={"metrics": [length]}))
+        for name, length in zip("ab", lengths, strict=True)
+    ]
+    cells = compare_view(sides).split("Length, test rows")[1].split("</tr>")[0].split("<td")[1:]
+    assert ["rs-better" in cell for cell in cells] == [better == 0, better == 1]
+
+
 def test_unknown_acts_only_draw_anew(studio):
     assert "No runs yet" in runs.act(studio, Session(), "", event(act="explode"))[2]
     assert "No runs yet" in runs.act(studio, Session(), "", event())[2]
+
+
+def test_a_run_that_waits_has_neither_model_nor_report_to_lose(studio, tmp_path):
+    run = run_without_end(studio.home, tmp_path)
+    actions.start(run)
+    _, _, table, *_ = runs.act(studio, Session(), "", event(act="ask", run=run.id))
+    assert "Its rows and settings are lost." in table

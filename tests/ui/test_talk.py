@@ -10,6 +10,7 @@ from studio.data.read import Limits
 from studio.errors import StudioError
 from studio.tasks import TASKS
 from studio.tasks.task import Answer
+from studio.ui.answers import kind_of
 from studio.ui.conversation import Conversation
 from studio.ui.session import Session
 from studio.ui.steps import talk
@@ -127,3 +128,18 @@ def test_only_models_that_talk_are_talked_with(studio, session, monkeypatch):
     monkeypatch.setitem(TASKS, "made-text", Made("text"))
     whole, one, *_, chips = talk.show(studio, Session(run=kind_run(studio.home, "text").id), None)
     assert (whole.visible, one.visible, chips) == (False, True, "")
+
+
+def test_a_suggestion_shows_what_the_model_will_reply_to():
+    said = [
+        "Can I keep the book about trains a little longer?",
+        "May I have your number?",
+        "It is 3794, and thanks a lot.",
+    ]
+    told = [("system", "Be brief."), *zip(("user", "assistant", "user"), said, strict=True)]
+    text = json.dumps([{"role": role, "content": content} for role, content in told])
+    chip = kind_of(TASKS["chat"]).chip(text, 110)
+    assert chip == f"{said[0]} … {said[-1]}"
+    assert len(kind_of(TASKS["chat"]).chip(text, 40)) <= 40
+    assert kind_of(TASKS["chat"]).chip(json.dumps([{"role": "user", "content": "Hello"}]), 110) == "Hello"
+    assert kind_of(TASKS["chat"]).chip("no conversation", 110) == "no conversation"

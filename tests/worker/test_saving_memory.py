@@ -130,7 +130,7 @@ def test_adapters_trained_beside_four_bits_are_folded_into_whole_weights(start, 
 @pytest.mark.filterwarnings("ignore")  # what bitsandbytes has to say about processors
 def test_weights_really_quantized(start, work, monkeypatch):
     """On a processor, which bitsandbytes can too, slowly; on a GPU this was never run."""
-    pytest.importorskip("bitsandbytes")
+    pytest.importorskip("bitsandbytes", reason="weights of 4 bits need bitsandbytes, which pip installs with .[test]")
     from studio.worker import prepare
 
     monkeypatch.setattr(prepare, "check_method", lambda *_, **__: None)

@@ -45,7 +45,7 @@ def _with_question(view: View, found: tuple[Column, Column, Column | None], insi
     questions = [
         column
         for column in view.usable
-        if column.is_text and column not in (context, answer) and column.words >= 2 and column.distinct_share > 0.2
+        if column.is_text and column not in (context, answer) and column.words >= 2 and _can_ask(column)
     ]
     if not questions:
         return
@@ -65,6 +65,11 @@ def _with_question(view: View, found: tuple[Column, Column, Column | None], insi
         f"{'questions' if asked else 'texts'}: find the answer to a question in a text."
     )
     yield Detection(TASK, "context-question-answer", roles, fit, reason)
+
+
+def _can_ask(column: Column) -> bool:
+    """Questions differ; the same few may be asked of every text, as of forms, where they are called questions."""
+    return column.distinct_share > 0.2 or column.said("question") > 0.5
 
 
 def _inside(context: Column, answer: Column) -> float:

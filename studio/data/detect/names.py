@@ -14,20 +14,20 @@ _COMPOUND = 5
 
 
 def _plain(text: str) -> str:
-    """Lower case, without accents."""
+    """Lower case, without accents and vowel signs."""
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M"))
 
 
 def _has_no_spaces(word: str) -> bool:
     """Whether it is written in a script that puts no spaces between words."""
-    return any("\u3040" <= letter <= "\u9fff" for letter in word)
+    return any("\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" for letter in word)
 
 
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name: `answerStart_2` → answer, start, 2."""
-    return tuple(_plain(part) for part in _PARTS.findall(_CAMEL.sub(" ", name)))
+    return tuple(_PARTS.findall(_plain(_CAMEL.sub(" ", name))))
 
 
 def _lexicon(words: str) -> tuple[frozenset[tuple[str, ...]], tuple[str, ...]]:

@@ -27,7 +27,11 @@ MOST_CHARS = 6000
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d+)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _INTEGER = re.compile(r"[-+]?\d+")
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
-_ASKS = re.compile(r"[?？؟][\"'”’»)\]]*$")
+_ASKS = re.compile(r"([?？؟]|か[。．]?)[\"'”’»)\]」』]*$")
+_UNSPACED = (  # scripts that put no spaces between words, and letters a word, roughly
+    (re.compile(r"[\u3040-\u30ff\u3400-\u9fff]"), 2),  # kana and Han
+    (re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"), 5),  # Thai, Lao, Burmese, Khmer; vowel signs count, too
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,11 @@ class Column:
 
     @cached_property
     def words(self) -> float:
-        """Mean words a cell; eight characters count as one, for languages without spaces."""
+        """Mean words a cell; where no spaces part them, so many letters count as one (`_UNSPACED`)."""
         cells = max(1, len(self.values))
-        return max(sum(len(value.split()) for value in self.values) / cells, sum(map(len, self.values)) / cells / 8)
+        spaced = sum(len(value.split()) for value in self.values) / cells
+        unspaced = sum(len(found) / letters for value in self.values for found, letters in _unspaced(value)) / cells
+        return max(spaced, unspaced, sum(map(len, self.values)) / cells / 8)
 
     @cached_property
     def chars(self) -> float:
@@ -150,6 +156,11 @@ def columns_of(table: Table) -> list[Column]:
             )
         )
     return found
+
+
+def _unspaced(value: str) -> list[tuple[list[str], int]]:
+    """The letters of each script without spaces, and how many of them make a word."""
+    return [] if value.isascii() else [(script.findall(value), letters) for script, letters in _UNSPACED]
 
 
 def _every(rows: int, most: int) -> list[int] | None:

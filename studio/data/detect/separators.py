@@ -9,6 +9,8 @@ _SEPARATORS = ("|", ";", "\n", ",", "/", "+", "&", "#", " ")
 _LONGEST = 4
 """Words in a label, on average; longer pieces are parts of sentences."""
 MOST_PIECES = 500
+_SENTENCES = 0.5
+"""Where more of the cells end as sentences do, what stands between spaces are words, however often they come again."""
 _FEW_CELLS = 100
 """Among so few cells, pieces come again less often."""
 
@@ -22,7 +24,7 @@ def separator_of(column: Column) -> str:
         strings = all(isinstance(piece, str) for value in lists for piece in value)
         is_recurring = len(lists) >= 0.9 * len(column.values) and strings and _recurs([tuple(each) for each in lists])
         return "json" if is_recurring else ""
-    for separator in _SEPARATORS:
+    for separator in _SEPARATORS[:-1] if column.sentences > _SENTENCES else _SEPARATORS:
         cells = [pieces_of(value, separator) for value in column.values]
         several = sum(len(pieces) > 1 for pieces in cells) / max(1, len(cells))
         if several >= (0.02 if separator != " " else 0.1) and _recurs(cells, strict=separator in " &/+#"):

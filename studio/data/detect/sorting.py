@@ -47,7 +47,8 @@ def _single(view: View, texts: list[Column], label: Column, place: int) -> Detec
         fit -= 0.15
     if label.distinct_share > 0.5:
         fit = min(fit, 0.55)
-    if text.words < 2 and is_tagging(Counter(label.values)):
+    tags = Counter(tag for value in label.values for tag in value.split())
+    if is_tagging(tags) and (text.words < 2 or tags.total() > len(label.values)):
         fit = min(fit, 0.3)
     if _is_of_pairs(label) and len(view.long_texts) > 1:
         fit = min(fit, 0.5)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from studio.data.detect.detection import Detection, Roles
 from studio.data.detect.profile import Column
 from studio.data.detect.view import View, quoted
+from studio.figures import quantity
 
 TASK = "token-classification"
 _BIO = re.compile(r"O|[BIESLUM]|[BIESLUM][-_/].+|[-_/.\w]+[-_/][BIESLU]")
@@ -16,6 +17,8 @@ _STARTS, _ENDS, _KINDS = (
     ("label", "type", "tag", "entity"),
 )
 _MOST_TAGS = 100
+_NEARLY_ALL, _SOME = 0.9, 0.5
+"""Rows with as many words as tags that make these go together; fewer do where the tags look like nothing else."""
 
 
 def read(view: View) -> Iterator[Detection]:
@@ -36,19 +39,23 @@ def _sentences(view: View) -> Iterator[Detection]:
         if not is_bio and (tags.said("tags") < 0.6 or kinds.total() < 3 * len(kinds)):
             continue
         for tokens in view.usable:
-            if tokens is tags or not _fits(tokens, tagged):
+            fitting = 0.0 if tokens is tags else _fitting(tokens, tagged)
+            if fitting < (_SOME if is_bio else _NEARLY_ALL):
                 continue
             fit = (0.97 if "O" in kinds and len(kinds) > 1 else 0.8) if is_bio else 0.75
+            fit = min(fit, 0.85) if fitting < _NEARLY_ALL else fit
+            where = "in every row" if fitting > 0.99 else f"in {quantity(fitting)} of the tagged rows"
             reason = (
-                f"{quoted(tokens)} and {quoted(tags)} hold as many pieces in every row, and {quoted(tags)} only "
-                f"{len(kinds)} different ones: find the words that {_some(kinds)} stand for."
+                f"{quoted(tokens)} and {quoted(tags)} hold as many pieces {where}, and {quoted(tags)} only "
+                f"{len(kinds)} different ones: {_find(kinds)}"
             )
             yield Detection(TASK, "tagged-sentences", {"tokens": tokens.name, "tags": tags.name}, fit, reason)
 
 
-def _fits(tokens: Column, tagged: list[list[str]]) -> bool:
+def _fitting(tokens: Column, tagged: list[list[str]]) -> float:
+    """Share of the tagged rows with as many words as tags."""
     rows = [(len(_pieces(tokens, place)), len(tags)) for place, tags in enumerate(tagged) if tags]
-    return sum(one == two for one, two in rows) >= 0.9 * len(rows)
+    return sum(one == two for one, two in rows) / max(1, len(rows))
 
 
 def _pieces(column: Column, place: int) -> list[str]:
@@ -65,9 +72,17 @@ def is_tagging(kinds: Counter[str]) -> bool:
     return "O" in {kind.upper() for kind in kinds} and fitting >= 0.98 * kinds.total()
 
 
-def _some(kinds: Counter[str]) -> str:
+def _find(kinds: Counter[str]) -> str:
+    """What is learned, as in: find words of the types “person” and “place”."""
     names = sorted({re.sub(r"^[BIESLUM][-_/]", "", kind) for kind in kinds} - {"O", "o"})
-    return ", ".join(f"“{name[:30]}”" for name in names[:3]) + (" and others" if len(names) > 3 else "") or "the tags"
+    if not names:
+        return "find the tagged words."
+    return f"find words of the {'type' if len(names) == 1 else 'types'} {_listed(names)}."
+
+
+def _listed(names: list[str]) -> str:
+    told = [f"“{name[:30]}”" for name in names[:3]] + (["others"] if len(names) > 3 else [])
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def _tokens(view: View) -> Iterator[Detection]:
@@ -99,7 +114,7 @@ def _tokens(view: View) -> Iterator[Detection]:
             how = ", where an empty line ends a sentence"
         fit = 0.8 if not is_bio else 0.97 if len(kinds) > 1 else 0.75
         fit -= 0.0 if how else 0.25
-        reason = f"{quoted(token)} holds one word a row and {quoted(tags)} its tag{how}: find the words that {_some(kinds)} stand for."
+        reason = f"{quoted(token)} holds one word a row and {quoted(tags)} its tag{how}: {_find(kinds)}"
         yield Detection(TASK, "tagged-tokens", roles, fit, reason)
 
 

@@ -87,8 +87,9 @@ class View:
 
     @cached_property
     def languages(self) -> dict[str, str]:
-        """Long text column → the language it is written in, if that shows."""
-        return {column.name: language_of(column.values[:200]) for column in self.long_texts}
+        """Long text column → the language it is written in, if that shows. Texts without spaces are long in fewer letters."""
+        texts = [column for column in self.usable if column.is_long_text or _is_unspaced(column)]
+        return {column.name: language_of(column.values[:200]) for column in texts}
 
     def named(self, name: str) -> Column:
         """The column of that name."""
@@ -103,6 +104,13 @@ def view_of(table: Table) -> View:
     if split is not None:
         aside[split.column] = "says which part a row belongs to"
     return View(tuple(columns), split, aside, tuple(table.rows[:IN_A_ROW]))
+
+
+def _is_unspaced(column: Column) -> bool:
+    """Texts of some length, hardly any of them twice, in a script that puts no spaces between words."""
+    if not column.is_text or column.words < 1.5 or column.distinct_share <= 0.5:
+        return False
+    return column.share(lambda value: " " not in value and not value.isascii()) > 0.8
 
 
 def quoted(column: Column | str) -> str:

@@ -1,4 +1,4 @@
-"""What column names mean, in ten languages: meaning → words, lower case and without accents. Nothing but data."""
+"""What column names mean, in fourteen languages: meaning → words, lower case and without accents. Nothing but data."""
 
 MEANINGS: dict[str, str] = {
     "text": """
@@ -12,7 +12,9 @@ MEANINGS: dict[str, str] = {
         article artikel articulo articolo artigo abstract passage paragraph feedback complaint beschwerde queja reclamo
         klacht freitext snippet excerpt story headline narrative transcript chat_text instruction claim statement tip
         文本 内容 评论 評論 消息 短信 评价 正文 句子 问题 テキスト 本文 レビュー メッセージ コメント 文 感想
-        текст содержание отзыв рецензия сообщение письмо комментарий предложение вопрос обращение""",
+        текст содержание отзыв рецензия сообщение письмо комментарий предложение вопрос обращение
+        نص النص رسالة تعليق مراجعة جملة محتوى पाठ टेक्स्ट संदेश समीक्षा टिप्पणी वाक्य ข้อความ เนื้อหา รีวิว ความคิดเห็น
+        ประโยค 텍스트 본문 문장 리뷰 댓글""",
     "label": """
         label labels category categorie kategorie categoria class classe klasse clase cls sentiment sentimento sentimiento
         polarity polarite polaridad polaridade polarita topic thema theme tema sujet onderwerp intent intention absicht
@@ -22,16 +24,19 @@ MEANINGS: dict[str, str] = {
         truth ground_truth annotation department abteilung urgency priority prioritat spam toxic toxicity is_spam subject
         zweck purpose verdict stance entailment relevance relevant duplicate is_duplicate paraphrase judgment
         标签 標籤 标记 类别 類別 分类 情感 情绪 主题 意图 类型 ラベル カテゴリ 分類 感情 極性 種類 意図 正解
-        метка класс категория тональность настроение тема тип намерение группа""",
+        метка класс категория тональность настроение тема тип намерение группа
+        تصنيف التصنيف فئة الفئة وسم الوسم نوع النوع श्रेणी वर्ग लेबल प्रकार भावना ประเภท หมวดหมู่ ป้าย อารมณ์ 라벨 분류 카테고리 감정""",
     "labels": """
         labels categories kategorien classes klassen topics themen intents emotions emotionen gefuhle emociones emozioni
         emocoes emoties sentimientos sentimentos sentimenti feelings gevoelens genres keywords schlagworte stichworte
-        etiquettes etiquetas etichette tags hashtags mots_cles 情绪 标签 気持ち эмоции чувства метки теги""",
+        etiquettes etiquetas etichette tags hashtags mots_cles 情绪 标签 気持ち эмоции чувства метки теги
+        تصنيفات التصنيفات وسوم الوسوم मनोभाव श्रेणियाँ ป้ายกำกับ 라벨들""",
     "score": """
         score scores similarity similarity_score ahnlichkeit similarite similitud somiglianza similaridade gelijkenis rating
         note punkte punktzahl puntuacion puntaje punteggio pontuacao grade nota cijfer value wert valeur valor valore
         waarde regression target stars relevance strength intensity readability price preis difficulty complexity
-        相似度 分数 评分 得分 類似度 点数 スコア 評価 оценка сходство балл рейтинг""",
+        相似度 分数 评分 得分 類似度 点数 スコア 評価 оценка сходство балл рейтинг
+        درجة الدرجة تقييم التقييم تشابه التشابه अंक स्कोर समानता คะแนน ความคล้าย 점수 유사도""",
     "split": """
         split set fold folds kfold cv subset partition dataset part data_split teil aufteilung datensatz teilmenge ensemble
         jeu conjunto particion particao insieme partizione deel verdeling 数据集 划分 集合 分割 データ区分 выборка часть""",
@@ -47,33 +52,41 @@ MEANINGS: dict[str, str] = {
         примечание заметки""",
     "tokens": """
         token tokens word words token_list wort worter mot mots jeton palabra palabras parola parole palavra palavras woord
-        woorden form term 词 单词 词语 単語 トークン слово слова токен токены""",
+        woorden form term 词 单词 词语 単語 トークン слово слова токен токены
+        كلمة الكلمة كلمات الكلمات शब्द คำ 단어 토큰""",
     "tags": """
         tag tags ner_tags ner_tag ner bio iob iob2 bioes pos pos_tags label labels etikett etiketten etiquette etiquettes
         etiqueta etiquetas etichetta etichette entity entities entite entites entidad entidades entita entidade entiteit
-        entiteiten 标签 标注 タグ ラベル тег теги метка метки""",
+        entiteiten 标签 标注 タグ ラベル тег теги метка метки
+        وسم الوسم وسوم الوسوم टैग แท็ก 태그""",
     "sentence": """
         sentence sentence_id sent sent_id satz satznummer phrase frase oracion zin zinnummer sequence doc document_id
-        句子 文番号 предложение номер_предложения""",
+        句子 文番号 предложение номер_предложения
+        جملة الجملة رقم_الجملة वाक्य ประโยค 문장""",
     "spans": """
         spans span entities entity annotations annotation offsets entitaten markierungen annotationen entites entidades
-        entita entiteiten annotaties anotaciones annotazioni anotacoes 实体 标注 固有表現 注釈 сущности разметка""",
+        entita entiteiten annotaties anotaciones annotazioni anotacoes 实体 标注 固有表現 注釈 сущности разметка
+        كيانات الكيانات इकाइयाँ ชื่อเฉพาะ 개체명""",
     "context": """
         context contexts passage passage_text paragraph document article source_text background kontext absatz textstelle
         abschnitt contexte paragraphe contexto parrafo paragrafo contesto alinea passaggio 上下文 段落 文章 文脈 контекст абзац
-        отрывок""",
+        отрывок
+        سياق السياق فقرة الفقرة مقطع المقطع संदर्भ अनुच्छेद บริบท บทความ 문맥 지문""",
     "question": """
         question questions query frage fragestellung interrogation pregunta consulta domanda quesito pergunta questao vraag
-        vraagstelling 问题 提问 質問 問い вопрос запрос""",
+        vraagstelling 问题 提问 質問 問い вопрос запрос
+        سؤال السؤال प्रश्न सवाल คำถาม 질문""",
     "answer": """
         answer answers antwort antworttext losung reponse solution respuesta solucion risposta soluzione resposta solucao
-        antwoord oplossing gold_answer 答案 回答 答え 解答 ответ решение""",
+        antwoord oplossing gold_answer 答案 回答 答え 解答 ответ решение
+        جواب الجواب إجابة الإجابة उत्तर जवाब คำตอบ 답변 정답""",
     "answer_start": """
         answer_start start offset answer_offset position begin anfang debut inicio inizio posicion posizione posicao positie
         start_char char_start 起始 位置 開始位置 начало позиция""",
     "title": """
         title heading headline titel uberschrift titre intitule titulo encabezado titolo intestazione cabecalho kop topic_title
-        标题 题目 タイトル 題名 заголовок название""",
+        标题 题目 タイトル 題名 заголовок название
+        عنوان العنوان शीर्षक ชื่อเรื่อง 제목""",
     "source": """
         source src from_text original input quelle quelltext ausgangstext origen fuente sorgente origem fonte bron
         original_text noisy incorrect draft 源 原文 源文 ソース 原文 источник оригинал исходный""",
@@ -83,7 +96,8 @@ MEANINGS: dict[str, str] = {
     "summary": """
         summary summaries tldr tl_dr highlights zusammenfassung kurzfassung resume synthese resumen sintesis riassunto sintesi
         resumo sintese samenvatting kurztext headline abstract_short one_sentence gist 摘要 总结 概要 要約 まとめ
-        резюме краткое""",
+        резюме краткое
+        ملخص الملخص सारांश สรุป 요약""",
     "document": """
         document abstract article text body passage dialogue story dokument artikel volltext langtext documento articulo
         articolo artigo report transcript content 文档 文章 正文 文書 記事 документ статья""",

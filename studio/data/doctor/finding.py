@@ -74,6 +74,8 @@ class Patient:
     """Tokens of each row's texts together, or nothing when they were not counted."""
     languages: tuple[str, ...] = ()
     """ISO 639-1 codes of the languages that the chosen base model knows; empty when it knows many or none is chosen."""
+    unread: float = 0.0
+    """Share of the texts' characters for which the chosen base model has no tokens."""
     reads_windows: bool = False
     """Whether the task reads longer texts in several windows."""
 

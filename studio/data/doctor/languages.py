@@ -17,6 +17,8 @@ from studio.figures import quantity
 _ROWS = 2_000
 _LETTERS = 500
 """Characters of a text that are looked at."""
+_WORDS = 30
+"""So many are taken together where every row is a word."""
 _MIXED = 0.05
 """A second language in this share of the texts makes a table mixed."""
 _LEAST = 10
@@ -31,11 +33,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 def languages(patient: Patient) -> Iterator[Finding]:
     """Texts in several languages, and texts in languages that the chosen base model does not know."""
-    if not patient.texts or patient.role("tokens") or patient.role("token") or patient.role("messages"):
+    if not patient.texts or patient.role("messages"):
         return
     places = patient.usable_places[evenly(len(patient.usable_places), _ROWS)]
     columns = (taken(patient.cells(name), places) for name in patient.texts)
-    said = [language_of(" ".join(texts)) for texts in zip(*columns, strict=True)]
+    texts = [" ".join(each) for each in zip(*columns, strict=True)]
+    if patient.role("token"):
+        texts = [" ".join(texts[at : at + _WORDS]) for at in range(0, len(texts), _WORDS)]
+    said = [language_of(text) for text in texts]
     counts = Counter(language for language in said if language)
     if counts.total() < _LEAST:
         return
@@ -46,7 +51,7 @@ def languages(patient: Patient) -> Iterator[Finding]:
         else f" ({counted(len(places), 'row')}, evenly spread, were looked at)"
     )
     strange = [language for language in common if patient.languages and language not in patient.languages]
-    told = ", ".join(f"{NAMES[language]} ({quantity(counts[language] / counts.total())})" for language in common)
+    told = ", ".join(_with_share(language, counts) for language in common)
     if strange:
         known = ", ".join(NAMES.get(language, language) for language in patient.languages[:5])
         text = f"The texts are in {told}{looked}; the chosen base model knows {known}."
@@ -54,7 +59,7 @@ def languages(patient: Patient) -> Iterator[Finding]:
             "A model learns little from a language that it has never read: choose one that knows it, or many languages."
         )
         yield Finding("unknown-language", "warning", f"The model does not know {_listed(strange)}", text, why)
-    elif len(common) > 1:
+    elif len(common) > 1 and not patient.role("token"):
         example = next(place for place, language in enumerate(said) if language == common[1])
         shown = cited(taken(patient.cells(patient.texts[0]), places[example : example + 1])[0], 60)
         text = f"The texts are in {told}{looked}. “{shown}” is in {NAMES[common[1]]} (row {patient.rows[places[example]]:,})."
@@ -77,6 +82,11 @@ def language_of(text: str) -> str:
     (best, most), (_, second) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
     is_clear = most >= 3 and (most >= 1.3 * second or most >= second + 2) and most >= 0.15 * len(set(words))
     return best if is_clear else ""
+
+
+def _with_share(language: str, counts: Counter[str]) -> str:
+    """As in "German (50.0 %)"; of the only one, its name alone."""
+    return NAMES[language] if len(counts) == 1 else f"{NAMES[language]} ({quantity(counts[language] / counts.total())})"
 
 
 def _listed(codes: list[str]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from studio.data.example import Example
 from studio.evaluation.baselines.baseline import Baseline
-from studio.tasks.answers import NO_ANSWER, normal, written
+from studio.tasks.answers import NO_ANSWER, words, written
+from studio.tasks.overlap import mostly_unspaced
 from studio.tasks.task import Answer
 
 _SENTENCE = re.compile(r"[^\s.!?。！？।][^.!?。！？।]*(?:[.!?](?=\S)[^.!?。！？।]*)*[.!?。！？।]*")
@@ -22,10 +23,11 @@ def _best(context: str, question: str) -> str:
     places = [found.span() for found in _SENTENCE.finditer(context)]
     if not places:
         return NO_ANSWER
-    words = [set(normal(context[start:end]).split()) for start, end in places]
-    held = Counter(word for sentence in words for word in sentence)
-    asked = set(normal(question).split())
-    scores = [sum(math.log(1 + len(places) / held[word]) for word in asked & sentence) for sentence in words]
+    unspaced = mostly_unspaced([context])
+    sentences = [set(words(context[start:end], unspaced=unspaced)) for start, end in places]
+    held = Counter(word for sentence in sentences for word in sentence)
+    asked = set(words(question, unspaced=unspaced))
+    scores = [sum(math.log(1 + len(places) / held[word]) for word in asked & sentence) for sentence in sentences]
     start, end = places[scores.index(max(scores))]
     return written(context[start:end], start)
 

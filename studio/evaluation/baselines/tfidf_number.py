@@ -8,6 +8,7 @@ import numpy as np
 from studio.data.example import Example
 from studio.evaluation.baselines.baseline import Baseline
 from studio.evaluation.baselines.words import counted_words
+from studio.tasks.decimals import rounded
 from studio.tasks.task import Answer
 
 _MOST_CHARACTERS = 10_000_000
@@ -22,8 +23,10 @@ def tfidf_number(train: Sequence[Example], test: Sequence[Example], seed: int) -
     rows = counted_words([text for example in train for text in example.inputs.values()])
     is_pair = len(train[0].inputs) > 1
     seen, asked = (_cosines(rows, part) if is_pair else rows(_texts(part)) for part in (train, test))
-    model = Ridge(alpha=1e-6 if is_pair else 1.0, solver="auto" if is_pair else "lsqr").fit(seen, numbers)
-    return [Answer(f"{float(number):.6g}") for number in model.predict(asked)]
+    model = Ridge(alpha=1e-6 if is_pair else 1.0, solver="auto" if is_pair else "lsqr")
+    middle, deviation = float(numbers.mean()), float(numbers.std()) or 1.0
+    model.fit(seen, (numbers - middle) / deviation)  # it counts in float32, too coarse for years in seconds
+    return [Answer(rounded(float(number) * deviation + middle, deviation)) for number in model.predict(asked)]
 
 
 def sample(train: Sequence[Example], seed: int) -> Sequence[Example]:

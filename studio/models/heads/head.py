@@ -57,6 +57,8 @@ class HeadFacts:
     """How many values each hint of a token has (see `models.heads.hints`); empty where tokens have none."""
     inside: bool = False
     """Whether answers may begin and end within words, for tasks that point into texts."""
+    longest: int = 0
+    """Tokens that such an answer may have, for tasks whose answer is one stretch; 0 in older files."""
 
 
 class Head(nn.Module):

@@ -40,6 +40,15 @@ class ChatKind(Kind):
         return "\n".join(f"{_NAMES.get(role, role)}: {said}" for role, said in told)
 
     @override
+    def chip(self, text: str, most: int) -> str:
+        """How the conversation begins, and what is said last: that is what the model will reply to."""
+        said = [words for role, words in turns(text) or [("user", text)] if role != "system"]
+        if len(said) < 2:
+            return shortened(said[0] if said else text, most)
+        half = (most - 3) // 2
+        return f"{shortened(said[0], half)} … {shortened(said[-1], half)}"
+
+    @override
     def read(self, typed: str) -> str:
         """The other way round: a line that begins with a speaker begins a turn."""
         pieces = _SPEAKER.split(f"\n{typed}")

@@ -32,10 +32,10 @@ class EntitiesKind(Kind):
         found = spans(said.answer.value, len(text))
         none = element("p", "Nothing was found in this text.", class_="rs-hint") if not found else None
         kinds = sorted({span.kind for span in found})
-        told = f"{len(found)} found: {', '.join(kinds)}." if found else None
+        told = [[", " if place else f"{len(found)} found: ", element("bdi", kind)] for place, kind in enumerate(kinds)]
         return (
             none,
-            element("p", told, class_="rs-hint") if told else None,
+            element("p", told, ".", class_="rs-hint") if told else None,
             marked(text, found, said.labels),
         )
 

@@ -75,6 +75,10 @@ class Kind:
         """One of the inputs as people type it into a box."""
         return text
 
+    def chip(self, text: str, most: int) -> str:
+        """One of a test row's inputs on a button, in at most `most` characters."""
+        return shortened(self.typed(text), most)
+
     def offered(self, text: str, *, fills: bool) -> str:
         """One of a test row's inputs as a suggestion types it; `fills`: the model fills gaps."""
         return self.typed(text)

@@ -33,7 +33,11 @@ class LabelKind(Kind):
     def body(self, said: Said) -> Child:
         ranked = sorted(said.answer.confidence.items(), key=lambda pair: -pair[1])
         rest = ranked[MOST_LABELS:]
-        more = f"{count(len(rest), 'other label')} share {percent(sum(share for _, share in rest))}." if rest else None
+        more = (
+            f"{count(len(rest), 'other label')} {'has' if len(rest) == 1 else 'share'} {percent(sum(share for _, share in rest))}."
+            if rest
+            else None
+        )
         value = said.answer.value
         return (
             element("p", element("b", value, dir="auto"), class_="rs-number rs-said-label"),

@@ -61,7 +61,7 @@ class LabelsKind(Kind):
     def targets(self, task: Task, examples: Sequence[Example], counts: Sequence[tuple[str, int]]) -> Markup | None:
         several = sum(len(strings(example.target or "")) > 1 for example in examples)
         none = sum(not strings(example.target or "") for example in examples)
-        told = f" {count(several, 'row')} {'has' if several == 1 else 'have'} several labels"
+        told = f" {count(several, 'row') if several else 'No row'} {'have' if several > 1 else 'has'} several labels"
         told += f", {none:,} none." if none else "."
         return card(task.role_titles[task.target], label_bars(counts), text=balance(counts, "label") + told)
 

@@ -9,9 +9,33 @@ from studio.columns import Columns, columns_of
 from studio.data.table import Table
 from studio.tasks import TASKS
 from studio.tasks.task import Task
+from studio.ui.markup import element
 
 NO_COLUMN = ("none", "")
 """The choice of an optional role that no column plays."""
+
+
+_BACKSPACE = """
+const card = element.closest('.fs-columns');
+if (card && !card.dataset.listens) {
+  card.dataset.listens = 'yes';
+  card.addEventListener('keydown', (event) => {
+    if (event.key !== 'Backspace' || event.target.value) return;
+    const chosen = event.target.closest('.wrap-inner');
+    const crosses = chosen ? chosen.querySelectorAll('.token-remove:not(.remove-all)') : [];
+    if (!crosses.length) return;
+    event.stopPropagation();
+    crosses[crosses.length - 1].click();
+  }, true);
+}
+"""
+"""In a menu of several, Gradio takes the last choice away by Backspace and tells nobody; by the choice's cross it does tell."""
+
+
+def head() -> gr.HTML:
+    """What stands above the menus."""
+    title = element("div", element("h2", "Which column is what?"), class_="fs-inner")
+    return gr.HTML(title, js_on_load=_BACKSPACE, padding=False, container=False)
 
 
 def most_menus() -> int:
@@ -47,7 +71,7 @@ def _menu(task: Task, role: str, table: Table, chosen: Sequence[str]) -> gr.Drop
     return gr.Dropdown(
         choices=[*([NO_COLUMN] if optional and not several else []), *((name, name) for name in table.columns)],
         value=there if several else there[0] if there else "" if optional else None,
-        label=f"{title} {'columns (one or several)' if several else 'column'}{' (optional)' if optional else ''}",
+        label=f"{title}{' (one column or several)' if several else ''}{' (optional)' if optional else ''}",
         multiselect=several,
         visible=True,
     )

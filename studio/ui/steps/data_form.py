@@ -8,7 +8,6 @@ import gradio as gr
 from studio.tasks import TASKS
 from studio.ui import bundled
 from studio.ui.choices import choices
-from studio.ui.markup import element
 from studio.ui.pieces import heading, html
 from studio.ui.steps import columns, inspecting, splitting
 from studio.ui.steps import reading as reading_menus
@@ -71,7 +70,7 @@ def draw(studio: Studio) -> DataStep:
     reread = reading_menus.draw()
     with gr.Column(visible=False, elem_id="data-found", elem_classes=["fs-stack"]) as found:
         with gr.Column(elem_classes=["fs-card", "fs-columns"]):
-            html(element("div", element("h2", "Which column is what?"), class_="fs-inner"))
+            columns.head()
             with gr.Row():
                 task = gr.Dropdown(
                     [(each.title, each.name) for each in TASKS.values()],

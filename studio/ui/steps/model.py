@@ -12,6 +12,7 @@ from studio.models.hub.words import consent
 from studio.models.presets import Preset
 from studio.models.reach import HUB
 from studio.models.sizing import expected, fit_here, gigabytes, size_of
+from studio.models.unusable import unusable
 from studio.ui import base_model, navigation
 from studio.ui.choices import choices, chosen
 from studio.ui.markup import Markup, element, fragment
@@ -124,7 +125,7 @@ def _cards(studio: Studio, session: Session) -> Markup:
         _offer(studio, choice, preset, foreign=foreign)
         for choice, preset in base_model.offered(studio.home, session).items()
     ]
-    return models.models(offers, base_model.picked(studio.home, session), HUB.now(wait_s=0.5))
+    return models.models(offers, base_model.picked(studio.home, session), HUB.now(wait_s=0.5), unusable(studio.home))
 
 
 def _offer(studio: Studio, choice: str, preset: Preset, *, foreign: bool) -> models.Offer:

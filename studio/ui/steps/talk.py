@@ -50,7 +50,7 @@ def draw() -> TalkPart:
         with gr.Column(elem_classes=["fs-card"]):
             box = gr.Textbox(
                 label="Your message", lines=1, max_lines=8, max_length=LONGEST, elem_id="talk-text",
-                placeholder="Say something. Enter sends it, Shift and Enter begins a new line.",
+                placeholder="Say something", info="Enter sends it, Shift and Enter begins a new line.",
             )  # fmt: skip
             with gr.Row(elem_classes=["fs-actions"]):
                 again = gr.Button("Start again", elem_id="talk-again")

@@ -222,7 +222,7 @@ def _card(studio: Studio, run: RunDir, inputs: dict[str, str], *, ours: bool) ->
     said = _said(run, inputs, answer, is_tuned=ours)
     if ours:
         return answer_card("Tuned model", f"The best version of “{run.config.name}”.", said, ours=True)
-    return answer_card("Before tuning", f"{said.task.untuned}.", said, ours=False)
+    return answer_card("Before tuning", f"{said.task.untuned_for(inputs)}.", said, ours=False)
 
 
 def _said(run: RunDir, inputs: dict[str, str], answer: Answer, *, is_tuned: bool) -> Said:

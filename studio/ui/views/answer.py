@@ -9,7 +9,7 @@ from studio.tasks.task import Answer, Task
 from studio.tasks.unread import not_read, told_of
 from studio.ui.answers import Said, kind_of
 from studio.ui.markup import Markup, element
-from studio.ui.words import count, shortened
+from studio.ui.words import count
 
 PREVIEW_ROWS = 10
 LONGEST_CHIP = 110
@@ -65,7 +65,7 @@ def suggestions(task: Task, examples: Sequence[Example]) -> Markup | None:
             "li",
             element(
                 "button",
-                element("span", shortened(kind_of(task).typed(shortest_input(example)), LONGEST_CHIP), dir="auto"),
+                element("span", kind_of(task).chip(shortest_input(example), LONGEST_CHIP), dir="auto"),
                 element("em", f"row {example.row:,}"),
                 type="button",
                 data_act="pick",
@@ -119,7 +119,9 @@ def _preview(task: Task, examples: Sequence[Example], answers: Sequence[Answer])
         for example, answer in islice(zip(examples, answers, strict=True), PREVIEW_ROWS)
     ]
     question = (
-        () if kind.holds_question else ("Question" if len(task.inputs) > 1 else task.role_titles[task.inputs[0]],)
+        ()
+        if kind.holds_question
+        else (task.role_titles.get("question", "Texts") if len(task.inputs) > 1 else task.role_titles[task.inputs[0]],)
     )
     sure = (kind.sure_title,) if kind.sure_title and any(kind.sure(said) for _, said in shown) else ()
     heads = [

@@ -14,6 +14,8 @@ from studio.tasks import metric_named
 from studio.ui.markup import Child, Markup, element
 from studio.ui.words import duration, quantity
 
+_LEAST = 1e-9
+
 
 @dataclass(frozen=True)
 class Side:
@@ -94,8 +96,20 @@ def _surely_better(found: Sequence[Any]) -> int | None:
     first, second = found
     if first is None or second is None:
         return None
+    fact = metric_named(first.name)
+    if fact.wanted is not None:
+        wanted = fact.wanted
+        (near, far), (other_near, other_far) = (_times_off(metric, wanted) for metric in found)
+        return 0 if far < other_near else 1 if other_far < near else None
     above = 0 if first.low > second.high else 1 if second.low > first.high else None
-    return above if above is None or metric_named(first.name).best == "max" else 1 - above
+    return above if above is None or fact.best == "max" else 1 - above
+
+
+def _times_off(metric: MetricResult, wanted: float) -> tuple[float, float]:
+    """How many times more or less than wanted the value is at best and at worst, over its whole range: 1 is exactly so."""
+    ends = [max(end, _LEAST) / wanted for end in (metric.low, metric.high)]
+    worst = max(max(end, 1 / end) for end in ends)
+    return (1.0 if ends[0] <= 1 <= ends[1] else min(max(end, 1 / end) for end in ends)), worst
 
 
 def _fairness(sides: Sequence[Side]) -> str:

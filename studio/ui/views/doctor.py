@@ -6,7 +6,7 @@ from studio.config import Edit
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
 from studio.data.edits import amount, digest
-from studio.ui.markup import Markup, element, fragment
+from studio.ui.markup import Markup, element, fragment, sentence
 from studio.ui.pieces import card
 from studio.ui.table_downloads import link
 from studio.ui.words import NO_BREAK, count
@@ -34,7 +34,9 @@ def changes(edits: Sequence[Edit], table_id: str) -> Markup:
         return fragment()
     items = [
         element(
-            "li", element("span", f"{edit.title}: {amount(edit)}."), _button(f"{UNDO}:{place}-{digest(edit)}", "Undo")
+            "li",
+            element("span", sentence(f"{edit.title}: {amount(edit)}.")),
+            _button(f"{UNDO}:{place}-{digest(edit)}", "Undo"),
         )
         for place, edit in enumerate(edits)
     ]
@@ -50,17 +52,17 @@ def _finding(each: Finding) -> Markup:
         told.append(_numbers(each.rows))
     return element(
         "li",
-        element("b", each.title),
+        element("b", sentence(each.title)),
         element("span", " · ".join(told), class_="fs-quiet"),
-        element("p", each.text, dir="auto"),
-        element("p", each.why, class_="fs-quiet") if each.why else None,
+        element("p", sentence(each.text)),
+        element("p", sentence(each.why), class_="fs-quiet") if each.why else None,
         _button(f"{MEND}:{each.key}", each.fix.title) if each.fix is not None else None,
         data_tone=_TONE[each.severity],
     )
 
 
 def _button(choice: str, text: str) -> Markup:
-    return element("button", text, type="button", data_choice=choice, class_="fs-small", dir="auto")
+    return element("button", sentence(text), type="button", data_choice=choice, class_="fs-small")
 
 
 def _numbers(rows: Sequence[int]) -> str:

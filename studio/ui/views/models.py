@@ -38,12 +38,21 @@ class Offer:
     """Whether the texts are in a script that it does not know."""
 
 
-def models(offers: Sequence[Offer], picked: str, hub: bool | None) -> Markup:
-    """All of them; those that cannot be had now are folded away with the reason."""
+def models(offers: Sequence[Offer], picked: str, hub: bool | None, unusable: Sequence[tuple[str, str]] = ()) -> Markup:
+    """All of them; those that cannot be had now are folded away with the reason. `unusable`: `(name, what to do)`."""
     absent = [offer for offer in offers if hub is False and not offer.is_here]
     here = [offer for offer in offers if offer not in absent]
     cards = {offer.choice: _card(offer, picked, hub) for offer in offers}
-    return fragment(_by_size(here, cards), _far(absent, cards, any_here=bool(here)))
+    return fragment(_by_size(here, cards), _far(absent, cards, any_here=bool(here)), _left_out(unusable))
+
+
+def _left_out(unusable: Sequence[tuple[str, str]]) -> Markup | None:
+    """What an administrator put beside the offered folders in vain."""
+    if not unusable:
+        return None
+    items = [element("li", element("bdi", name[:100]), ": ", why) for name, why in unusable]
+    title = f"{count(len(unusable), 'item')} in models/offered cannot be used"
+    return more(title, element("ul", items, class_="fs-list"))
 
 
 def size_of_download(preset: Preset) -> str:
@@ -155,8 +164,10 @@ def _speed(offer: Offer) -> str:
 
 
 def _parameters(preset: Preset) -> str:
-    """As in 135 M parameters, 1.7 B parameters."""
+    """As in 135 M parameters, 1.7 B parameters. Of a folder it is reckoned from the size of its weights."""
     millions = preset.parameters
+    if millions < 1:
+        return "less than 1 M parameters"
     return f"{millions / 1000:.1f} B parameters" if millions >= 1000 else f"{millions:,.0f} M parameters"
 
 

@@ -5,10 +5,12 @@ from studio.data.detect.detection import LIKELY, NAMES, WORTH_SAYING, Detection,
 from studio.data.table import Table
 from studio.tasks import TASKS
 from studio.ui.choices import button_card
-from studio.ui.markup import Markup, element, fragment
+from studio.ui.markup import Child, Markup, element, fragment, sentence
 from studio.ui.pieces import more
 
 _UNCLEAR = "Names and contents do not tell which column is what: see that the right ones are chosen above."
+_BESIDE = frozenset({"title"})
+"""Roles that help to tell a layout, and that a task can do without."""
 _NOT_YET = "this version does not train that yet"
 
 
@@ -16,16 +18,16 @@ def readings(seen: Detection, task: str, columns: Columns, table: Table) -> Mark
     """Of the table that was detected to be `seen`, used for this task with these columns."""
     used = next((each for each in seen.readings if each.task == task and usable(each, table) == columns), None)
     others = [(place, each) for place, each in enumerate(seen.readings) if each is not used]
-    said = [element("p", element("b", _begun(sureness(used.confidence))), f". {used.reason}")] if used else []
+    said = [element("p", element("b", _begun(sureness(used.confidence))), sentence(f". {used.reason}"))] if used else []
     if used is None and seen.confidence < LIKELY and len(set(columns.values())) > 1:
         said = [element("p", _UNCLEAR, class_="fs-note")]
     elif seen.task and seen.task not in TASKS:
         others = others[1:]
-        said.insert(0, element("p", _made_for_another(seen, task if used else ""), class_="fs-note"))
+        said.insert(0, element("p", sentence(_made_for_another(seen, task if used else "")), class_="fs-note"))
     is_open = any(each.confidence >= WORTH_SAYING for _, each in others) or (used or seen).confidence < LIKELY
     cards = element("div", [_card(str(place), each, table) for place, each in others], class_="fs-picks")
     return fragment(
-        element("div", said, class_="fs-quiet fs-inner", dir="auto") if said else None,
+        element("div", said, class_="fs-quiet fs-inner") if said else None,
         more("Or read it as …", cards, is_open=is_open) if others else None,
     )
 
@@ -35,9 +37,10 @@ def usable(found: Detection, table: Table) -> Columns | None:
     task = TASKS.get(found.task)
     if task is None:
         return None
-    several = any(len(columns_of(column)) > 1 and role not in task.several for role, column in found.roles.items())
-    if set(task.required) <= set(found.roles) <= set(task.roles) and not several:
-        return found.roles
+    roles = {role: column for role, column in found.roles.items() if role in task.roles or role not in _BESIDE}
+    several = any(len(columns_of(column)) > 1 and role not in task.several for role, column in roles.items())
+    if set(task.required) <= set(roles) <= set(task.roles) and not several:
+        return roles
     guess = task.detect(table)  # a task may call the roles of a layout otherwise
     return guess.columns if guess is not None and set(all_columns(guess.columns)) == found.columns else None
 
@@ -49,7 +52,7 @@ def _made_for_another(seen: Detection, task: str) -> str:
 
 
 def _card(choice: str, found: Detection, table: Table) -> Markup:
-    told = element("span", _roles(found), dir="auto"), element("span", found.reason, dir="auto")
+    told = element("span", _roles(found)), element("span", sentence(found.reason))
     title, sure = _begun(NAMES[found.task]), _begun(sureness(found.confidence))
     if usable(found, table) is not None:
         return button_card(choice, title, *told, element("em", f"{sure}."))
@@ -57,11 +60,15 @@ def _card(choice: str, found: Detection, table: Table) -> Markup:
     return element("div", element("b", title), *told, not_yet, class_="fs-pick fs-pick-button fs-pick-off")
 
 
-def _roles(found: Detection) -> str:
-    """As in "Text: review · Label: stars"."""
+def _roles(found: Detection) -> Markup:
+    """As in "Text: review · Label: stars", each name in its own direction."""
     titles = {"text_pair": "Second text"} | (TASKS[found.task].role_titles if found.task in TASKS else {})
-    told = ((titles.get(role, _begun(role.replace("_", " "))), name) for role, name in found.roles.items())
-    return " · ".join(f"{title}: {name if isinstance(name, str) else ', '.join(name)}" for title, name in told)
+    told: list[Child] = []
+    for role, names in found.roles.items():
+        title = titles.get(role, _begun(role.replace("_", " ")))
+        told += [" · " if told else None, f"{title}: "]
+        told += [[", " if place else None, element("bdi", name)] for place, name in enumerate(columns_of(names))]
+    return fragment(*told)
 
 
 def _begun(text: str) -> str:

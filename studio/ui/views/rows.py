@@ -44,7 +44,8 @@ def row_table(task: Task, rows: Sequence[ShownRow], title: str) -> Markup:
 def _question_title(task: Task, rows: Sequence[ShownRow]) -> str:
     """The input's, or a word for several together."""
     roles = list(rows[0].said.inputs) if rows else []
-    return task.role_titles.get(roles[0], roles[0]) if len(roles) == 1 else "Question"
+    told = roles[0] if len(roles) == 1 else "question"
+    return task.role_titles.get(told, told if len(roles) == 1 else "Texts")
 
 
 def _head(title: str, *, is_number: bool) -> Markup:

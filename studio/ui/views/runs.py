@@ -71,12 +71,15 @@ def _line(run: RunSummary, *, is_open: bool) -> Markup:
     word, tone = _STATES[run.status]
     if run.status == "queued" and run.place:
         word = f"Waiting, number {run.place} in the queue"
+    state = element(
+        "span", word, class_="rs-state", data_tone=tone or None, data_long=run.status == "queued" and bool(run.place)
+    )
     tick = element("input", type="checkbox", data_choose=run.id, aria_label=f"Compare {run.name}")
     return element(
         "tr",
         element("td", tick, data_title="Compare"),
         element("th", element("span", run.name, dir="auto"), _small("open now" if is_open else ""), scope="row", class_="rs-run"),
-        element("td", element("span", word, class_="rs-state", data_tone=tone or None), data_title="Status"),
+        element("td", state, data_title="Status"),
         element("td", model_title(run.model), data_title="Model"),
         element("td", run.file or "—", dir="auto", data_title="Data"),
         element("td", element("span", _best(run)), class_="rs-nowrap", data_title="Best value"),
@@ -128,7 +131,8 @@ def _button(title: str, act: str, run: RunSummary, *, bad: bool = False, focus: 
 
 
 def _question(run: RunSummary) -> Markup:
-    said = element("p", f"Delete “{run.name or run.id}”? Its model and report are lost.")
+    what = "rows and settings" if run.status == "queued" and run.value is None else "model and report"
+    said = element("p", f"Delete “{run.name or run.id}”? Its {what} are lost.")
     yes, no = _button("Delete", "delete", run, bad=True), _button("Keep", "keep", run, focus=True)
     asked = element("div", said, element("div", yes, no, class_="rs-actions"), class_="rs-headed", role="alert")
     return element("tr", element("td", asked, colspan=len(_HEADS)), class_="rs-asking")

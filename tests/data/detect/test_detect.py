@@ -127,6 +127,21 @@ def test_the_direction_of_a_translation_is_the_order_unless_the_names_say_it() -
     assert found.roles == {"source": "source", "target": "target"}
 
 
+def test_short_texts_without_spaces_show_their_language() -> None:
+    thai = [f"{who}{does}{what}" for who in ("ฉัน", "แม่ของฉัน", "ครูใหม่") for does in ("กิน", "ซื้อ", "ชอบ") for what in ("มะม่วงสุก", "ปลาสดจากตลาด", "กาแฟเย็น")]  # fmt: skip
+    english = [f"{who} {does} {what} from the market." for who in ("She", "My mother", "The teacher") for does in ("eats", "buys", "likes") for what in ("a mango", "the fish", "iced coffee")]  # fmt: skip
+    found = detect(table(one=thai, two=english))
+    assert (found.task, found.roles) == ("text-to-text", {"source": "one", "target": "two"})
+
+
+def test_questions_whose_words_come_again_are_no_labels() -> None:
+    asked = [f"{word} {what} {day}؟" for word in ("متى تفتحون", "كم سعر", "أين أجد", "هل لديكم") for what in ("الخوذة الحمراء", "المضخة اليدوية", "القفل الجديد") for day in ("اليوم", "غدا", "يوم الأحد")]  # fmt: skip
+    said = [f"نعم، {words[:-1]} متوفرة في المتجر." for words in asked]
+    found = detect(table(q=asked, a=said))
+    assert found.task == "instruction-tuning"
+    assert {reading.task for reading in found.readings}.isdisjoint({"multi-label-classification"})
+
+
 def test_reasons_are_for_people_and_long_names_are_shortened() -> None:
     found = detect(table(**{"review": sentences(60), "stars": cycle("12345", 60)}))
     assert found.reason == (

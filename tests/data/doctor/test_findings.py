@@ -4,6 +4,7 @@ import pytest
 
 from data.real import SHARED_DATA
 from studio.data.doctor import diagnose
+from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
 from studio.data.read import read_table
 from studio.tasks.text_classification import TASK
@@ -100,3 +101,11 @@ def test_planted_defects_of_a_real_file():
     found = found_in(TASK.patient(read_table(path), {"text": "text", "label": "label"}))
     assert (found["empty-label"].count, found["empty-text"].count) == (11, 3)
     assert {"label-spellings", "repeated-rows"} <= found.keys()
+
+
+def test_titles_within_the_sentence_on_the_whole():
+    warnings = [
+        Finding("markup", "warning", "HTML in texts", ""),
+        Finding("same", "warning", "Same text, different labels", ""),
+    ]
+    assert health(warnings, 40).endswith("worth a look first: HTML in texts; same text, different labels.")

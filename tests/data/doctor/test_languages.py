@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from studio.data.doctor.finding import Patient
 from studio.data.doctor.languages import language_of
 
-from .patients import found_in, healthy, patient_of
+from .patients import found_in, healthy, patient_of, table_of
 
 SENTENCES = {
     "en": "I have been waiting for my card for two weeks and it is not here",
@@ -66,6 +67,35 @@ def test_mixed_languages():
 
 def test_languages_that_the_model_does_not_know():
     patient = replace(mixed("de"), languages=("en",))
-    assert found_in(patient)["unknown-language"].title == "The model does not know German"
+    found = found_in(patient)["unknown-language"]
+    assert found.title == "The model does not know German"
+    assert found.text == "The texts are in German; the chosen base model knows English."
     assert "unknown-language" not in found_in(replace(patient, languages=("en", "de")))
     assert "unknown-language" not in found_in(replace(patient, languages=()))
+
+
+@pytest.mark.parametrize(("language", "known"), [("ar", False), ("de", False), ("en", True)])
+def test_sentences_of_tagged_words_have_a_language_too(language, known):
+    words = SENTENCES[language].split()
+    tags = " ".join(["O"] * len(words))
+    columns = {"tokens": [f"{SENTENCES[language]} {place}" for place in range(40)], "tags": [f"{tags} O"] * 40}
+    roles = {"tokens": ("tokens",), "tags": ("tags",)}
+    patient = Patient(table_of(columns), "token-classification", ("tokens",), "", roles, languages=("en",))
+    assert ("unknown-language" in found_in(patient)) is not known
+
+
+@pytest.mark.parametrize(("language", "known"), [("hi", False), ("fr", False), ("en", True)])
+def test_words_of_a_row_each_have_a_language_together(language, known):
+    words = SENTENCES[language].split() * 60
+    columns = {"token": words, "tag": ["O"] * len(words)}
+    roles = {"token": ("token",), "tag": ("tag",)}
+    patient = Patient(table_of(columns), "token-classification", ("token",), "", roles, languages=("en",))
+    assert ("unknown-language" in found_in(patient)) is not known
+
+
+@pytest.mark.parametrize(("unread", "title"), [(1.0, "these texts"), (0.4, "much of these texts"), (0.1, "")])
+def test_texts_that_the_model_cannot_read_at_all(unread, title):
+    found = found_in(replace(patient_of(healthy()), unread=unread))
+    assert (found["unread"].title if title else found.get("unread")) == (
+        f"The model cannot read {title}" if title else None
+    )
