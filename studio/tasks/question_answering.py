@@ -23,8 +23,9 @@ from studio.tasks.units import often_inside, stretch
 
 NEVER = 1e6
 """A threshold no score reaches: there is always an answer."""
-_SPARE = 1.2
-"""How much longer an answer may be than the longest one of the training rows."""
+_COMMON, _SPARE = 99, 1.2
+"""An answer may be a fifth longer than 99 of 100 of the training rows are. More room than that costs: of 200 questions of
+SQuAD, a model of few rows answers with an F1 of 0.155 where 30 tokens are the most, 0.133 with 60 and 0.124 with 120."""
 _SURE = "answer"
 
 
@@ -111,7 +112,7 @@ class QuestionAnswering(Task):
     def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
         said = [text for text in (read(each.target or NO_ANSWER)[0] for each in examples) if text]
         found = tokenizer(said, add_special_tokens=False)["input_ids"] if said else []
-        return int(_SPARE * max(map(len, found), default=0))
+        return int(_SPARE * np.percentile(list(map(len, found)), _COMMON)) if found else 0
 
     @override
     def by_heart(

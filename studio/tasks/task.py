@@ -211,7 +211,7 @@ class Task(ABC):
         return False
 
     def longest(self, examples: Sequence[Example], tokenizer: Any) -> int:
-        """Tokens an answer may have that is a stretch of its text, from the training rows; 0 for other tasks."""
+        """Tokens an answer may have that is a stretch of its text, from those of the training rows; 0 for other tasks."""
         return 0
 
     def by_heart(

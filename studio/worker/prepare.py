@@ -141,7 +141,7 @@ def out_of_reach(
     ceiling = task.score(best, examples, setup.labels)[metric.name]
     text = (
         f"The right answers of {counted(len(missed), 'training row')} cannot be given exactly, as they begin or end inside of "
-        f"what the base model reads as one piece, or are too long for its windows; the first is row {missed[0]}. With rows like "
+        f"what the base model reads as one piece, or are too long; the first is row {missed[0]}. With rows like "
         f"these {metric.title} can be {figures.quantity(ceiling, metric.unit)} at most. Another base model may read smaller "
         "pieces, and a higher text length limit makes longer windows."
     )

@@ -293,6 +293,13 @@ CLAUSE = (
 )
 
 
+def test_one_answer_of_a_thousand_makes_no_room_for_all(tokenizer):
+    examples = [Example(row, {"context": CONTEXT, "question": "?"}, written("1912", 22)) for row in range(1000)]
+    long = Example(1000, {"context": CLAUSE, "question": "?"}, written(CLAUSE, 0))
+    assert TASK.longest([*examples, long], tokenizer) < 30 < TASK.longest([*examples[:20], long], tokenizer)
+    assert TASK.longest([Example(2, {"context": CONTEXT, "question": "?"}, NO_ANSWER)], tokenizer) == 0
+
+
 def oracle(example, features, setup):
     """What a model says that points exactly at its labels."""
     outputs = [pointed(feature, *feature["labels"], 9.0 if any(feature["labels"]) else 0.0) for feature in features]
