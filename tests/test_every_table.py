@@ -160,7 +160,7 @@ def test_other_names_are_told_by_column(run_of: Any, answered: Any, told: Any, n
     options = [word for role in inputs for word in ("--column", f"{role}={names[role]}")]
     code, said, err = told("predict", run.id, other, "-o", out, *options)
     assert (code, said) == (0, "")
-    assert f"6 rows answered: {out}" in err
+    assert f"6 {task_named(name).example_is}s answered: {out}" in err
     before = len(tabled.columns)
     for row, known in zip(rows_in(out), rows_in(answered(name)), strict=False):
         assert list(row.values())[: before + 1] == list(known.values())[: before + 1]

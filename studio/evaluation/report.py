@@ -27,6 +27,8 @@ __all__ = [
     "read_report",
 ]
 
+_VERDICTS: Sequence[Verdict] = ("better", "perhaps", "unclear", "not better")
+
 
 def build_report(  # noqa: PLR0913 - everything that was kept for this moment
     task: Task,
@@ -84,13 +86,23 @@ def _capital(text: str) -> str:
 
 
 def _best(task: Task, ladder: list[BaselineResult]) -> Comparison | None:
-    """Against the strongest rung by the first metric that any of them has; of equals the simplest."""
+    """Against the strongest rung by the first metric that all of them have; of equals the simplest.
+
+    Where rungs are compared by different metrics, as only models have a perplexity, the worst verdict goes first: a
+    model that knows its rows better than the untuned one may still be beaten by a copy.
+    """
+    by_metric = len({rung.comparison.metric for rung in ladder if rung.comparison}) > 1
     for metric in task.metrics:
         sign = 1 if metric.best == "max" else -1
         found = [(sign * each.value, rung) for rung in ladder for each in rung.metrics if each.name == metric.name]
-        if found:
-            return max(found, key=lambda pair: pair[0])[1].comparison
+        if found and len(found) == len(ladder):
+            ranks = [(_severity(rung) if by_metric else 0, value) for value, rung in found]
+            return found[ranks.index(max(ranks))][1].comparison
     return None
+
+
+def _severity(rung: BaselineResult) -> int:
+    return _VERDICTS.index(rung.comparison.verdict) if rung.comparison else -1
 
 
 def _with_labels(report: Report, test: Sequence[Example], answers: Sequence[Answer]) -> Report:

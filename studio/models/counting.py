@@ -29,7 +29,7 @@ _PACKAGE_PARENT = str(Path(__file__).parents[2])
 
 Text = str | tuple[str, str]
 """Or two as one piece."""
-Wanted = Literal["counts", "ids"]
+Wanted = Literal["counts", "ids", "unknown"]
 _given_up: set[tuple[Path, int]] = set()
 """Files, with their times of change, that could not be used."""
 
@@ -47,6 +47,13 @@ def token_ids(file: Path, text: str, *, special: bool = True) -> list[int]:
     """The tokens of a text themselves, as `token_counts` counts them."""
     told: list[list[int]] = _told(file, [text], special, "ids")
     return told[0]
+
+
+def letters_unknown(file: Path, texts: Sequence[Text]) -> list[tuple[int, int]]:
+    """Characters of each text that stand in tokens, and those of them in unknown ones; empty if it cannot be read."""
+    is_own = file == embedded_folder() / "tokenizer.json"
+    told = _told(file, texts, False, "unknown") if is_own else _confined(file, texts, False, "unknown")
+    return [(read, unknown) for read, unknown in told or ()]
 
 
 def confined_counts(file: Path, texts: Sequence[Text], *, special: bool = True) -> list[int] | None:
@@ -94,7 +101,17 @@ def _confined(file: Path, texts: Sequence[Text], special: bool, wanted: Wanted) 
 
 def _read(tokenizer: Any, texts: Sequence[Text], special: bool, wanted: Wanted) -> list[Any]:
     every = tokenizer.encode_batch(list(texts), add_special_tokens=special)
+    if wanted == "unknown":
+        unknown = getattr(tokenizer.model, "unk_token", None)
+        return [_letters(each, unknown) for each in every]
     return [each.ids if wanted == "ids" else len(each.ids) for each in every]
+
+
+def _letters(encoding: Any, unknown: str | None) -> tuple[int, int]:
+    spans = [
+        (token == unknown, end - start) for token, (start, end) in zip(encoding.tokens, encoding.offsets, strict=True)
+    ]
+    return sum(letters for _, letters in spans), sum(letters for is_unknown, letters in spans if is_unknown)
 
 
 @cache

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
+from studio.models.counting import letters_unknown
 from studio.models.data_facts import DataFacts
 from studio.models.embedded import embedded_folder
 from studio.models.found import facts_of
@@ -119,19 +120,9 @@ def _counted(texts: Sequence[str]) -> Sequence[int]:
 
 def unread_share(texts: Sequence[str], tokenizer: Path) -> float:
     """Share of the characters that stand in unknown tokens, which are all the same to the model; over an even sample."""
-    from tokenizers import Tokenizer  # noqa: PLC0415
-
-    reader = Tokenizer.from_file(str(tokenizer))
-    unknown = getattr(reader.model, "unk_token", None)
-    if not unknown or not texts:
-        return 0.0
-    few = [text[:_MOST_CHARACTERS] for text in texts[:: -(-len(texts) // _READ_FOR_UNKNOWN)]]
-    read = unread = 0
-    for encoding in reader.encode_batch(few, add_special_tokens=False):
-        for token, (start, end) in zip(encoding.tokens, encoding.offsets, strict=True):
-            read += end - start
-            unread += end - start if token == unknown else 0
-    return unread / max(1, read)
+    few = [text[:_MOST_CHARACTERS] for text in texts[:: -(-len(texts) // _READ_FOR_UNKNOWN) or 1]]
+    told = letters_unknown(tokenizer, few)
+    return sum(unknown for _, unknown in told) / max(1, sum(read for read, _ in told))
 
 
 def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from studio.models import counting
-from studio.models.counting import confined_counts, token_counts, token_ids
+from studio.models.counting import confined_counts, letters_unknown, token_counts, token_ids
 from studio.models.embedded import embedded_folder
 from studio.models.plain_tokenizer import PlainTokenizer
 
@@ -23,6 +23,14 @@ def test_a_strangers_tokenizer_counts_as_it_would_here(tmp_path):
     own, file = ["hello world", "", ("one text", "and another")], changed(tmp_path)
     assert confined_counts(file, own) == token_counts(OWN, own) == [4, 2, 7]
     assert confined_counts(file, own, special=False) == token_counts(OWN, own, special=False) == [2, 0, 4]
+
+
+def test_unknown_letters_are_found_by_a_strangers_tokenizer_and_not_guessed_at(tmp_path, hurried):
+    steps = [{"type": "Replace", "pattern": {"String": "a"}, "content": "a" * 40}] * 7
+    assert (
+        letters_unknown(changed(tmp_path), ["มาก ok", ""]) == letters_unknown(OWN, ["มาก ok", ""]) == [(5, 3), (0, 0)]
+    )
+    assert letters_unknown(changed(tmp_path, normalizer={"type": "Sequence", "normalizers": steps}), ["a"]) == []
 
 
 def test_a_strangers_tokenizer_says_its_own_counts(tmp_path):
