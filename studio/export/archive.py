@@ -90,8 +90,9 @@ def _texts(run: RunDir) -> dict[str, str]:
         "requirements.txt": requirements_text(),
         "train.json": order_json(run),
         "LICENSE-base-model.md": license_note(run.config.model),
-        "labels.json": json.dumps(_labels(run), ensure_ascii=False, indent=1) + "\n",
     }
+    if labels := _labels(run):
+        texts["labels.json"] = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
     adapter = run.model / ADAPTER
     if adapter.is_file():
         base = base_of(run.config.model)

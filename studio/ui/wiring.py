@@ -134,7 +134,14 @@ def _data_rows(page: "Page") -> list[Row]:
         Row(step.upload.clear, data.take_away, reads, writes, keep=table),
         Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table),
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
-        Row(changed, data.choose_columns, [*reads, *menus], writes, options={"preprocess": False}, keep=columns),
+        Row(
+            changed,
+            data.choose_columns,
+            [*reads, *menus],
+            writes,
+            options={"preprocess": False, "trigger_mode": "always_last"},  # two columns taken away quickly are two
+            keep=columns,
+        ),
         Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", raw, keep=table),
         Row(inspecting.look.click, doubts.looking, reads, [inspecting.look], then=(looked,)),
         Row(inspecting.found.choose, doubts.decide, reads, writes, "minimal", _on(inspecting.found), keep=columns),

@@ -9,7 +9,7 @@ from studio.config import RunConfig
 from studio.data.example import from_parquet
 from studio.errors import StudioError
 from studio.export import FORMATS
-from studio.export.archive import build_archive, slug
+from studio.export.archive import _texts, build_archive, slug
 from studio.rundir import Home
 
 from .finished import HOSTILE, make_finished_run, unpacked
@@ -34,6 +34,12 @@ def test_the_zip_holds_everything_in_one_folder(run, tmp_path):
     assert not (folder / "manifest.json").exists()
     assert json.loads((folder / "labels.json").read_text()) == ["account", "billing", "delivery"]
     assert (folder / "model.safetensors").read_bytes() == (run.model / "model.safetensors").read_bytes()
+
+
+def test_a_model_without_labels_has_no_list_of_them(fresh):
+    head = json.loads((fresh.model / "head.json").read_bytes())
+    storage.write_json(fresh.model / "head.json", head | {"labels": []})
+    assert "labels.json" not in _texts(fresh)
 
 
 def test_weights_are_stored_and_text_is_deflated(run):

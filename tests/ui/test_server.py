@@ -113,6 +113,13 @@ def served(tmp_path_factory):
             process.kill()
 
 
+def test_options_behind_app_py_are_not_passed_over():
+    app = Path(__file__).parents[2] / "app.py"
+    done = subprocess.run([sys.executable, app, "--port", "1"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "studio serve" in done.stderr
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
