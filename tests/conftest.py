@@ -1,6 +1,8 @@
 """What tests share: where real data lies, and a data folder of their own."""
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,3 +20,11 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home").prepare()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_to_search() -> Iterator[None]:
+    """What is there already is not searched for garbage again: workers in this process search often, and it grows and grows."""
+    gc.collect()
+    gc.freeze()
+    yield

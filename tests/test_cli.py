@@ -579,7 +579,8 @@ def test_a_server_that_is_in_charge_does_it(run: Run, fake: Callable[..., None],
 def test_ctrl_c_pauses(run: Run, fake: Callable[..., None], home: Home, file: Path, number: int) -> None:
     fake(steps=100_000)
     code = (
-        "import sys; from studio.cli import main; from studio.jobs.launch import Local\n"
+        "import signal, sys; from studio.cli import main; from studio.jobs.launch import Local\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # tests may run where a shell has it ignored
         "Local.command = lambda self, run: [sys.executable, sys.argv[1], str(run)]\n"
         "sys.exit(main(sys.argv[2:]))"
     )
