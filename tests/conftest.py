@@ -2,7 +2,6 @@
 
 import gc
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def little_to_search() -> Iterator[None]:
+def little_to_search() -> None:
     """What is there already is not searched for garbage again: workers in this process search often, and it grows and grows."""
     gc.collect()
     gc.freeze()
-    yield
