@@ -35,7 +35,7 @@ const write = {
     fill.style.width = share === null ? '' : `${100 * share}%`;
     if (share === null) bar.removeAttribute('aria-valuenow'); else bar.setAttribute('aria-valuenow', Math.round(100 * share));
   },
-  axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('.lv-better'), axis.best === 'min' ? 'Lower' : 'Higher'); put(find('[data-tile=metric] span'), `${axis.title}, ${axis.rows ? `${axis.rows.toLocaleString('en-US')} ` : ''}validation rows`); },
+  axis: axis => { state.axis = axis; put(find('.lv-metric-title'), axis.title); put(find('.lv-th-metric'), axis.title); put(find('.lv-better'), axis.best === 'min' ? 'Lower' : 'Higher'); put(find('[data-tile=metric] span'), `${axis.title}, ${axis.rows ? `${axis.rows.toLocaleString('en-US')} ` : ''}validation ${axis.rows_are || 'rows'}`); },
   best: best => { state.best = best; },
   samples: ([step, rows]) => {
     const place = find('.lv-samples'), list = place.querySelector('ul');

@@ -14,7 +14,7 @@ from studio.jobs.deal import FEW
 from studio.rundir import Request, RunDir
 from studio.story import AT_WORK, Status, Story
 from studio.tasks import metric_named, task_named
-from studio.ui.quantities import about, clock, speed
+from studio.ui.quantities import about, clock, speeds
 from studio.ui.samples import samples
 from studio.ui.titles import model_title
 from studio.ui.words import count, quantity, size
@@ -173,9 +173,9 @@ def _tiles(watched: Watched, story: Story, status: Status, now: float) -> Card:
         if lowest
         else ["", "after the first check", ""],
         "tile.time": [clock(spent) if spent or running else "", _time_note(status, left), ""],
-        "tile.speed": [f"{speed(step.rows_per_s)} {watched.example}s/s", f"{speed(step.tokens_per_s)} tokens/s", ""]
-        if step and step.rows_per_s
-        else ["", f"{watched.example}s and tokens per second", ""],
+        "tile.speed": speeds(
+            step.rows_per_s if step else 0.0, step.tokens_per_s if step else 0.0, f"{watched.example}s"
+        ),
         "tile.memory": [size(memory) if memory else "", f"of {size(limit)}" if limit else "at its peak", ""],
         "tile.rate": [figures.small(step.learning_rate) if step else "", "size of a step now", ""],
     }
@@ -215,6 +215,7 @@ def _axis(watched: Watched, story: Story) -> Card:
         "epochs": started.epochs if started else 0,
         "title": watched.title,
         "rows": started.validation_rows if started else 0,
+        "rows_are": f"{watched.example}s",
         "untuned": _untuned(watched, story),
         "loss": watched.is_loss,
         "share": watched.fact.unit == "share",

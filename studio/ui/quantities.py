@@ -25,3 +25,13 @@ def about(seconds: float) -> str:
 def speed(per_second: float) -> str:
     """A rate with as many digits as help: `0.4`, `7.2`, `107`, `1,134`."""
     return f"{per_second:.1f}" if per_second < 9.95 else f"{per_second:,.0f}"
+
+
+def speeds(examples_per_s: float, tokens_per_s: float, examples: str) -> list[str]:
+    """The tile of the speed: a figure, what stands below it, and nothing to stress."""
+    if not examples_per_s:
+        return ["", f"{examples} and tokens per second", ""]
+    figure, tokens = speed(examples_per_s), f"{speed(tokens_per_s)} tokens/s"
+    return (
+        [f"{figure} {examples}/s", tokens, ""] if examples == "rows" else [f"{figure}/s", f"{examples}; {tokens}", ""]
+    )

@@ -10,6 +10,7 @@ from studio.config import SETTINGS
 from studio.evaluation.report import MetricResult, Report
 from studio.events import Started
 from studio.tasks.read_rows import Reading
+from studio.ui.quantities import speeds
 from studio.ui.session import Session
 from studio.ui.steps import data, settings
 from studio.ui.timeline import Timeline
@@ -54,6 +55,11 @@ def test_what_is_read_and_what_was_measured_speak_of_them():
         task="chat", rows=40, comparison=None, metrics=[MetricResult.model_construct(name="loss")], notes=[]
     )
     assert "40 test conversations" in sentence_card(report)
+
+
+def test_the_speed_fits_its_tile():
+    assert speeds(11.2, 1022, "conversations") == ["11/s", "conversations; 1,022 tokens/s", ""]
+    assert speeds(0, 0, "conversations") == ["", "conversations and tokens per second", ""]
 
 
 def test_the_story_of_a_training_does():
