@@ -5,13 +5,19 @@ from dataclasses import dataclass
 import gradio as gr
 
 from studio.ui import navigation, wiring
-from studio.ui.pieces import html
 from studio.ui.session import Session
 from studio.ui.steps import data_form, export, model, results, runs, settings, train, try_it
 from studio.ui.studio import Studio
 from studio.ui.words import size
 
 TITLE = "Fine-Tuning Studio"
+_WAITING = """let waits = 0;
+setInterval(() => {
+  waits = document.querySelector('.progress-text') ? waits + 1 : 0;
+  if (waits > 1 && waits % 2 === 0) trigger('waiting', {});
+}, 1000);"""
+"""An answer that the server gives in the moment in which it closes its stream lies there until Gradio's client asks for
+something else and opens another. So a page that waits for more than a moment asks: for nothing."""
 _LOGO = (
     '<svg class="fs-logo" viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="8" fill="var(--brand)"/>'
     '<path d="M6 8.5c3.2 0 3.4 9.5 7 9.5h9" fill="none" stroke="var(--onbrand)" stroke-width="2.4" stroke-linecap="round"/>'
@@ -26,6 +32,8 @@ class Page:
     blocks: gr.Blocks
     session: gr.BrowserState
     """A `Session` as JSON; kept by the browser, so that it outlives a reload and a restart of the server."""
+    top: gr.HTML
+    """The bar above the steps; its event `waiting` fires while anything on the page waits for an answer."""
     tabs: gr.Tabs
     tab: dict[str, gr.Tab]
     """Step name → its tab, for `tab["runs"].select`."""
@@ -43,7 +51,7 @@ def build(studio: Studio) -> gr.Blocks:
     """The whole page, drawn and wired."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as blocks:
         session = gr.BrowserState(Session().to_json(), storage_key="finetuning-studio", secret="finetuning-studio")
-        html(_top(studio), elem_id="fs-top")
+        top = gr.HTML(_top(studio), elem_id="fs-top", js_on_load=_WAITING, padding=False, container=False)
         tab: dict[str, gr.Tab] = {}
         drawn = {}
         with gr.Tabs(elem_id="fs-steps", elem_classes=["fs-steps"], overflow_behavior="wrap") as tabs:
@@ -54,7 +62,7 @@ def build(studio: Studio) -> gr.Blocks:
                     name
                 ]:
                     drawn[name] = step.draw(studio)
-        wiring.bind(studio, Page(blocks, session, tabs, tab, **drawn))
+        wiring.bind(studio, Page(blocks, session, top, tabs, tab, **drawn))
     return blocks
 
 

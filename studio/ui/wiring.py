@@ -89,20 +89,21 @@ def show_steps(studio: Studio, session: Session) -> list[Any]:
 
 
 def show_run(studio: Studio, session: Session) -> list[Any]:
-    """The run that is open: its live view, and its name at the head of the steps about it.
-
-    The session goes back as well: where two answers reached the page in the wrong order, it gets the newest again.
-    """
+    """The run that is open: its live view, and its name at the head of the steps about it."""
     try:
         title = studio.home.run(session.run).title if session.run else ""
     except StudioError:
         title = ""  # each step says that it is gone
     heads = [heading(*head, run=title) for head in (results.HEAD, try_it.HEAD, export.HEAD)]
-    return [session, train.show(studio, session), *heads]
+    return [train.show(studio, session), *heads]
+
+
+def ask_for_nothing(studio: Studio) -> None:
+    """The page waits: any question makes Gradio's client fetch what lies ready (see `page`)."""
 
 
 def _page_rows(page: "Page") -> list[Row]:
-    run = [page.session, page.train.live, page.results.head, page.try_it.head, page.export.head]
+    run = [page.train.live, page.results.head, page.try_it.head, page.export.head]
     steps = [page.tabs, *page.tab.values()]
     shown_data = Row(None, data.show, [page.session], page.data.view)
     shown_run = Row(None, show_run, [page.session], run)
@@ -111,6 +112,7 @@ def _page_rows(page: "Page") -> list[Row]:
         opened,
         Row(page.session.change, show_steps, [page.session], steps),
         Row(page.session.change, show_run, [page.session], run),
+        Row(page.top.waiting, ask_for_nothing, [], [], options={"trigger_mode": "multiple"}),
     ]
 
 

@@ -13,6 +13,7 @@ from studio.ui.session import Session
 from studio.ui.sessions import Sessions
 
 from .conftest import free_port
+from .pages import at_rest
 
 pytestmark = pytest.mark.browser
 
@@ -47,3 +48,14 @@ def test_a_click_while_another_is_at_work_stays(open_page):
     finally:
         ended.set()
         blocks.close()
+
+
+def test_a_page_that_waits_asks_again(url, open_page):
+    """Gradio's client leaves an answer where it is that came as its stream was closed; the next question fetches it."""
+    page = open_page(url)
+    at_rest(page)
+    with page.expect_response(lambda answer: "/queue/join" in answer.url, timeout=15_000) as joined:
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i class=progress-text></i>')")
+    assert joined.value.ok
+    page.evaluate("document.querySelector('i.progress-text').remove()")
+    at_rest(page)
