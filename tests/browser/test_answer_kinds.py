@@ -38,9 +38,9 @@ def test_a_report_and_an_answer_of_every_kind(visit, home, kind, theme, width):
     at_rest(page)
     assert (sideways(page), barriers(page)) == (0, [])
     go_to(page, "try_it")
-    box, ask = ("#talk-text", "Send") if kind == "chat" else ("#try-text", "Ask")
-    page.locator(".rs-chip:visible").first.click()
-    expect(page.locator(f"{box} textarea")).not_to_have_value("")
+    part, ask = ("talk", "Send") if kind == "chat" else ("try", "Ask")
+    page.locator(f"#{part}-ideas .rs-chip").first.click()  # of its own part: the other's may be there for a moment
+    expect(page.locator(f"#{part}-text textarea")).not_to_have_value("")
     page.get_by_role("button", name=ask, exact=True).click()
     expect(page.locator(".rs-answer")).to_have_count(2)
     if kind != "continuation":
