@@ -26,6 +26,8 @@ class Sessions:
         self._most = most
         self._newest: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
+        self._settling = [threading.Lock() for _ in range(64)]
+        """Of pages, by their ids: `keep` may have files to remove, and only its own page waits for that."""
 
     def newest(self, page: str, sent: Session) -> Session:
         """The page's session of now: the one settled last, or what the browser sent if none was."""
@@ -40,15 +42,20 @@ class Sessions:
         Only what it changed is put into the session of now, or what `keep(now)` says. A page without an id has no other
         handlers: its session is the one found.
         """
-        with self._lock:
-            now = self._newest.get(page, given)
+        with self._settling[hash(page) % len(self._settling)]:
+            now = self.newest(page, given)
             settled = changed(given, found, now) if keep is None else keep(now)
-            if page and (page in self._newest or settled != given):  # a page that changed nothing may not be loaded yet
+            if page:
+                self._remember(page, given, settled)
+            return settled
+
+    def _remember(self, page: str, given: Session, settled: Session) -> None:
+        with self._lock:
+            if page in self._newest or settled != given:  # a page that changed nothing may not be loaded yet
                 self._newest[page] = settled
                 self._newest.move_to_end(page)
-                if len(self._newest) > self._most:
-                    self._newest.popitem(last=False)
-            return settled
+            if len(self._newest) > self._most:
+                self._newest.popitem(last=False)
 
 
 def changed(given: Session, found: Session, now: Session) -> Session:
