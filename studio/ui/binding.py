@@ -52,9 +52,14 @@ class Row:
 
 
 def bind_row(studio: Studio, row: Row, trigger: Any) -> None:
-    """Bind a row of the table, and those that follow it, to an event (or a list of events)."""
+    """Bind a row of the table, and those that follow it, to an event (or a list of events).
+
+    Progress that nobody is to see is shown on nothing: else Gradio's client tells every component that any handler has
+    ever written to, at each event, and copies the properties of all that lies inside of it (half of a page's time).
+    """
     options: dict[str, Any] = {
         "show_progress": row.progress,
+        "show_progress_on": [] if row.progress == "hidden" else None,
         "concurrency_limit": None,  # handlers are short; one slow visitor must not hold up the others
         "api_visibility": "private",
         **row.options,

@@ -126,7 +126,7 @@ def _data_rows(page: "Page") -> list[Row]:
     menus, test = [step.task, *step.menus], [page.session, step.splitting.test_upload]
     changed = [menu.input for menu in menus]
     shown, shown_test = _on(step.message), _on(step.splitting.test_note)
-    reread, raw = step.reread.said, {"preprocess": False, **shown}
+    reread, as_sent = step.reread.said, {"preprocess": False}
     menus_of_split, split = step.splitting.menus, only("split", "settings")
     split_menus, inspecting = [menu.input for menu in menus_of_split], step.inspecting
     looked = Row(None, doubts.look, reads, step.view, "full", _on(inspecting.found))
@@ -144,14 +144,14 @@ def _data_rows(page: "Page") -> list[Row]:
             options={"preprocess": False, "trigger_mode": "always_last"},  # two columns taken away quickly are two
             keep=columns,
         ),
-        Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", raw, keep=table),
+        Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", as_sent | shown, keep=table),
         Row(inspecting.look.click, doubts.looking, reads, [inspecting.look], then=(looked,)),
         Row(inspecting.found.choose, doubts.decide, reads, writes, "minimal", _on(inspecting.found), keep=columns),
         Row(step.reason.choose, mending.take_reading, reads, writes, "minimal", shown, keep=only("split", *_COLUMNS)),
         Row(step.doctor.choose, mending.act, reads, writes, "minimal", shown, keep=columns),
         Row(step.splitting.test_upload.upload, mending.take_test, test, writes, "minimal", shown_test, keep=tested),
         Row(step.splitting.test_upload.clear, mending.take_test, test, writes, keep=tested),
-        Row(split_menus, mending.choose_split, [*reads, *menus_of_split], writes, options=raw, keep=split),
+        Row(split_menus, mending.choose_split, [*reads, *menus_of_split], writes, options=as_sent, keep=split),
         Row(step.go_on.click, navigation.to_model, reads, [page.tabs]),
         Row(page.tab["data"].select, data.show, reads, step.view),
     ]

@@ -65,6 +65,15 @@ def test_a_session_is_read_where_a_handler_wants_one(drawn):
             assert row.reads[names.index("session")] is page.session, row.handler.__qualname__
 
 
+def test_progress_is_told_to_small_things_only(drawn):
+    """Whoever was told of progress once is told at every event, and is copied with all that lies inside."""
+    blocks, _page = drawn
+    for each in blocks.config["dependencies"]:
+        told = each["outputs"] if each["show_progress_on"] is None else each["show_progress_on"]
+        assert not told or each["show_progress"] in ("minimal", "full"), each
+        assert not [id_ for id_ in told if getattr(blocks.blocks[id_], "children", None)], each
+
+
 def test_nothing_is_offered_to_scripts_and_nothing_waits_in_line(drawn):
     blocks, _page = drawn
     for function in blocks.fns.values():
