@@ -24,6 +24,7 @@ from studio.jobs.launch import Local
 from studio.jobs.runs import list_runs
 from studio.jobs.supervisor import Supervisor
 from studio.rundir import Home, RunDir
+from studio.tasks import TASKS
 
 FAKE = str(Path(__file__).with_name("jobs") / "fake_worker.py")
 ROWS = [("meow meow, said the little cat number {}", "cat"), ("woof woof, said the big dog number {}", "dog")]
@@ -106,6 +107,25 @@ def test_help(run: Run, arguments: list[str]) -> None:
     code, out, err = run(*arguments)
     assert (code, err) == (0, "")
     assert "studio" in out
+
+
+@pytest.mark.parametrize("command", ["train", "check", "predict", "evaluate"])
+def test_help_lists_every_task_with_its_roles(run: Run, command: str) -> None:
+    _, out, _ = run(command, "--help")
+    told = {
+        words[0]: words[1:] for line in out.partition("tasks, and the roles")[2].splitlines() if (words := line.split())
+    }
+    assert {*TASKS} <= {*told}
+    for task in TASKS.values():
+        roles = [word.rstrip(",") for word in told[task.name] if word not in ("any", "of")]
+        assert [role.strip("[]…") for role in roles] == [*task.roles]
+        assert not task.required or {role.strip("[]") for role in roles if role[0] == "["} == {*task.optional}
+        assert {role.strip("…") for role in roles if role[-1] == "…"} == {*task.several}
+
+
+@pytest.mark.parametrize("command", ["runs", "export", "serve"])
+def test_help_of_commands_without_columns_lists_none(run: Run, command: str) -> None:
+    assert "roles" not in run(command, "--help")[1]
 
 
 @pytest.mark.parametrize(

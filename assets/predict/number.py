@@ -18,7 +18,7 @@ from typing import Any
 from frame import main
 from pooled import Pooled
 
-from studio.tasks.decimals import rounded
+from studio.data.decimals import rounded
 
 
 class Scorer(Pooled):

@@ -19,7 +19,7 @@ import torch
 from frame import main
 from pooled import Pooled
 
-from studio.tasks.decimals import rounded
+from studio.data.decimals import rounded
 
 
 class Comparer(Pooled):

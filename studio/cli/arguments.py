@@ -28,13 +28,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    home = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    home = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     home.add_argument("--home", type=_home, metavar="FOLDER", help="data folder of the studio")
     parser = argparse.ArgumentParser(
         "studio", parents=[home], epilog=_EPILOG, description="From a labeled table to a tuned language model."
     )
     parser.add_argument("--version", action="version", version=f"studio {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
     def command(name: str, does: str, text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text, parents=[home])
@@ -147,7 +147,7 @@ def _columns(parser: argparse.ArgumentParser, with_task: bool = True) -> None:
     parser.add_argument("--label", metavar="COLUMN", help="column with the labels")
     parser.add_argument(
         "--column", action="append", default=[], type=_pair, metavar="ROLE=COLUMN", dest="columns",
-        help="column of any other role; may be repeated",
+        help="column of any role (listed below); may be repeated",
     )  # fmt: skip
     _reading(parser)
     if with_task:
@@ -174,6 +174,17 @@ def _reading(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--member", default="", metavar="NAME", help="file of a zip archive (default: its only table)")
     parser.add_argument("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: first with content)")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A command; the help of one that takes columns ends with the tasks and their roles."""
+
+    @override
+    def format_help(self) -> str:
+        if any(action.dest == "columns" for action in self._actions):
+            self.formatter_class = argparse.RawDescriptionHelpFormatter
+            self.epilog = str(import_module("studio.cli.columns").roles_of_tasks())
+        return super().format_help()
 
 
 class _Settings(argparse.Action):

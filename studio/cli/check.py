@@ -241,7 +241,8 @@ def _content_in_words(checked: Checked) -> Iterable[str]:
         yield _health(checked)
     for each in checked.found:
         yield f"{each.severity.capitalize()}: {each.title}. {each.text}"
-    if parsed is not None:
+    if parsed is not None and parsed.problems:
+        yield f"{counted(len(parsed.problems), 'row')} left out:"
         yield from _problem_lines(parsed.problems)
     if checked.looked is not None:
         yield from _looked_in_words(checked.looked)

@@ -212,6 +212,22 @@ def _completing(task: Task, typed: Columns, table: Table) -> Guess | None:
     return guess if guess is not None and typed.keys() <= guess.columns.keys() else None
 
 
+def roles_of_tasks() -> str:
+    """Every task and its roles, those that a table need not have in brackets, for the end of a command's help."""
+    told = {task.name: _roles_in_words(task) for task in TASKS.values()}
+    width = max(map(len, told))
+    lines = [f"  {name:<{width}}  {roles}" for name, roles in told.items()]
+    head = "tasks, and the roles of their columns (in [brackets]: not needed; with …: may be several columns):"
+    return "\n".join([head, *lines])
+
+
+def _roles_in_words(task: Task) -> str:
+    roles = {role: f"{role}…" if role in task.several else role for role in task.roles}
+    if not task.required:
+        return f"any of {', '.join(roles.values())}"
+    return ", ".join(name if role in task.required else f"[{name}]" for role, name in roles.items())
+
+
 def options(roles: Sequence[str]) -> str:
     """How these roles are typed, as in `--text COLUMN --label COLUMN`."""
     return " ".join(f"--{role} COLUMN" if role in ("text", "label") else f"--column {role}=COLUMN" for role in roles)

@@ -119,7 +119,9 @@ def _of_length(run: RunDir, task: Task, writes: bool) -> str:
     what = (
         "of two texts together; what is too much is cut off, from the end of the longer one" if len(roles) > 1 else ""
     )
-    return f"- It reads the first {words}, {what or 'of a text; the rest is cut off'}."
+    prefix = str(head_of(run).get("prefix") or "")
+    front = f", those of {code(prefix)} in front of it among them" if prefix else ""
+    return f"- It reads the first {words}, {what or f'of a text{front}; the rest is cut off'}."
 
 
 def _words(tokens: int) -> str:

@@ -65,15 +65,21 @@ def _alone(run: RunDir) -> str:
     if kind == "encoder-decoder":
         begin = _literal(f"{facts['prefix']} a text" if facts.get("prefix") else "a text")
         told = "\n\nEvery text begins with the words that stand there, as in training." if facts.get("prefix") else ""
-        return _block("With transformers by itself", _REWRITE, begin, facts["new_tokens"]) + told + "\n" * bool(told)
+        shown = _block("With transformers by itself", _LOAD + _REWRITE, _CLASSES[kind], begin, facts["new_tokens"])
+        return shown + told + "\n" * bool(told)
+    write = _LOAD + _WRITE
     if asked_roles(run)[0] == "text":
-        return _block("With transformers by itself", _WRITE_ON, _literal("a text"), facts["new_tokens"])
+        asked = _TEXT.format(_literal("a text"))
+        return _block("With transformers by itself", write, _CLASSES[kind], asked, facts["new_tokens"])
     said = "a question"
     if asked_roles(run)[0] != "messages":
         texts = [example_of(role, kind, task_named(run.config.task)) for role in asked_roles(run)]
         said = "\n\n".join(texts)
     together = " The texts of a row make one message, an empty line between them." if "\n" in said else ""
-    return _block("Its chat template", _REPLY, _literal(said), facts["new_tokens"], above=_template(run, together))
+    asked = _MESSAGES.format(_literal(said))
+    return _block(
+        "Its chat template", write, _CLASSES[kind], asked, facts["new_tokens"], above=_template(run, together)
+    )
 
 
 def _template(run: RunDir, more: str) -> str:
@@ -136,35 +142,26 @@ def _bytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{max(1, round(size / 1e3))} kB"
 
 
-_REPLY = """\
-from transformers import AutoModelForCausalLM, AutoTokenizer
+_LOAD = """\
+from transformers import {0}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(".")
-model = AutoModelForCausalLM.from_pretrained(".", dtype="float32")
-messages = [{{"role": "user", "content": {}}}]
-asked = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)
-ids = asked["input_ids"]
-written = model.generate(ids, attention_mask=asked["attention_mask"], max_new_tokens={}, do_sample=False)
-print(tokenizer.decode(written[0, ids.shape[1] :], skip_special_tokens=True))
+model = {0}.from_pretrained(".", dtype="float32")
 """
-_WRITE_ON = """\
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained(".")
-model = AutoModelForCausalLM.from_pretrained(".", dtype="float32")
-asked = tokenizer({}, return_tensors="pt")
+_TEXT = 'asked = tokenizer({}, return_tensors="pt")'
+_MESSAGES = """\
+messages = [{{"role": "user", "content": {}}}]
+asked = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)"""
+_WRITE = """\
+{1}
 ids = asked["input_ids"]
-written = model.generate(ids, attention_mask=asked["attention_mask"], max_new_tokens={}, do_sample=False)
+written = model.generate(ids, attention_mask=asked["attention_mask"], max_new_tokens={2}, do_sample=False)
 print(tokenizer.decode(written[0, ids.shape[1] :], skip_special_tokens=True))
 """
 _REWRITE = """\
-from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained(".")
-model = AutoModelForSeq2SeqLM.from_pretrained(".", dtype="float32")
-asked = tokenizer({}, return_tensors="pt")
+asked = tokenizer({1}, return_tensors="pt")
 written = model.generate(
-    asked["input_ids"], attention_mask=asked["attention_mask"], max_new_tokens={},
+    asked["input_ids"], attention_mask=asked["attention_mask"], max_new_tokens={2},
     num_beams=4, early_stopping=True, do_sample=False,
 )
 print(tokenizer.decode(written[0], skip_special_tokens=True))

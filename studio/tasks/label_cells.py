@@ -14,6 +14,7 @@ _UNMISTAKABLE = ("|", ";", "\n", ",")
 _YES = "1 1.0 true t yes y x ✓ ✔ ja j oui si sí sim да 是 wahr vrai"
 _NO = "0 0.0 false f no n nein non nee não нет 否 falsch faux -"
 _PRESENT, _ABSENT = frozenset(_YES.split()), frozenset(("", *_NO.split()))
+_MARKS = frozenset(("", "0", "0.0", "1", "1.0"))
 
 
 def separator_in(table: Table, column: str) -> str | None:
@@ -39,8 +40,16 @@ def listed_cells(table: Table, column: str, separator: str | None) -> list[str]:
     return _each(lambda cell: _json(pieces_of(cell, separator or "\0")), cells)
 
 
-def marked_cells(table: Table, columns: Sequence[str]) -> list[str]:
-    """The names of the columns that are marked in each row, as a JSON list; a mark that is neither yes nor no is told."""
+def is_marked(table: Table, column: str) -> bool:
+    """Whether a column by itself says of one label, its name, which rows have it: with 1 and 0, or with 1 and nothing."""
+    cells = {cell.strip() for cell in set(table.column(column))}
+    return bool(cells - {""}) and cells <= _MARKS
+
+
+def marked_cells(table: Table, columns: Sequence[str], names: Sequence[str] = ()) -> list[str]:
+    """The names of the columns that are marked in each row, or other `names` for them, as a JSON list; a mark that is
+    neither yes nor no is told."""
+    labels = names or columns
     marks = [[cell.strip().casefold() for cell in table.column(column)] for column in columns]
     unclear = [set(each) - _PRESENT - _ABSENT for each in marks]
     rows = []
@@ -49,7 +58,7 @@ def marked_cells(table: Table, columns: Sequence[str]) -> list[str]:
         if strange is not None:
             rows.append(f"{columns[strange]} is “{row[strange]}”, neither yes nor no")
         else:
-            rows.append(_json(column for column, mark in zip(columns, row, strict=True) if mark in _PRESENT))
+            rows.append(_json(label for label, mark in zip(labels, row, strict=True) if mark in _PRESENT))
     return rows
 
 

@@ -16,7 +16,7 @@ from studio.data.example import Example
 from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.label_cells import listed_cells, marked_cells, separator_in
+from studio.tasks.label_cells import is_marked, listed_cells, marked_cells, separator_in
 from studio.tasks.label_thresholds import best_thresholds
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
@@ -63,7 +63,11 @@ class MultiLabelClassification(Task):
     @override
     def conventions(self, table: Table, columns: Columns) -> Conventions:
         said = columns_of(columns.get(self.target, ()))
-        separator = separator_in(table, said[0]) if len(said) == 1 else None
+        if len(said) != 1:
+            return {}
+        if is_marked(table, said[0]):
+            return {"marks": said[0]}
+        separator = separator_in(table, said[0])
         return {} if separator is None else {"separator": separator}
 
     @override
@@ -75,8 +79,7 @@ class MultiLabelClassification(Task):
             return table, texts
         if len(said) == 1:
             name = said[0]
-            known = conventions.get("separator")
-            cells = listed_cells(table, name, separator_in(table, name) if known is None else known)
+            cells = _cells(table, name, conventions or self.conventions(table, columns))
             place = table.cells.schema.get_field_index(name)
             arranged = table.cells.set_column(place, name, pa.array(cells, pa.large_string()))
         else:
@@ -165,6 +168,13 @@ class MultiLabelClassification(Task):
     @override
     def show(self, value: str) -> str:
         return ", ".join(_named(value)) or "no label"
+
+
+def _cells(table: Table, column: str, conventions: Conventions) -> list[str]:
+    """Labels of the cells of a single column, as JSON lists."""
+    if label := conventions.get("marks"):
+        return marked_cells(table, [column], [label])
+    return listed_cells(table, column, conventions.get("separator"))
 
 
 def _all_labels(labels: Sequence[str], examples: Sequence[Example]) -> tuple[str, ...]:

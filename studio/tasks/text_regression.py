@@ -9,12 +9,12 @@ import pyarrow as pa
 from typing_extensions import override
 
 from studio.columns import Columns
+from studio.data.decimals import comma_of, plain_numbers, rounded
 from studio.data.detect import reading_for
 from studio.data.example import Example
 from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
-from studio.tasks.decimals import comma_of, plain_numbers, rounded
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.two_texts import SECOND, refuse_blank, seconds, tokens_of
 

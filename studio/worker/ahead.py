@@ -10,6 +10,7 @@ from studio.errors import StudioError
 from studio.rundir import RunDir
 from studio.worker.known import Known
 from studio.worker.prepare import prepare
+from studio.worker.trouble import panics_told
 
 _FEW_BYTES = 30_000
 """Of frozen rows, which are compressed: about 1,500 short texts."""
@@ -38,7 +39,9 @@ def read(folder: Path, known: Known, is_called: Callable[[], bool]) -> None:
             raise _Called
 
     try:
-        prepare(RunDir(folder), listen, known)
+        run = RunDir(folder)
+        with panics_told(run.config.model.id):
+            prepare(run, listen, known)
     except _Called:
         pass
     except StudioError as error:

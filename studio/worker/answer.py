@@ -19,6 +19,7 @@ from studio.worker import writing
 from studio.worker.evaluate import Kit, answer
 from studio.worker.place import Place
 from studio.worker.prepare import base_folder
+from studio.worker.trouble import panics_told
 
 
 class Answerer:
@@ -37,6 +38,10 @@ class Answerer:
         `targets` are the right answers to rows that were parsed before: a model that writes is also asked how much each
         of them surprises it, as it is for the report.
         """
+        with panics_told(self.run.config.model.id):
+            return self._asked(model, texts, targets)
+
+    def _asked(self, model: str, texts: list[Any], targets: list[str] | None) -> tuple[tuple[str, ...], list[Answer]]:
         wearing, setup = self._model(model)
         inputs = [text if isinstance(text, dict) else {self.task.inputs[0]: str(text)} for text in texts]
         kit = Kit(self.task, setup, self.place)

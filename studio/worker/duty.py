@@ -15,7 +15,7 @@ from studio.errors import StudioError
 from studio.events import Failed, Finished, Paused
 from studio.rundir import RunDir
 from studio.worker.reporter import Leave, Lost, Reporter
-from studio.worker.trouble import trouble
+from studio.worker.trouble import panics_told, trouble
 
 if TYPE_CHECKING:
     from studio.worker.known import Known
@@ -55,7 +55,8 @@ def _train(run: RunDir, reporter: Reporter, known: "Known | None") -> int:
         reporter.prepare("Starting the training engine")
         from studio.worker.train import train  # noqa: PLC0415 - imports torch; the first word is said by now
 
-        train(run, reporter, known)
+        with panics_told(run.config.model.id):
+            train(run, reporter, known)
     except Lost:
         raise
     except Leave as leave:

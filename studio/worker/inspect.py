@@ -34,7 +34,7 @@ from studio.worker.eyes import FOLDS, Eye, Floats, believed, folds, head_eye, ou
 from studio.worker.features import encode
 from studio.worker.place import Place, sow
 from studio.worker.prepare import base_folder, head_facts, make_head, make_setup
-from studio.worker.trouble import trouble
+from studio.worker.trouble import panics_told, trouble
 
 MOST_ROWS = 20_000
 _MOST_SUSPECTS = 2000
@@ -70,7 +70,10 @@ def inspect(folder: Path, is_called: Callable[[], bool], tell: Callable[[dict[st
 
     give_way()
     try:
-        storage.write_json(folder / "inspection.json", _inspected(RunDir(folder), say))
+        run = RunDir(folder)
+        with panics_told(run.config.model.id):
+            found = _inspected(run, say)
+        storage.write_json(folder / "inspection.json", found)
     except _Called:
         return {"inspected": False, "error": "It was ended for something more urgent"}
     except StudioError as error:

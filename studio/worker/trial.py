@@ -26,7 +26,7 @@ from studio.worker.features import TokenRows, encode, read_part
 from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
 from studio.worker.prepare import base_folder, head_facts, head_kind, load_to_train, make_head, make_setup
-from studio.worker.trouble import trouble
+from studio.worker.trouble import panics_told, trouble
 
 _STEPS, _SECONDS = 4, 12.0
 _READING = 1 / 3
@@ -43,7 +43,9 @@ def measure(folder: Path, is_called: Callable[[], bool]) -> dict[str, Any]:
     run = RunDir(folder)
     give_way()  # as a run does, whose speed is asked for
     try:
-        storage.write_json(run.trial, _measured(run, is_called))
+        with panics_told(run.config.model.id):
+            measured = _measured(run, is_called)
+        storage.write_json(run.trial, measured)
     except StudioError as error:
         return {"measured": False, "error": str(error)}
     except Exception as error:  # noqa: BLE001 - the border: a trial that fails must not take the process with it
@@ -85,7 +87,8 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
 def _encoded(run: RunDir, sample: list[Example], kit: Kit, kind: type[Head]) -> TokenRows:
     """The rows as tokens; what a model that writes reads of them is written down, or why it could not learn from them."""
     try:
-        rows, features = encode(kit.task, sample, kit.setup, kit.place.device, kind.layout)
+        with panics_told(run.config.model.id):
+            rows, features = encode(kit.task, sample, kit.setup, kit.place.device, kind.layout)
         if kind.writes:
             writing.examine(kit.task, writing.with_room(kit.task, kit.setup, features), features)
     except StudioError as error:

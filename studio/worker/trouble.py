@@ -1,6 +1,12 @@
 """What a library's exception means for a person. Goes by the words in it, so that nothing has to be imported."""
 
+import contextlib
+import traceback
+from collections.abc import Iterator
+
+from studio.data.phrases import shortened
 from studio.errors import StudioError
+from studio.models.presets import PRESETS
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "unable to allocate")
 _NO_DISK = ("no space left", "disk quota exceeded", "file too large")
@@ -23,3 +29,25 @@ def trouble(error: BaseException, where: str) -> StudioError:
         )
     fix = "The traceback is in worker.log, in the run's folder. Please report it; the run can be tried again."
     return StudioError("This is a bug of the studio", where=where, fix=fix)
+
+
+@contextlib.contextmanager
+def panics_told(model: str) -> Iterator[None]:
+    """A tokenizer that gives up in the middle of its compiled code, told in words, with the traceback in the log.
+
+    What it raises is no Exception, so that it would pass every border of a worker and end it. `model` is the id of the
+    base model. Raises: StudioError.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # made by pyo3 anew in every library, and importable from none
+            raise
+        traceback.print_exc()
+        said = shortened(" ".join(str(error).split()), 120)
+        raise StudioError(
+            f"The tokenizer of the base model broke down while it read texts ({said})",
+            where=f"base model {next((each.title for each in PRESETS if each.id == model), model)}",
+            fix="Choose another base model, or get this one anew: its tokenizer.json is damaged, or does what the installed "
+            "tokenizers library cannot do. The traceback is in the worker's log.",
+        ) from error

@@ -248,7 +248,9 @@ def test_of_models_that_write_the_limits_are_those_of_writing(wears):
     assert "only the end of a longer text is read" in wears("language-modeling", WRITER, ["text"])
     rewriter = WRITER | {"kind": "encoder-decoder", "prefix": "translate English to German:"}
     card = wears("text-to-text", rewriter, ["source"])
-    assert "first 512 tokens, some 384 English words, of a text; the rest is cut off" in card
+    among = "of a text, those of `translate English to German:` in front of it among them; the rest is cut off"
+    assert f"first 512 tokens, some 384 English words, {among}" in card
+    assert "of a text; the rest" in wears("text-to-text", rewriter | {"prefix": ""}, ["source"])
     assert 'tokenizer("translate English to German: a text"' in card
 
 

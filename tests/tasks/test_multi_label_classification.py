@@ -67,6 +67,28 @@ def test_columns_of_marks_are_labels_by_their_names():
     assert [example.target for example in asked.examples] == [None] * 4
 
 
+@pytest.mark.parametrize("cells", [["1", "0", "1", "0"], ["1.0", "0.0", "1", " 0"], ["1", "", "1", ""]])
+def test_a_single_column_of_marks_is_one_label_by_its_name(cells):
+    said, found = targets(cells)
+    assert said == [["tags"], [], ["tags"], []]
+    assert found.problems == []
+
+
+def test_a_single_column_of_marks_keeps_its_name_in_other_tables():
+    columns = {"text": "text", "labels": "urgent"}
+    known = TASK.conventions(table(text=["a b", "c d"], urgent=["0", "1"]), columns)
+    other = table(text=["e f", "g h", "i j"], urgency=["1", "yes", "soon"])  # elsewhere
+    found = examples_of(TASK, other, {"text": "text", "labels": "urgency"}, known)
+    assert [json.loads(example.target) for example in found.examples] == [["urgent"], ["urgent"]]
+    assert "urgency is “soon”" in found.problems[0].what
+
+
+@pytest.mark.parametrize("cells", [["0", "1", "2", "0"], ["yes", "no", "yes", "no"], ["0|1", "1", "0", ""]])
+def test_other_cells_of_a_single_column_are_labels_themselves(cells):
+    said, _ = targets(cells)
+    assert said[:2] == [sorted(cells[0].split("|")), [cells[1]]]
+
+
 def test_a_list_that_is_none_is_refused_by_its_row():
     said, found = targets(['["joy"]', '["fear", 3]', '["joy', "['joy']"] + ['["joy"]'] * 16)
     assert len(said) == 18

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import pearsonr, spearmanr
 
+from studio.data.decimals import plain_numbers, rounded
 from studio.data.example import Example
 from studio.data.read import read_table
 from studio.data.table import Reading, Table
@@ -18,7 +19,6 @@ from studio.evaluation.baselines.mean import mean
 from studio.evaluation.baselines.tfidf_number import tfidf_number
 from studio.evaluation.scoring import score_answers
 from studio.tasks import detect
-from studio.tasks.decimals import plain_numbers, rounded
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer, Setup
 from studio.tasks.text_regression import TASK

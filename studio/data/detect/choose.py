@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from studio.data.detect import answering, chatting, instructing, plain, rewriting, scoring, several, sorting, tagging
 from studio.data.detect.detection import Detection
-from studio.data.detect.view import View, view_of
+from studio.data.detect.pairs import asks, replies
+from studio.data.detect.view import View, is_named_label, view_of
 from studio.data.table import Table
 
 _READERS = (sorting, several, scoring, tagging, answering, rewriting, instructing, chatting, plain)
@@ -27,7 +28,7 @@ def detect(table: Table) -> Detection:
         return Detection("", "", {}, 0.0, _NOTHING, (), view.split, dict(view.aside))
     best, others = found[0], found[1:]
     confidence = best.confidence
-    if any(_is_near(best, other) for other in others):
+    if any(_is_near(best, other) for other in others) or _is_left_open(best, view):
         confidence = min(confidence, _UNSURE)
     whole = replace(_told(best, view), confidence=round(confidence, 2))
     rest = [
@@ -62,6 +63,20 @@ def _readings(view: View) -> list[Detection]:
 def _is_near(best: Detection, other: Detection) -> bool:
     """Near, and not a part: what explains the same columns and more is no rival of what leaves some unexplained."""
     return best.confidence - other.confidence <= _NEAR and not other.columns < best.columns
+
+
+def _is_left_open(best: Detection, view: View) -> bool:
+    """Whether somebody has to say what is learned: from a question, its answer and a label, replies are as likely as labels.
+
+    Unless the label says that it is of both texts, as "correct" does.
+    """
+    if best.task not in (instructing.TASK, sorting.TASK):
+        return False
+    labels = [label for label in view.labels if is_named_label(label) and label.distinct > 1]
+    others = [column for column in view.usable if column not in labels]
+    if not (labels and any(map(asks, others)) and any(map(replies, others))):
+        return False
+    return best.layout != "pair-label" or not sorting.is_of_pairs(view.named(str(best.roles["label"])))
 
 
 def _told(found: Detection, view: View) -> Detection:

@@ -24,6 +24,21 @@ class Pair:
     is_alike: bool
     """Whether the texts are of one length and language."""
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the names say that one asks and the other replies."""
+        return any(asks(one) and replies(two) for one, two in ((self.one, self.two), (self.two, self.one)))
+
+
+def asks(column: Column) -> bool:
+    """Whether the name says that it holds questions. Prompts and instructions are asked for replies, and hardly judged."""
+    return column.said("question") > max(0.5, column.said("answer", "response"))
+
+
+def replies(column: Column) -> bool:
+    """Whether the name says that it holds answers."""
+    return column.said("answer", "response") > max(0.5, column.said("question"))
+
 
 def best_pair(view: View, taken: set[str]) -> Pair | None:
     """The two texts that rather belong together, those named so first; None without two columns of texts."""

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from studio.data.decimals import plain_numbers
 from studio.data.detect.names import meanings_of
 from studio.data.table import Table
 
@@ -24,7 +25,7 @@ IN_A_ROW = 400
 MOST_CHARS = 6000
 """More of a cell is not looked at, except where it holds JSON."""
 
-_NUMBER = re.compile(r"[-+]?(\d+([.,]\d+)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d+)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _INTEGER = re.compile(r"[-+]?\d+")
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _ASKS = re.compile(r"([?？؟]|か[。．]?)[\"'”’»)\]」』]*$")
@@ -94,9 +95,15 @@ class Column:
         return lengths[len(lengths) // 2] if lengths else 0.0
 
     @cached_property
+    def numerals(self) -> tuple[tuple[str, str], ...]:
+        """The filled cells that are numbers, as they are and with a decimal point."""
+        pairs = zip(self.values, plain_numbers(self.values), strict=True)
+        return tuple((value, plain) for value, plain in pairs if _NUMBER.fullmatch(plain))
+
+    @cached_property
     def numbers(self) -> float:
         """Share of numbers."""
-        return self.share(_NUMBER.fullmatch)
+        return len(self.numerals) / max(1, len(self.values))
 
     @cached_property
     def integers(self) -> float:

@@ -7,14 +7,15 @@ from studio.data.detect.detection import Detection
 from studio.data.detect.pairs import Pair, best_pair
 from studio.data.detect.profile import Column
 from studio.data.detect.tagging import is_tagging
-from studio.data.detect.view import View, is_named_label, label_score, quoted, text_score
+from studio.data.detect.view import View, is_named_label, label_score, quoted, says_yes_or_no, text_score
 
 TASK = "text-classification"
 _NEARLY = 0.8
 """A second candidate with this share of the best one's score makes the choice unsure."""
 _OF_PAIRS = """
     entailment neutral contradiction entails contradicts not_entailment supports refutes supported refuted duplicate
-    not_duplicate paraphrase relevant irrelevant not_relevant agree disagree discuss unrelated"""
+    not_duplicate paraphrase relevant irrelevant not_relevant agree disagree discuss unrelated
+    correct incorrect partially_correct helpful unhelpful not_helpful"""
 _PAIR_LABELS = frozenset(_OF_PAIRS.split())
 
 
@@ -50,7 +51,7 @@ def _single(view: View, texts: list[Column], label: Column, place: int) -> Detec
     tags = Counter(tag for value in label.values for tag in value.split())
     if is_tagging(tags) and (text.words < 2 or tags.total() > len(label.values)):
         fit = min(fit, 0.3)
-    if _is_of_pairs(label) and len(view.long_texts) > 1:
+    if is_of_pairs(label) and len(view.long_texts) > 1:
         fit = min(fit, 0.5)
     reason = (
         f"{quoted(label)} holds {label.distinct} different values and {quoted(text)} holds "
@@ -60,8 +61,8 @@ def _single(view: View, texts: list[Column], label: Column, place: int) -> Detec
 
 
 def _double(pair: Pair, label: Column, place: int) -> Detection:
-    named = pair.is_named + _is_of_pairs(label)
-    fit = 0.96 if named else 0.6 if pair.is_alike else 0.4
+    named = pair.is_named + is_of_pairs(label)
+    fit = 0.96 if named or (pair.is_answered and says_yes_or_no(label)) else 0.6 if pair.is_alike else 0.4
     if not is_named_label(label) and named < 2:
         fit -= 0.15
     if label.distinct == 1 or label.distinct > 20:
@@ -74,7 +75,7 @@ def _double(pair: Pair, label: Column, place: int) -> Detection:
     return Detection(TASK, "pair-label", dict(roles), fit - 0.05 * place, reason)
 
 
-def _is_of_pairs(label: Column) -> bool:
+def is_of_pairs(label: Column) -> bool:
     """Whether name or values speak of two texts, as "entailment" does."""
     values = {"_".join(value.casefold().split()) for value in label.values}
     speaks = label.said("pair_label") > 0.7 and label.said("label") < 1

@@ -28,6 +28,9 @@ _NAMES, _LONG_NAMES = 8, 25
 """Words that the names of labels have on average, at most; of long ones, and how few and how often repeated they must be."""
 _MOST_LONG, _LONG_SHARE = 50, 0.2
 
+_MOSTLY = 0.6
+"""Share of cells that are numbers in a column that could be learned as one; what else it holds is left out."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -65,8 +68,8 @@ class View:
 
     @cached_property
     def numbers(self) -> list[Column]:
-        """Columns of numbers, best named first."""
-        numbers = [column for column in self.usable if column.numbers >= 0.95 and column.filled_share > 0.5]
+        """Columns of numbers, for the most part at least, best named first."""
+        numbers = [column for column in self.usable if column.numbers >= _MOSTLY and column.filled_share > 0.5]
         return sorted(numbers, key=lambda column: -column.said("score"))
 
     @cached_property
@@ -121,6 +124,12 @@ def quoted(column: Column | str) -> str:
 def is_named_label(column: Column) -> bool:
     """Whether the name says that it holds labels."""
     return column.said("label", "labels", "pair_label") > 0.5
+
+
+def says_yes_or_no(column: Column) -> bool:
+    """Whether it holds both of two marks and nothing else: 0 and 1, yes and no."""
+    values = {value.casefold() for value in column.values}
+    return any(values <= absent | present and values & absent and values & present for absent, present in _MARKS)
 
 
 def can_be_label(column: Column) -> bool:

@@ -133,7 +133,7 @@ MEANINGS: dict[str, str] = {
         pramisse hypothese premisse premisa hipotesis premessa ipotesi premissa hipotese""",
     "pair_label": """
         entailment nli relevance relevant is_relevant duplicate is_duplicate paraphrase similar match gold_label contradiction
-        same_meaning stance""",
+        same_meaning stance correct is_correct correctness helpful is_helpful helpfulness""",
 }
 
 LANGUAGES = """

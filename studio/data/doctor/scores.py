@@ -6,25 +6,25 @@ from collections.abc import Iterator
 import numpy as np
 
 from studio.config import Edit
+from studio.data.decimals import plain_numbers
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.masking import all_cited, cited
 from studio.data.phrases import counted, in_quotes
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
-_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 _TAIL = 0.005
 """In this share of the rows at most, at either end, a number is far from the others."""
 
 
 def no_numbers(patient: Patient) -> Iterator[Finding]:
-    """Scores written with a comma, and scores that are no numbers."""
+    """Scores written with a comma or with thousands apart, which are learned as they are meant, and scores that are no numbers."""
     column = patient.role("score")
     if not column or patient.role("label"):
         return
-    other = {
-        row: cell for row, cell in zip(patient.rows, patient.column(column), strict=True) if not _NUMBER.fullmatch(cell)
-    }
-    cells = {row: cell.strip().replace(",", ".") for row, cell in other.items() if _COMMA.fullmatch(cell)}
+    written = patient.column(column)
+    other = {row: cell for row, cell in zip(patient.rows, written, strict=True) if not _NUMBER.fullmatch(cell)}
+    plain = dict(zip(patient.rows, plain_numbers(written), strict=True)) if other else {}
+    cells = {row: plain[row] for row in other if _NUMBER.fullmatch(plain[row])}
     drop = tuple(row for row in other if row not in cells)
     if not other:
         return
@@ -36,6 +36,8 @@ def no_numbers(patient: Patient) -> Iterator[Finding]:
     )
     said = all_cited(list(dict.fromkeys(cited(cell, 30) for cell in other.values())), 4)
     text = f"{counted(len(other), 'cell')} of column {in_quotes(column)} {'is' if len(other) == 1 else 'are'} no plain number: {said}."
+    if drop:
+        text += f" Training leaves out {counted(len(drop), 'row')} without a number, unless corrected."
     why = "Only numbers can be learned as scores."
     yield Finding(
         "score-number", "warning", "Scores that are no numbers", text, why, tuple(other), patient.share(len(other)), fix

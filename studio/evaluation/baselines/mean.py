@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from studio.data.decimals import rounded
 from studio.data.example import Example
 from studio.evaluation.baselines.baseline import Baseline
-from studio.tasks.decimals import rounded
 from studio.tasks.task import Answer
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from studio.data.decimals import rounded
 from studio.data.example import Example
 from studio.evaluation.baselines.baseline import Baseline
 from studio.evaluation.baselines.words import counted_words
-from studio.tasks.decimals import rounded
 from studio.tasks.task import Answer
 
 _MOST_CHARACTERS = 10_000_000

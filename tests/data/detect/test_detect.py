@@ -7,6 +7,7 @@ import pytest
 from data.detect.made import cycle, documents, german, sentences, table
 from data.real import SHARED_DATA
 from studio.data.detect import detect, reading_for
+from studio.data.detect.detection import LIKELY, SURE
 from studio.data.detect.languages import language_of
 from studio.data.detect.names import meanings_of, words_of
 from studio.data.detect.separators import separator_of
@@ -117,6 +118,63 @@ def test_two_readings_that_are_near_make_unsure() -> None:
     )
     assert found.confidence < 0.6
     assert found.alternatives
+
+
+def asked_and_answered(count: int = 60) -> dict[str, list[str]]:
+    asked = [f"Where is {text.split(' number')[0].lower()}?" for text in sentences(count, 9)]
+    return {"question": [f"{text} No {n}?" for n, text in enumerate(asked)], "answer": sentences(count)}
+
+
+@pytest.mark.parametrize("labels", [("0", "1"), ("money", "food", "travel"), ("1", "2", "3")])
+@pytest.mark.parametrize("letters", [12, 200])
+def test_a_label_beside_questions_and_answers_makes_unsure(labels: tuple[str, ...], letters: int) -> None:
+    pairs = asked_and_answered()
+    asked = [f"{n} {text}"[:letters] for n, text in enumerate(pairs["question"])]
+    found = detect(table(question=asked, answer=pairs["answer"], label=cycle(labels, 60)))
+    assert found.confidence < LIKELY
+    read = {(each.task, frozenset(each.roles)) for each in found.readings}
+    assert {
+        ("instruction-tuning", frozenset({"instruction", "response"})),
+        ("text-classification", frozenset({"text", "text_pair", "label"})),
+    } <= read
+    assert ("text_pair" in found.roles) == (labels == ("0", "1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"), [("is_correct", "01"), ("label", ("correct", "incorrect")), ("helpful", ("yes", "no"))]
+)
+def test_a_label_of_how_an_answer_fits_is_of_both_texts(name: str, labels: tuple[str, ...]) -> None:
+    found = detect(table(**asked_and_answered(), **{name: cycle(labels, 60)}))
+    assert (found.task, found.layout, found.roles["label"]) == ("text-classification", "pair-label", name)
+    assert found.confidence >= SURE
+
+
+def test_questions_and_answers_alone_are_surely_replies_also_beside_what_is_no_label() -> None:
+    pairs = asked_and_answered()
+    for beside in ({}, {"id": [str(n) for n in range(60)]}, {"channel": cycle(("web", "app"), 60)}):
+        found = detect(table(**pairs, **beside))
+        assert (found.task, found.confidence >= SURE) == ("instruction-tuning", True)
+
+
+@pytest.mark.parametrize("names", [("essay", "score"), ("c1", "c2")])
+def test_numbers_with_gaps_are_offered_unsurely_and_the_gaps_are_told(names: tuple[str, str]) -> None:
+    numbers = [f"{n % 37 / 7:.2f}" if n % 5 else ("n/a", "see note")[n % 2] for n in range(60)]
+    found = detect(table(**{names[0]: sentences(60), names[1]: numbers}))
+    assert (found.task, found.roles) == ("text-regression", {"text": names[0], "score": names[1]})
+    assert found.confidence < LIKELY
+    assert found.reason.endswith(
+        "20.0 % of its cells are no numbers, as “n/a”, “see note”: these rows are left out, unless they are corrected."
+    )
+    whole = detect(table(essay=sentences(60), score=[f"{n % 37 / 7:.2f}" for n in range(60)]))
+    assert whole.confidence >= SURE
+    assert "no numbers" not in whole.reason
+
+
+def test_numbers_are_read_as_they_are_written() -> None:
+    prices = [f"{n},{n % 10}50.{n % 7}5" if n % 3 else f"{n}.99" for n in range(1, 61)]
+    found = detect(table(text=sentences(60), price=prices))
+    assert (found.task, found.roles["score"], found.confidence >= SURE) == ("text-regression", "price", True)
+    assert "holds numbers from 3.99 to 59,950.35" in found.reason
 
 
 def test_the_direction_of_a_translation_is_the_order_unless_the_names_say_it() -> None:

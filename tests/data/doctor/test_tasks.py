@@ -146,6 +146,14 @@ def test_scores(kind, cells, rows):
     assert kind != "score-number" or after.column("score")[-1] == "3.5"
 
 
+def test_scores_that_are_left_out_are_counted_and_written_ones_are_kept():
+    patient = scored("1,234.5", "−3", "many", "")
+    finding = found_in(patient)["score-number"]
+    assert "Training leaves out 2 rows without a number" in finding.text
+    assert mended(patient, finding).column("score")[-2:] == ["1234.5", "-3"]
+    assert "leaves out" not in found_in(scored("3,5"))["score-number"].text
+
+
 def test_ordinary_scores():
     assert found_in(scored("4.5", "1e-3", ".5")) == {}
 
