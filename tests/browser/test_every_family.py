@@ -15,7 +15,7 @@ from studio.jobs.spare import Spares
 from studio.jobs.supervisor import Supervisor
 from studio.ui.studio import Studio
 
-from .pages import at_rest, barriers, go_to, sideways
+from .pages import at_rest, barriers, go_to, passes, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TRAINED = 600_000
@@ -86,11 +86,7 @@ def order(page, example, model):
     page.locator("#model-cards").get_by_text(model, exact=True).click()
     page.locator("#model-next").click()
     page.locator("#settings-effort").get_by_text("Quick", exact=True).click()
-    page.locator("#settings-advanced > button").click()
-    epochs = page.locator("#set-epochs input[type=number]")
-    epochs.fill("1")
-    epochs.press("Tab")
-    expect(page.locator("#settings-plan")).to_contain_text("up to 1 pass of")
+    passes(page, 1)
 
 
 def shows_what_is_read(page):

@@ -21,7 +21,7 @@ from studio.rundir import Home
 from studio.story import Story
 from studio.tasks import detect
 
-from .pages import at_rest, barriers, go_to, sideways, watched
+from .pages import at_rest, barriers, go_to, passes, sideways, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TRAINED = 600_000
@@ -70,6 +70,7 @@ def train_by_clicks(page):
     page.locator("#model-next").click()
     page.locator("#settings-effort").get_by_text("Quick", exact=False).first.click()
     expect(page.locator("#settings-plan")).to_contain_text(re.compile("validation|training rows|rows"))
+    passes(page, 2)
     page.locator("#settings-start").click()
     expect(page.locator("#live")).to_be_visible()
     expect(page.locator("#live .lv-head")).not_to_have_text("Opening the run")
