@@ -16,7 +16,7 @@ In your own code:
 from typing import Any
 
 from frame import main
-from pooled import Pooled
+from pooled import Pooled, noted
 
 
 class Labeler(Pooled):
@@ -28,12 +28,13 @@ class Labeler(Pooled):
         """The labels in the model's order."""
         labels = self.facts["labels"]
         thresholds = self.facts.get("thresholds") or [0.5] * len(labels)  # chosen on the validation rows
+        outputs, cut = self.outputs(rows)
         answers = []
-        for shares in self.outputs(rows).double().sigmoid().tolist():
+        for shares in outputs.double().sigmoid().tolist():
             given = [name for name, share, least in zip(labels, shares, thresholds, strict=True) if share >= least]
             confidence = {name: round(share, 6) for name, share in zip(labels, shares, strict=True)}
             answers.append({"answer": given, "confidence": confidence})
-        return answers
+        return noted(answers, cut)
 
 
 if __name__ == "__main__":

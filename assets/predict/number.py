@@ -16,7 +16,7 @@ In your own code:
 from typing import Any
 
 from frame import main
-from pooled import Pooled
+from pooled import Pooled, noted
 
 from studio.data.decimals import rounded
 
@@ -27,10 +27,9 @@ class Scorer(Pooled):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """Back in the unit of the file it learned from."""
         mean, deviation = self.facts["scaling"]
-        return [
-            {"answer": float(rounded(value * deviation + mean, deviation))}
-            for value in self.outputs(rows)[:, 0].tolist()
-        ]
+        outputs, cut = self.outputs(rows)
+        numbers = [float(rounded(value * deviation + mean, deviation)) for value in outputs[:, 0].tolist()]
+        return noted([{"answer": number} for number in numbers], cut)
 
 
 if __name__ == "__main__":

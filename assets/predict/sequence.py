@@ -16,7 +16,7 @@ In your own code:
 from typing import Any
 
 from frame import main
-from pooled import Pooled
+from pooled import Pooled, noted
 
 
 class Classifier(Pooled):
@@ -26,11 +26,12 @@ class Classifier(Pooled):
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """The most probable label first."""
+        outputs, cut = self.outputs(rows)
         answers = []
-        for shares in self.outputs(rows).double().softmax(-1).tolist():
+        for shares in outputs.double().softmax(-1).tolist():
             ranked = sorted(zip(self.facts["labels"], shares, strict=True), key=lambda pair: -pair[1])
             answers.append({"answer": ranked[0][0], "confidence": ranked[0][1], "labels": dict(ranked)})
-        return answers
+        return noted(answers, cut)
 
 
 if __name__ == "__main__":

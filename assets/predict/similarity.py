@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from frame import main
-from pooled import Pooled
+from pooled import Pooled, noted
 
 from studio.data.decimals import rounded
 
@@ -28,10 +28,13 @@ class Comparer(Pooled):
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """In the unit of the file it learned from."""
         mean, deviation = self.facts["scaling"]
-        one, other = (self.vectors([row.get(name, "") for row in rows]) for name in self.names[:2])
+        read = (self.vectors([row.get(name, "") for row in rows]) for name in self.names[:2])
+        (one, one_cut), (other, other_cut) = read
         cosines = torch.nn.functional.cosine_similarity(one, other, dim=-1).unsqueeze(1)
         outputs = torch.nn.functional.linear(cosines, self.head["weight"], self.head["bias"])[:, 0]
-        return [{"answer": float(rounded(value * deviation + mean, deviation))} for value in outputs.tolist()]
+        numbers = [float(rounded(value * deviation + mean, deviation)) for value in outputs.tolist()]
+        cut = [first or second for first, second in zip(one_cut, other_cut, strict=True)]
+        return noted([{"answer": number} for number in numbers], cut)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def objects(source: Path, text: str) -> tuple[list[str], list[list[str]]]:
         told = None
     try:
         if told is None:
-            told = [json.loads(line) for line in text.splitlines() if line.strip()]
+            told = [json.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError:
         sys.exit(f"{source.name} is no JSON that can be read: save it as a list of objects, or with one object a line.")
     if isinstance(told, dict):  # rows under a name, or a file of one line

@@ -23,7 +23,8 @@ def deal(
 
     `kinds` names for each row what is dealt out in the same proportions; the same for all where there is nothing to name.
     """
-    kin = Companions(rows, wishes.together, wishes.shared)
+    # the order of time would be lost: rows about one thing are early and late
+    kin = Companions(rows, wishes.together, () if wishes.place else wishes.shared)
     most = len(rows) - validation_rows - test_rows
     ways: list[Dealt] = []
     while not ways or (kin.are_near and most >= FEW and not _is_fair(ways[-1], validation_rows, test_rows)):

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,6 +20,8 @@ from studio.data.reading.bounds import bind
 TIMEOUT_S = 30.0
 _PROCESSOR_S = 10
 _MEMORY = 2 * 2**30
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""More would need the memory of all of them."""
 _PACKAGE_PARENT = str(Path(__file__).parents[2])
 
 
@@ -32,14 +35,15 @@ def rendered(
     asked = {"template": template, "conversations": conversations, "names": dict(names), "began": time.time()}
     paths = [_PACKAGE_PARENT, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "studio.models.rendering"],
-            input=json.dumps(asked).encode(),
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
-            check=True,
-        )
+        with _AT_ONCE:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "studio.models.rendering"],
+                input=json.dumps(asked).encode(),
+                capture_output=True,
+                timeout=TIMEOUT_S,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+                check=True,
+            )
         texts = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError):
         return None

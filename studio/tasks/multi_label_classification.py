@@ -134,7 +134,8 @@ class MultiLabelClassification(Task):
         shares = _shares(outputs[0])
         said = shares >= np.array(setup.thresholds or 0.5)
         value = _list(label for label, is_said in zip(setup.labels, said.tolist(), strict=True) if is_said)
-        return Answer(value, dict(zip(setup.labels, shares.tolist(), strict=True)))
+        confidence = dict(zip(setup.labels, shares.tolist(), strict=True))
+        return Answer(value, confidence, is_cut=features[0].get("cut", False))
 
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:

@@ -69,7 +69,8 @@ class TextClassification(Task):
         logits = outputs[0].astype(np.float64)
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
-        return Answer(setup.labels[int(shares.argmax())], dict(zip(setup.labels, shares.tolist(), strict=True)))
+        confidence = dict(zip(setup.labels, shares.tolist(), strict=True))
+        return Answer(setup.labels[int(shares.argmax())], confidence, is_cut=features[0].get("cut", False))
 
     @override
     def score(

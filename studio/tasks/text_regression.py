@@ -125,16 +125,17 @@ class TextRegression(Task):
         if not examples:
             return []
         second = seconds(examples)
-        one = tokens_of(setup.tokenizer, [example.inputs["text"] for example in examples], None, setup.max_length)[
-            "input_ids"
-        ]
-        other = tokens_of(setup.tokenizer, second, None, setup.max_length)["input_ids"] if second is not None else None
+        texts = [[example.inputs["text"] for example in examples], *([second] if second is not None else [])]
+        read = [tokens_of(setup.tokenizer, each, None, setup.max_length) for each in texts]
         middle, deviation = setup.scaling
         features: list[list[Feature]] = []
         for index, example in enumerate(examples):
-            feature: Feature = {"input_ids": one[index], "attention_mask": [1] * len(one[index])}
-            if other is not None:
-                feature["other_ids"] = other[index]
+            one, *other = [tokens["input_ids"][index] for tokens, _ in read]
+            feature: Feature = {"input_ids": one, "attention_mask": [1] * len(one)}
+            if other:
+                feature["other_ids"] = other[0]
+            if any(cut[index] for _, cut in read):
+                feature["cut"] = True
             if example.target is not None:
                 feature["labels"] = [(float(example.target) - middle) / deviation]
             features.append([feature])
@@ -145,7 +146,8 @@ class TextRegression(Task):
         self, example: Example, outputs: Sequence[np.ndarray], features: Sequence[Feature], setup: Setup
     ) -> Answer:
         middle, deviation = setup.scaling
-        return Answer(rounded(float(outputs[0][0]) * deviation + middle, deviation))
+        value = rounded(float(outputs[0][0]) * deviation + middle, deviation)
+        return Answer(value, is_cut=features[0].get("cut", False))
 
     @override
     def score(

@@ -22,7 +22,7 @@ class TextToText(WritingTask):
     """A text in, another one out."""
 
     name, title, order = "text-to-text", "Text to text", 60
-    hub_task = "text2text-generation"
+    hub_task = "text-generation"
     help = "Translates, summarizes or rewrites: learns from pairs of texts to write the second from the first."
     inputs, target = ("source",), "target"
     role_titles = {"source": "Source", "target": "Target"}

@@ -45,13 +45,7 @@ def test_the_front_matter_is_what_the_hub_reads(run):
 
 
 def test_tasks_are_called_as_the_hub_calls_them():
-    names = {
-        "text-classification",
-        "token-classification",
-        "question-answering",
-        "text-generation",
-        "text2text-generation",
-    }
+    names = {"text-classification", "token-classification", "question-answering", "text-generation"}
     assert {task.hub_task for task in TASKS.values()} == {*names, ""}
     assert not task_named("language-modeling").hub_task  # it may write on, or fill gaps
 

@@ -82,12 +82,14 @@ def test_an_index_cannot_name_another_models_weights(tiny, tmp_path):
         load_base(tmp_path / "bad")
 
 
-def test_a_link_out_of_the_folder_is_not_followed(tiny, tmp_path):
-    shutil.copytree(tiny, tmp_path / "gated")
-    in_parts(tiny, tmp_path / "bad", "part.safetensors")
-    (tmp_path / "bad" / "part.safetensors").symlink_to(tmp_path / "gated" / "model.safetensors")
-    with pytest.raises(StudioError, match="not all in safetensors"):
-        load_base(tmp_path / "bad")
+@pytest.mark.parametrize("shape", ["whole", "in parts"])
+def test_links_of_the_owner_are_followed_as_the_hubs_own_cache_has_them(tiny, tmp_path, shape):
+    folder = tmp_path / "snapshot"
+    shutil.copytree(tiny, folder) if shape == "whole" else in_parts(tiny, folder)
+    for file in [*folder.glob("*.safetensors")]:
+        blob = file.rename(tmp_path / f"blob of {file.name}")
+        file.symlink_to(blob)
+    assert load_base(folder)[0].config.num_hidden_layers == load_base(tiny)[0].config.num_hidden_layers
 
 
 def test_settings_cannot_name_another_file_for_the_weights(tiny, tmp_path):

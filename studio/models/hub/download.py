@@ -143,12 +143,15 @@ def _download(home: Home, model: Pinned, progress: Progress, cancelled: Cancelle
 
         path = fetch_file(model.id, model.revision, file, partial, told, cancelled)
         try:
-            if file.rfilename in (*SETTINGS, _TOKENIZER):
+            if file.rfilename == _TOKENIZER:
+                _judge_tokenizer(path, f"{model.id}, {file.rfilename}")
+            elif file.rfilename in SETTINGS:
                 _judge(path, f"{model.id}, {file.rfilename}")
             elif file.rfilename == INDEX:
                 refuse_strange_index(path, here)
         except StudioError:
-            discard(partial)
+            if file.rfilename != _TOKENIZER:  # which takes its time on a busy machine: what else has come is kept
+                discard(partial)
             raise
     with Stage(target) as stage:
         for file in files:
@@ -166,15 +169,17 @@ def _listed(model: Pinned) -> list[RepoSibling]:
     return wanted_files(info.siblings, model.id)
 
 
+def _judge_tokenizer(path: Path, where: str) -> None:
+    if confined_counts(path, ["a"]) is None:
+        path.unlink(missing_ok=True)  # so that the next try looks at it anew
+        raise StudioError(
+            "The model's tokenizer is damaged, or takes too much time or memory for a single letter",
+            where=where,
+            fix="Choose another model; on a very busy machine, try again later.",
+        )
+
+
 def _judge(path: Path, where: str) -> None:
-    if path.name == _TOKENIZER:
-        if confined_counts(path, ["a"]) is None:
-            raise StudioError(
-                "The model's tokenizer is damaged, or takes too much time or memory for a single letter",
-                where=where,
-                fix="Choose another model; on a very busy machine, try again later.",
-            )
-        return
     try:
         settings = json.loads(path.read_bytes())
     except (ValueError, RecursionError):

@@ -36,7 +36,7 @@ def refuse_strange_index(file: Path, there: Collection[str]) -> None:
 def refuse_strange_weights(folder: Path) -> None:
     """Refuse a folder whose weights would be read from elsewhere, or from another kind of file. Raises: StudioError.
 
-    A link that leads out of the folder is elsewhere, too.
+    A link to a file is such a file: only the owner of this machine makes links, as the Hub's own cache holds them.
     """
     settings = json.loads((folder / "config.json").read_bytes())
     if isinstance(settings, dict) and (named := settings.get("transformers_weights")) is not None:
@@ -45,11 +45,7 @@ def refuse_strange_weights(folder: Path) -> None:
         raise _refusal("The folder holds an adapter, which changes another model", "adapter_config.json")
     if (folder / "model.safetensors").is_file() or not (folder / INDEX).is_file():
         return
-    own = folder.resolve()
-    refuse_strange_index(
-        folder / INDEX,
-        {each.name for each in folder.glob("*.safetensors") if each.is_file() and each.resolve().parent == own},
-    )
+    refuse_strange_index(folder / INDEX, {each.name for each in folder.glob("*.safetensors") if each.is_file()})
 
 
 def _refusal(what: str, where: str) -> StudioError:
