@@ -160,6 +160,8 @@ def test_a_number_says_how_far_off_it_is():
     assert "<b>2.9</b>" in fragment(KINDS["number"].body(said))
     figure = KINDS["number"].figure(said.task, *rows_of("number"))
     assert figure["data"][1]["x"] == [3.8, 0.2, 5.0]
+    assert figure["data"][1]["customdata"][0] == ["2", "3.8", "3.51"]
+    assert "<b>3.51</b>" in fragment(KINDS["number"].body(said_by("number", 0)))
 
 
 def test_a_conversation_is_turns():
