@@ -51,6 +51,10 @@ class LanguageModeling(WritingTask):
         return "masked" if family == "encoder" else "causal"
 
     @override
+    def title_for(self, head: str) -> str:
+        return "Fill gaps in texts" if head == "masked" else self.title
+
+    @override
     def detect(self, table: Table) -> Guess | None:
         found = reading_for(table, self.name, ("text",))
         return None if found is None else Guess({"text": str(found.roles["text"])}, found.reason, found.confidence)
