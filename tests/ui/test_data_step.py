@@ -134,6 +134,12 @@ def test_one_column_for_both_roles_is_said_and_locks_the_next_steps(studio, tmp_
     assert not session.is_ready
 
 
+def test_conversations_are_called_so_where_their_lengths_are_told(studio):
+    chats = next(place for place, each in enumerate(bundled.bundled()) if each.file == "library_chats.csv")
+    _session, *view = data.take_example(studio, Session(), event(str(chats)))
+    assert "Length of each conversation’s texts" in named(view)["picture"]
+
+
 def test_what_keeps_these_columns_from_training_is_said_beside_them(studio, tmp_path):
     lines = [f"text number {n},{'good' if n % 2 else 'bad'},shop" for n in range(40)]
     (tmp_path / "shop.csv").write_text("\n".join(["text,label,source", *lines]), encoding="utf-8")
