@@ -46,3 +46,24 @@ def quantity(value: float, unit: str = "share", space: str = " ") -> str:
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:,.{digits}f}"
+
+
+def number(value: float) -> str:
+    """Any number by the rule of `quantity`, and of tiny ones three digits too; no zeros at its end, and a real minus:
+    `12,346`, `3.24`, `0.5`, `−1.25e-5`."""
+    size = abs(value)
+    if size >= 1e15 or 0 < size < 1e-3:
+        mantissa, _, exponent = f"{size:.2e}".partition("e")
+        told = f"{_trimmed(mantissa)}e{int(exponent)}"
+    else:
+        told = _trimmed(quantity(size, "") if size >= 0.1 else f"{size:.3g}")
+    return f"−{told}" if value < 0 else told
+
+
+def change(value: float) -> str:
+    """A number with its sign: `+0.31`, `−12`, `+0`."""
+    return number(value) if value < 0 else f"+{number(abs(value))}"
+
+
+def _trimmed(decimal: str) -> str:
+    return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal

@@ -61,7 +61,7 @@ ROWS = {
     ],
     "continuation": [
         ({"text": f"The path goes up {HOSTILE}"}, "", Answer(f"and down {HOSTILE}")),
-        ({"text": "A ___ day"}, "x", Answer(f"A fine {HOSTILE} day", {"fine": 0.4, HOSTILE: 0.3})),
+        ({"text": "A ___ day"}, "x", Answer(f"A fine {HOSTILE} day", {"fine": 0.4, HOSTILE: 0.3}, added=((2, 7 + len(HOSTILE)),))),
         ({"text": ARABIC}, "longer than nothing", Answer("")),
     ],
     "chat": [

@@ -37,3 +37,30 @@ def test_what_counts_as_progress():
 )
 def test_only_a_share_is_a_percentage(value, unit, told):
     assert figures.quantity(value, unit) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (3.2436, "3.24"),
+        (0.5, "0.5"),
+        (100.0, "100"),
+        (10.0, "10"),
+        (2023.6, "2,024"),
+        (1234567.8, "1,234,568"),
+        (0.01234, "0.0123"),
+        (0.0000256, "2.56e-5"),
+        (0.0, "0"),
+        (-0.25, "−0.25"),
+        (0.0996, "0.0996"),
+        (0.01, "0.01"),
+        (2.5e17, "2.5e17"),
+    ],
+)
+def test_numbers_of_any_size_have_three_digits_and_all_whole_ones(value, told):
+    assert figures.number(value) == told
+
+
+@pytest.mark.parametrize(("value", "told"), [(0.312, "+0.312"), (-1234.5, "−1,234"), (0.0, "+0"), (-0.0, "+0")])
+def test_a_change_has_a_sign(value, told):
+    assert figures.change(value) == told

@@ -20,7 +20,7 @@ import torch
 from frame import Model, main
 from transformers import AutoModelForMaskedLM
 
-from studio.tasks.fill import around_gaps, filled, with_masks, word_of
+from studio.tasks.fill import GUESSES, around_gaps, filled, readable, with_masks
 
 
 class Filler(Model):
@@ -32,16 +32,19 @@ class Filler(Model):
         self.model.to(self.device).train(False)
 
     def batch(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
-        """The likeliest token in every gap."""
+        """The likeliest word in every gap."""
         answers = []
         for row in rows:
             text = with_masks(row[self.names[0]], self.tokenizer)
             words = {}
             for tokens, gaps in around_gaps(text, self.tokenizer, self.facts["max_length"]):
                 ids, mask = self.padded([tokens])
-                guesses = self.model(input_ids=ids, attention_mask=mask).logits.argmax(-1)[0].tolist()
-                words |= {(start, end): word_of(guesses[place], self.tokenizer) for place, start, end in gaps}
-            answers.append({"answer": filled(text, words, self.tokenizer)})
+                logits = self.model(input_ids=ids, attention_mask=mask).logits[0]
+                for place, start, end in gaps:
+                    guesses = logits[place].topk(min(GUESSES, logits.shape[-1])).indices.tolist()
+                    said = readable(guesses, text, (start, end), self.tokenizer)
+                    words[start, end] = said[0][1] if said else ""
+            answers.append({"answer": filled(text, words, self.tokenizer)[0]})
         return answers
 
 

@@ -148,5 +148,7 @@ def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is
 
 def _signed(value: float, *, is_share: bool) -> str:
     """As in `−5.0`, in points of a hundred where it is a share: with a real minus sign, and no minus before zero."""
-    text = f"{100 * value:+.1f}" if is_share else f"{value:+.3g}"
+    if not is_share:
+        return figures.change(value)
+    text = f"{100 * value:+.1f}"
     return text.replace("-", "−") if float(text) else text.replace("-", "+")

@@ -17,7 +17,7 @@ from studio.export.escape import cell, code, plain, quoted
 from studio.export.inputs import asked_roles
 from studio.export.limits import label_words, limits
 from studio.export.order import file_name
-from studio.export.script import does_text
+from studio.export.script import does_text, kind_of
 from studio.export.training import how_trained
 from studio.export.using import how_used
 from studio.rundir import RunDir
@@ -90,7 +90,7 @@ def _head(run: RunDir, report: Report) -> str:
     origin = f"[{base.hub}](https://huggingface.co/{base.hub})" if base.hub else plain(base.title)
     said = f"\n> {plain(report.comparison.sentence)}\n" if report.comparison else ""
     return (
-        f"# {plain(title_of(run))}\n\n{task.title}. {_labels_in_words(run, report) or does_text(run)} "
+        f"# {plain(title_of(run))}\n\n{task.title_for(kind_of(run))}. {_labels_in_words(run, report) or does_text(run)} "
         f"Tuned from {origin} with Fine-Tuning Studio {__version__}.\n{said}"
     )
 

@@ -9,6 +9,7 @@ from studio.export.base import base_of
 from studio.export.escape import code
 from studio.export.inputs import asked_roles
 from studio.export.script import head_of, kind_of
+from studio.figures import number
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.question_answering import NEVER
@@ -92,7 +93,7 @@ def _range(run: RunDir) -> tuple[str, str]:
         numbers = [float(row.target or "") for row in from_parquet(run.part("train").read_bytes())]
     except (OSError, ValueError):
         return "", ""
-    return (f"{min(numbers):g}", f"{max(numbers):g}") if numbers else ("", "")
+    return (number(min(numbers)), number(max(numbers))) if numbers else ("", "")
 
 
 def _of_length(run: RunDir, task: Task, writes: bool) -> str:

@@ -192,7 +192,8 @@ def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
     labels, values, rows = reply["labels"], reply["values"], reply["confidence"]
     losses = reply.get("losses") or [(0.0, 0, 0)] * count
     unread = reply.get("unread") or [(0, False)] * count
-    if {len(values), len(rows), len(losses), len(unread)} != {count}:
+    added = reply.get("added") or [()] * count
+    if {len(values), len(rows), len(losses), len(unread), len(added)} != {count}:
         raise StudioError("The model answered a different number of texts than were asked", fix="Ask again.")
     return [
         Answer(
@@ -202,8 +203,11 @@ def _answers(reply: dict[str, Any], count: int) -> list[Answer]:
             guessed=int(guessed),
             lost=int(lost),
             is_cut=bool(is_cut),
+            added=tuple((int(start), int(end)) for start, end in places),
         )
-        for value, row, (nats, tokens, guessed), (lost, is_cut) in zip(values, rows, losses, unread, strict=True)
+        for value, row, (nats, tokens, guessed), (lost, is_cut), places in zip(
+            values, rows, losses, unread, added, strict=True
+        )
     ]
 
 

@@ -9,6 +9,7 @@ from studio.errors import StudioError
 from studio.events import Finished
 from studio.jobs import briefs, freeze
 from studio.jobs.queue import waiting
+from studio.models.purpose import task_title
 from studio.rundir import Home, RunDir
 from studio.story import Status, Story
 from studio.tasks import TASKS
@@ -26,7 +27,7 @@ class RunSummary:
     created: float
     """Wall time, seconds since 1970."""
     task: str = ""
-    """Title of the task."""
+    """What its model is for."""
     model: str = ""
     """Id of the base model."""
     file: str = ""
@@ -139,7 +140,7 @@ def _order(run: RunDir) -> _Order:
         task = TASKS.get(config.task)
         _ORDERS[key] = _Order(
             run.title,
-            task.title if task else config.task,
+            task_title(run),
             config.model.id,
             config.source.file,
             created,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from studio.figures import number
 from studio.plots.style import QUIET, TRAINING, Figure, heading, layout
 
 MOST_POINTS = 2000
@@ -28,16 +29,16 @@ def scatter(points: Sequence[tuple[float, float, int]]) -> Figure:
         "mode": "markers",
         "x": [right for right, _, _ in shown],
         "y": [answer for _, answer, _ in shown],
-        "customdata": [row for _, _, row in shown],
+        "customdata": [[f"{row:,}", number(right), number(answer)] for right, answer, row in shown],
         "marker": {"color": TRAINING, "size": 8, "opacity": 0.65},
-        "hovertemplate": "row %{customdata:,}: %{x:,.4~g} in the file, %{y:,.4~g} answered<extra></extra>",
+        "hovertemplate": "row %{customdata[0]}: %{customdata[1]} in the file, %{customdata[2]} answered<extra></extra>",
     }
     off = sum(abs(right - answer) for right, answer, _ in points) / len(points)
     return {
         "data": [line, dots],
         "layout": layout(
             f"Scatter of {len(points):,} test rows: the number in the file from left to right, the model's upwards. "
-            f"On average the answer is off by {off:.3g}.",
+            f"On average the answer is off by {number(off)}.",
             height=440,
             title=heading("What the file says, and what was answered; on the dashed line the answer is right"),
             hovermode="closest",

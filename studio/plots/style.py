@@ -34,7 +34,7 @@ def layout(alt: str, *, height: int = 320, **more: Any) -> dict[str, Any]:
         "meta": {"alt": alt},
         "showlegend": False,
         "margin": {"l": 48, "r": 16, "t": 16, "b": 44},
-        "xaxis": {"showgrid": False, "zeroline": False, "automargin": True},
+        "xaxis": {"showgrid": False, "gridcolor": LINE, "zeroline": False, "automargin": True},
         "yaxis": {"gridcolor": LINE, "zeroline": False, "automargin": True},
     }
     for name, value in more.items():

@@ -12,12 +12,15 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.continued import end_of, windows_of
-from studio.tasks.fill import around_gaps, filled, with_masks, word_of
+from studio.tasks.fill import around_gaps, filled, readable, with_masks, word_with
 from studio.tasks.gaps import hidden_tokens, word_groups
 from studio.tasks.marks import broken, marks_of
 from studio.tasks.samples import first_half, without_middle
 from studio.tasks.task import Answer, Feature, Guess, Metric, Piece, Setup
 from studio.tasks.writing import LOSS, PERPLEXITY, WritingTask, pieces, room, token_feature
+
+_MOST_GUESSES = 5
+"""Words that are shown for a gap."""
 
 
 class LanguageModeling(WritingTask):
@@ -46,6 +49,10 @@ class LanguageModeling(WritingTask):
     @override
     def head_for(self, columns: Iterable[str], family: str) -> str:
         return "masked" if family == "encoder" else "causal"
+
+    @override
+    def title_for(self, head: str) -> str:
+        return "Fill gaps in texts" if head == "masked" else self.title
 
     @override
     def detect(self, table: Table) -> Guess | None:
@@ -109,13 +116,17 @@ class LanguageModeling(WritingTask):
             for feature, output in zip(features, outputs, strict=True)
             for place, start, end in feature["gaps"]
         }
-        words = {span: word_of(int(guesses[0]), setup.tokenizer) for span, guesses in gaps.items()}
+        text = with_masks(example.inputs["text"], setup.tokenizer)
+        words: dict[tuple[int, int], str] = {}
         confidence: dict[str, float] = {}
-        if gaps:
-            guesses, shares = np.split(gaps[min(gaps)], 2)
-            for token, share in zip(guesses, shares, strict=True):
-                confidence.setdefault(setup.tokenizer.decode([int(token)]).strip(), float(share))
-        return Answer(filled(with_masks(example.inputs["text"], setup.tokenizer), words, setup.tokenizer), confidence)
+        for gap in sorted(gaps):
+            tokens, shares = np.split(gaps[gap], 2)
+            said = readable([int(token) for token in tokens], text, gap, setup.tokenizer)
+            words[gap] = said[0][1] if said else ""
+            for place, word in said[: _MOST_GUESSES if gap == min(gaps) else 0]:
+                confidence.setdefault(word_with(text, gap, word, setup.tokenizer), float(shares[place]))
+        value, places = filled(text, words, setup.tokenizer)
+        return Answer(value, confidence, added=places)
 
     @override
     def ends(self, setup: Setup) -> tuple[int, ...]:

@@ -135,7 +135,7 @@ class MultiLabelClassification(Task):
         said = shares >= np.array(setup.thresholds or 0.5)
         value = _list(label for label, is_said in zip(setup.labels, said.tolist(), strict=True) if is_said)
         confidence = dict(zip(setup.labels, shares.tolist(), strict=True))
-        return Answer(value, confidence, is_cut=features[0].get("cut", False))
+        return Answer(value, confidence, is_cut=any("cut" in each for each in features))
 
     @override
     def counts(self, answers: Sequence[Answer], examples: Sequence[Example], labels: tuple[str, ...]) -> np.ndarray:

@@ -119,6 +119,10 @@ class Task(ABC):
         """Which head a base model of that family wears where these roles have columns."""
         return self.head
 
+    def title_for(self, head: str) -> str:
+        """What people call it where the model wears that head."""
+        return self.title
+
     def untuned_for(self, columns: Iterable[str]) -> str:
         """The base model as it comes, as a line of the report, where these roles have columns."""
         return self.untuned

@@ -70,7 +70,7 @@ class TextClassification(Task):
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         confidence = dict(zip(setup.labels, shares.tolist(), strict=True))
-        return Answer(setup.labels[int(shares.argmax())], confidence, is_cut=features[0].get("cut", False))
+        return Answer(setup.labels[int(shares.argmax())], confidence, is_cut=any("cut" in each for each in features))
 
     @override
     def score(

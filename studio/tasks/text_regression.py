@@ -147,7 +147,7 @@ class TextRegression(Task):
     ) -> Answer:
         middle, deviation = setup.scaling
         value = rounded(float(outputs[0][0]) * deviation + middle, deviation)
-        return Answer(value, is_cut=features[0].get("cut", False))
+        return Answer(value, is_cut=any("cut" in each for each in features))
 
     @override
     def score(

@@ -31,6 +31,8 @@ class Answer:
     """Messages at the beginning of the conversation that no longer fit and were not read."""
     is_cut: bool = False
     """Whether a text that was asked did not fit and was read in part."""
+    added: tuple[tuple[int, int], ...] = ()
+    """Where in the value words of the model's own begin and end, where the rest is the text that was asked."""
 
 
 @dataclass(frozen=True)

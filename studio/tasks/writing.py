@@ -32,14 +32,14 @@ LOSS = Metric(
 CHRF = Metric(
     "chrf",
     "chrF",
-    "How many pieces of 1 to 6 letters the answers share with the wanted texts. Fair to other word forms, in any script "
-    f"(as sacreBLEU counts: {overlap.CHRF_SIGNATURE}).",
+    "How many pieces of 1 to 6 letters the answers share with the wanted texts, counted as sacreBLEU does. Fair to other "
+    "word forms, in any script.",
 )
 BLEU = Metric(
     "bleu",
     "BLEU",
-    "How many sequences of 1 to 4 words the answers share with the wanted texts "
-    f"(as sacreBLEU counts: {overlap.bleu_signature()}; tok:char where words are not told apart by spaces).",
+    "How many sequences of 1 to 4 words the answers share with the wanted texts, counted as sacreBLEU does; letters in "
+    "place of words where no spaces tell them apart.",
 )
 ROUGE_1 = Metric("rouge_1", "ROUGE-1", "How many single words the answers share with the wanted texts (F1).")
 ROUGE_2 = Metric("rouge_2", "ROUGE-2", "How many pairs of neighboring words they share (F1).")

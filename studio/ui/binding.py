@@ -14,6 +14,7 @@ import inspect
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
@@ -28,6 +29,7 @@ from studio.ui.studio import Studio
 _log = logging.getLogger(__name__)
 Keep = Callable[[Studio, Session, Session], Session]
 _NOT_DONE, _OUR_BUG = "That did not work", "Something is wrong in the studio"
+_sent: ContextVar[Session | None] = ContextVar("sent", default=None)
 _SHOWN_S, _BUG_SHOWN_S = 12, 30
 """How long a message stays: it lies over the page, and must not cover its buttons for good."""
 
@@ -74,6 +76,14 @@ def bind_row(studio: Studio, row: Row, trigger: Any) -> None:
         bind_row(studio, follower, bound.success)
 
 
+def on_page(session: Session) -> Session:
+    """The session that the page showed when its event was sent, which may be older than the one a handler is given.
+
+    What its widgets hold follows that one: people click on faster than answers come.
+    """
+    return _sent.get() or session
+
+
 def only(*names: str) -> Keep:
     """A `keep` that takes over these fields."""
     return lambda studio, found, now: replace(now, **{name: getattr(found, name) for name in names})
@@ -86,7 +96,7 @@ def shown(studio: Studio, handler: Callable[..., Any], keep: Keep | None = None)
     def safe(*values: Any) -> Any:
         try:
             visit = _Visit(studio, handler, values, keep)
-            return visit.answer(handler(studio, *visit.arguments))
+            return visit.answer(visit.call(handler))
         except StudioError as error:
             raise gr.Error(escape(str(error)), title=_NOT_DONE, duration=_SHOWN_S, print_exception=False) from error
         except gr.Error:
@@ -107,11 +117,20 @@ class _Visit:
         self.studio, self.keep, self.page = studio, keep, _page_id()
         self.arguments = list(values)
         """The handler's arguments after the studio: the one called `session` as a `Session`, all others as they came."""
-        self.sent = self.given = Session()
+        self.sent: Session | None = None
+        self.given = Session()
         names = list(inspect.signature(handler).parameters)[1:]
         if "session" in names and (place := names.index("session")) < len(values):
-            self.sent = Session.parse(values[place])
-            self.given = self.arguments[place] = studio.sessions.newest(self.page, self.sent)
+            self.sent = sent = Session.parse(values[place])
+            self.given = self.arguments[place] = studio.sessions.newest(self.page, sent)
+
+    def call(self, handler: Callable[..., Any]) -> Any:
+        """What the handler returns."""
+        before = _sent.set(self.sent)
+        try:
+            return handler(self.studio, *self.arguments)
+        finally:
+            _sent.reset(before)
 
     def answer(self, result: Any) -> Any:
         """What goes to the page."""

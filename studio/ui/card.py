@@ -11,6 +11,7 @@ from studio.errors import StudioError
 from studio.evaluation.curves import checks_without_progress
 from studio.evaluation.words import status_in_words
 from studio.jobs.deal import FEW
+from studio.models.purpose import task_title
 from studio.rundir import Request, RunDir
 from studio.story import AT_WORK, Status, Story
 from studio.tasks import metric_named, task_named
@@ -73,7 +74,7 @@ def header(run: RunDir) -> Card:
         facts = json.loads(run.facts.read_bytes()) if run.facts.is_file() else {}
     except (StudioError, ValueError, OSError):
         return {"title": f"Run {run.id[:6]}", "subtitle": "The settings of this run cannot be read."}
-    parts = [model_title(config.model.id), task_named(config.task).title.lower()]
+    parts = [model_title(config.model.id), task_title(run).lower()]
     labels = facts.get("labels") if isinstance(facts, dict) else None
     if config.source.rows:
         rows = count(config.source.rows, "row")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from studio.data.example import Example, from_parquet
 from studio.errors import StudioError
-from studio.models.found import preset_of
-from studio.rundir import Home, RunDir
+from studio.models.purpose import fills_gaps
+from studio.rundir import RunDir
 from studio.story import Story
 from studio.tasks import task_named
 from studio.ui.answers import kind_of
@@ -24,7 +24,7 @@ def samples(run: RunDir, story: Story) -> list[object]:
         kind, known = kind_of(task_named(run.config.task)), _rows(run.part("validation"))
     except StudioError:
         return []
-    told, fills = [], _fills(run)
+    told, fills = [], fills_gaps(run)
     for sample in check.samples:
         row = known.get(sample.row)
         asked = (
@@ -33,14 +33,6 @@ def samples(run: RunDir, story: Story) -> list[object]:
         texts = (asked, (row.target or "") if row else "", sample.answer)
         told.append([sample.row, *(shortened(text, MOST_CHARACTERS) for text in texts)])
     return [check.step, told]
-
-
-def _fills(run: RunDir) -> bool:
-    """Whether its base model fills gaps in a text, rather than to write on: what a text was asked for shows it."""
-    try:
-        return preset_of(Home(run.path.parents[1]), run.config.model).family == "encoder"
-    except StudioError:
-        return False
 
 
 @lru_cache(maxsize=8)

@@ -49,7 +49,7 @@ class Wanted:
     tokenizer: Path
     test_table: str = ""
     longest: int = 0
-    """Tokens the chosen base model reads; 0 while none is chosen."""
+    """Tokens the base model reads; 0 while none is chosen."""
     languages: tuple[str, ...] = ()
     """That it knows; empty for many."""
 

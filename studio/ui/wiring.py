@@ -21,6 +21,7 @@ from studio.ui.pieces import heading
 from studio.ui.session import Session
 from studio.ui.steps import (
     data,
+    data_form,
     doubts,
     export,
     hub_search,
@@ -130,11 +131,21 @@ def _data_rows(page: "Page") -> list[Row]:
     menus_of_split, split = step.splitting.menus, only("split", "settings")
     split_menus, inspecting = [menu.input for menu in menus_of_split], step.inspecting
     looked = Row(None, doubts.look, reads, step.view, "full", _on(inspecting.found))
+    brought = Row(None, data_form.bring_into_view, [], [], options={"js": data_form.BRING_INTO_VIEW})
     table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
     return [
-        Row(step.upload.upload, data.take_upload, [*reads, step.upload], writes, "minimal", shown, keep=table),
+        Row(
+            step.upload.upload,
+            data.take_upload,
+            [*reads, step.upload],
+            writes,
+            "minimal",
+            shown,
+            keep=table,
+            then=(brought,),
+        ),
         Row(step.upload.clear, data.take_away, reads, writes, keep=table),
-        Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table),
+        Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table, then=(brought,)),
         # raw values: the server may have been started anew since the menus were filled, and does not know their choices
         Row(
             changed,

@@ -76,12 +76,12 @@ def setup_of(facts: HeadFacts, tokenizer: Any) -> Setup:
 
 def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
     """Answer line by line until the questions end. `{"id", "model", "texts"}` → `{"id", "values", "labels", "confidence",
-    "losses", "unread"}`:
+    "losses", "unread", "added"}`:
 
     a value a text; `labels` are the model's, in the order of every text's list of confidences, which is empty where
     answers have none, and an object of guess → confidence where the guesses are no labels. `losses` are `[nats, tokens,
     tokens guessed]` of the right answer, where `targets` were sent as well; `unread` `[messages, whether a text was cut]` of the question
-    that did not fit.
+    that did not fit; `added` where words of the model's own stand in the value, as `[first character, behind the last]`.
     """
     answerer = Answerer(RunDir(folder))
     _put(answers, {"ready": True})
@@ -94,7 +94,8 @@ def serve(folder: Path, questions: IO[str], answers: IO[str]) -> int:
             values = [each.value for each in said]
             losses = [[*each.losses, each.guessed] for each in said]
             told = {"values": values, "labels": list(labels), "confidence": shares, "losses": losses}
-            _put(answers, {"id": asked["id"], **told, "unread": [[each.lost, each.is_cut] for each in said]})
+            told |= {"unread": [[each.lost, each.is_cut] for each in said], "added": [each.added for each in said]}
+            _put(answers, {"id": asked["id"], **told})
         except StudioError as error:
             _put(answers, {"id": asked.get("id"), "error": str(error)})
         except Exception:  # noqa: BLE001 - a border as in duty: one bad question must not end the conversation

@@ -61,6 +61,18 @@ def test_the_form_fits_and_is_for_everyone(opened, theme, width):
         assert said == '"Step 3 of 7: Settings"'
 
 
+@pytest.mark.parametrize("width", [1280, 380])
+def test_what_was_brought_is_seen_and_a_file_may_be_dropped_all_over_its_box(opened, tmp_path, width):
+    page = opened("light", width)
+    inner, outer = (page.locator(f"#data-upload{part}").bounding_box() for part in (" .upload-container", ""))
+    assert inner["height"] >= outer["height"] - 2
+    page.get_by_role("button", name=re.compile("Library chats")).click()
+    expect(page.locator("#data-reading .fs-card")).to_be_in_viewport(ratio=1)
+    (tmp_path / "scan.csv").write_bytes(b"%PDF-1.7 x")
+    page.locator("#data-upload input[type=file]").set_input_files(str(tmp_path / "scan.csv"))
+    expect(page.locator("#data-message [role=alert]")).to_be_in_viewport(ratio=1)
+
+
 def test_later_steps_are_locked_until_they_make_sense(opened):
     page = opened()
     for name in ("model", "settings", "train", "results", "try_it", "export"):

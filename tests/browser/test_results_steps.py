@@ -232,6 +232,9 @@ def test_on_a_phone_the_names_of_files_and_runs_are_whole(visit, run, wide_run):
     name, size = line.locator("th").bounding_box(), line.locator("td").last.bounding_box()
     assert name["x"] + name["width"] <= size["x"]  # the name first, its size at the right
     page = visit(run, "runs", width=380)
+    first = page.locator("#runs-table tbody tr").first
+    name, tick = (first.locator(part).bounding_box() for part in ("th", "input"))
+    assert name["y"] < tick["y"], "a run begins with its name"
     for each in (run, wide_run):
         page.locator(f"input[data-choose='{each.id}']").check()
     page.get_by_role("button", name="Compare two").click()

@@ -1,5 +1,6 @@
 """What every task must do, checked for each one that is there: from its bundled example to a score, and back in words."""
 
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -131,6 +132,19 @@ def test_encode_and_decode_give_one_answer_an_example(task, tokenizer_for):
             assert answer.confidence.keys() == set(setup.labels)
             assert sum(answer.confidence.values()) == pytest.approx(1)
             assert answer.value == max(answer.confidence, key=answer.confidence.__getitem__)
+
+
+@pytest.mark.parametrize("task", [each for each in TASKS.values() if not (each.writes or each.reads_windows)])
+def test_of_a_text_that_does_not_fit_the_answer_says_so(task, tokenizer_for):
+    setup = setup_of(task, tokenizer_for(task))
+    for example in examples_of(task)[:3]:
+        for role in example.inputs:
+            short = {each: "so it is" for each in example.inputs}
+            for inputs, is_cut in ((short, False), ({**short, role: "so it is " * 400}, True)):
+                asked = replace(example, inputs=inputs)
+                (features,) = task.encode([asked], setup)
+                answer = task.decode(asked, outputs_of(task, asked, features, setup), features, setup)
+                assert answer.is_cut is is_cut, role
 
 
 def outputs_of(task, example, features, setup):

@@ -160,6 +160,20 @@ def test_a_given_test_stays_and_only_tells_which_texts_are_known():
     assert parts.notes[-1].startswith(f"{torn(parts)} of 40 test rows have a text that training rows have too")
 
 
+def test_the_order_of_time_stands_above_texts_in_common():
+    """Reviews of one product are early and late: kept together, old ones would test a model that has seen newer ones."""
+    products, reviews = ([" ".join(each.inputs["text"].split()[:9]) for each in letters(n, n)] for n in (30, 400))
+    rows = [Example(n, {"text": products[n % 30], "text_pair": reviews[n]}, "ab"[n // 30 % 2]) for n in range(2, 400)]
+    wishes = Wishes(place={example.row: float(example.row) for example in rows}, shared=("text", "text_pair"))
+    parts = split(rows, **HOW, wishes=wishes)
+    newest = [max(example.row for example in part) for part in (parts.train, parts.validation)]
+    oldest = [min(example.row for example in part) for part in (parts.validation, parts.test)]
+    assert newest[0] < oldest[0] <= newest[1] < oldest[1]
+    assert parts.notes[0].startswith(
+        f"{torn(parts)} of {len(parts.test)} test rows have a text that training rows have too"
+    )
+
+
 def test_rows_of_one_text_are_not_compared_with_themselves():
     rows = letters(60)
     assert split(rows, **HOW, wishes=Wishes(shared=("text", "text_pair"))) == split(rows, **HOW)

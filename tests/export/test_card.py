@@ -275,7 +275,7 @@ def test_adapters_are_told_with_the_base_model_that_they_belong_to(wears):
 @pytest.mark.parametrize(
     ("task", "facts", "roles", "said"),
     [
-        ("text-regression", {"kind": "number"}, ["text"], "It learned from numbers from -2 to 1.5; beyond them"),
+        ("text-regression", {"kind": "number"}, ["text"], "It learned from numbers from −2 to 1.5; beyond them"),
         ("text-regression", {"kind": "similarity"}, ["text", "text_pair"], "of each of the two texts"),
         (
             "token-classification",

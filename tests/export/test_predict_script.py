@@ -91,6 +91,10 @@ def test_a_file_in_a_file_out_safe_for_spreadsheets(program, folder, tmp_path, m
         ("list.json", b'[{"id": 1, "text": "refund"}, {"text": "parcel late", "id": 2}]'),
         ("under.json", b'{"version": 1, "rows": [{"id": 1, "text": "refund"}, {"id": 2, "text": "parcel late"}]}'),
         ("lines.jsonl", b'{"id": 1, "text": "refund"}\n\n{"id": 2, "text": "parcel late"}\n'),
+        (
+            "odd.jsonl",
+            '{"id": 1, "text": "refund", "note": "a\u2028b\u0085c"}\r\n{"id": 2, "text": "parcel late"}'.encode(),
+        ),
     ],
 )
 def test_files_as_the_studio_reads_them(program, folder, tmp_path, name, content):
@@ -292,9 +296,11 @@ def test_the_command_line_answers_texts(program, folder, monkeypatch, capsys):
             "answer": answer["answer"],
             "confidence": pytest.approx(answer["confidence"], abs=1e-6),
             "labels": pytest.approx(answer["labels"], abs=1e-6),
+            **({"note": answer["note"]} if "note" in answer else {}),
         }
         for text, answer in zip(TEXTS, answers, strict=True)
     ]
+    assert [place for place, answer in enumerate(answers) if "note" in answer] == [2]  # the long one was cut
     _ask(program, monkeypatch, "refund")
     said = answers[3]
     assert capsys.readouterr().out == f"{said['answer']}\t{100 * said['confidence']:.1f} %\trefund\n"

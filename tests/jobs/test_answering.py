@@ -171,3 +171,11 @@ def test_forget(answering: Answering, run: RunDir) -> None:
     assert answering._held
     answering.forget(run)
     assert not answering._held
+
+
+def test_where_words_were_filled_in_comes_with_the_answer(
+    answering: Answering, run: RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = {"values": ["a fine day"], "labels": [], "confidence": [{"fine": 0.4}], "added": [[[2, 6]]]}
+    monkeypatch.setattr(answering, "_exchange", lambda run, asked: reply)
+    assert answering.ask(run, "tuned", ["a ___ day"])[0].added == ((2, 6),)

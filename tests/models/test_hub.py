@@ -242,6 +242,22 @@ def test_a_download_resumes_in_the_middle_of_a_file(hub: StandInHub, home: Home)
     assert ranges(hub) == ["bytes=40000-"]
 
 
+def test_a_tokenizer_that_could_not_be_looked_at_costs_nothing_of_the_weights(hub: StandInHub, home: Home) -> None:
+    hub.stalls = {BIG: 40_000}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer, "STALL_S", 0.15)
+        patch.setattr(transfer, "_TRIES", 1)
+        with pytest.raises(StudioError, match="stopped answering"):
+            download(home, PRESET)
+        patch.setattr(fetching, "confined_counts", lambda *_: None)  # as on a machine that is busy beyond all patience
+        hub.stalls = {}
+        with pytest.raises(StudioError, match="try again later"):
+            download(home, PRESET)
+    hub.asked.clear(), hub.headers.clear()
+    assert (download(home, PRESET) / BIG).read_bytes() == WEIGHTS
+    assert ranges(hub) == ["bytes=40000-"]
+
+
 def test_a_hub_that_knows_no_ranges_sends_the_whole_again(hub: StandInHub, home: Home) -> None:
     hub.knows_ranges = False
     hub.cuts, hub.cut_times = {BIG: 50_000}, 1

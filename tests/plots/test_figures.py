@@ -6,7 +6,8 @@ from live_story import Teller, new_run
 
 from studio.plots.confusion import confusion_matrix
 from studio.plots.curves import compare_curves
-from studio.plots.style import as_text
+from studio.plots.scatter import scatter
+from studio.plots.style import LINE, as_text
 from studio.story import Story
 
 HOSTILE = '<a href="javascript:alert(1)">x</a> & <b>bold</b>'
@@ -84,3 +85,10 @@ def test_curves_of_two_runs_over_each_other(home):
     metric = _valid(compare_curves(stories, "macro_f1", "Macro-F1"))
     assert all(0 <= value <= 1 for value in metric["data"][0]["y"])
     _valid(compare_curves([("empty", Story())]))
+
+
+def test_numbers_against_numbers_are_told_as_everywhere_and_have_a_quiet_grid():
+    figure = _valid(scatter([(1200.0, 1234.5, 2), (0.5, 0.25, 1003)]))
+    assert figure["data"][1]["customdata"] == [["2", "1,200", "1,234"], ["1,003", "0.5", "0.25"]]
+    assert "off by 17.4." in figure["layout"]["meta"]["alt"]
+    assert {figure["layout"][axis]["gridcolor"] for axis in ("xaxis", "yaxis")} == {LINE}

@@ -1,6 +1,7 @@
 """A number for a text or two: commas are read, what is no number is refused, and the metrics are scipy's."""
 
 import random
+from collections import namedtuple
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ from data.real import SHARED_DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import pearsonr, spearmanr
+from transformers import BatchEncoding
 
 from studio.data.decimals import plain_numbers, rounded
 from studio.data.example import Example
@@ -169,6 +171,10 @@ def test_each_of_two_texts_may_be_as_long_as_the_limit():
     (feature,) = TASK.encode([long], setup)[0]
     assert len(feature["input_ids"]) == len(feature["attention_mask"]) == 4
     assert len(feature["other_ids"]) == 2
+    assert feature["cut"]
+
+
+Encoded = namedtuple("Encoded", "ids overflowing", defaults=([],))
 
 
 class _Spaces:
@@ -177,7 +183,11 @@ class _Spaces:
     def __call__(self, texts, *, truncation, max_length, padding):
         assert truncation
         assert not padding
-        return {"input_ids": [[len(word) for word in text.split()][:max_length] for text in texts]}
+        whole = [[len(word) for word in text.split()] for text in texts]
+        kept = [ids[:max_length] for ids in whole]
+        cut = [ids[max_length:] for ids in whole]
+        told = [Encoded(ids, [more] if more else []) for ids, more in zip(kept, cut, strict=True)]
+        return BatchEncoding({"input_ids": kept}, encoding=told, n_sequences=1)
 
 
 def test_the_simple_model_finds_numbers_of_words_and_shared_words_of_pairs():

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import AutoTokenizer
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from worker.tiny_writers import CHAT, HYBRID, byte_tokenizer
 
 from studio.data.example import Example
@@ -17,6 +18,7 @@ from studio.models.embedded import embedded_folder
 from studio.tasks import task_named
 from studio.tasks.chat import messages_of
 from studio.tasks.gaps import hidden_tokens, word_groups
+from studio.tasks.marks import broken
 from studio.tasks.rows import examples_of
 from studio.tasks.task import Answer, Setup
 
@@ -241,20 +243,20 @@ def test_whole_words_are_hidden(pieces, seed):
 FILLS = AutoTokenizer.from_pretrained(embedded_folder())
 
 
-def filled_in(text, limit, word="paris"):
-    """What is said of a text by a model that guesses the same word everywhere; and how many windows it read."""
-    task, setup = task_named("language-modeling"), Setup(FILLS, (), limit, head="masked")
+def filled_in(text, limit, *words, tokenizer=FILLS):
+    """What is said of a text by a model that guesses the same words everywhere; and how many windows it read."""
+    task, setup = task_named("language-modeling"), Setup(tokenizer, (), limit, head="masked")
     example = Example(2, {"text": text}, None)
     features = task.encode([example], setup)[0]
     assert all(len(feature["input_ids"]) <= limit for feature in features)
-    guess = [FILLS.convert_tokens_to_ids(word), *range(1000, 1004), 0.6, 0.1, 0.1, 0.1, 0.1]
+    guess = [*tokenizer.convert_tokens_to_ids(words), *(0.6 / 2**place for place in range(len(words)))]
     outputs = [np.tile(np.array(guess, float), (len(feature["input_ids"]), 1)) for feature in features]
     return task.decode(example, outputs, features, setup), len(features)
 
 
 def test_gaps_of_long_texts_are_filled_and_nothing_is_cut_off():
     words = " ".join(f"Word{number}," for number in range(60))
-    answer, windows = filled_in(f"{words} the capital of France is ___  indeed. {words} And ___!", 32)
+    answer, windows = filled_in(f"{words} the capital of France is ___  indeed. {words} And ___!", 32, "paris", "lyon")
     assert answer.value == f"{words} the capital of France is paris  indeed. {words} And paris!"
     assert answer.confidence["paris"] == 0.6
     assert windows == 2  # those without a gap are not read
@@ -273,11 +275,47 @@ def test_a_gap_is_read_with_what_stands_on_both_sides_of_it():
 
 def test_what_has_no_gap_comes_back_as_it_is():
     text = "No gap  HERE. " * 50
-    assert filled_in(text, 32)[0] == Answer(text.strip(), {})
+    assert filled_in(text, 32, "paris")[0] == Answer(text.strip(), {})
 
 
-def test_a_guess_that_goes_on_with_a_word_is_written_as_letters():
-    assert filled_in("walk___ fast", 32, "##ing")[0].value == "walking fast"
+def test_a_guess_that_goes_on_with_a_word_is_shown_as_the_whole_word():
+    answer, _ = filled_in("Many walk___ fast", 32, "##ing", "##ed", "##s")
+    assert answer.value == "Many walking fast"
+    assert answer.confidence == {"walking": 0.6, "walked": 0.3, "walks": 0.15}
+
+
+def test_where_a_word_is_missing_pieces_of_words_are_no_guesses():
+    answer, _ = filled_in("the ___ of France (___), ___", 32, "##ing", "[SEP]", "city", "##s", "town")
+    assert answer.value == "the city of France (city), city"
+    assert answer.confidence == {"city": 0.15, "town": 0.0375}
+
+
+def test_pieces_are_shown_where_nothing_else_was_guessed():
+    assert filled_in("the ___ of France", 32, "##ing", "[SEP]")[0].value == "the ing of France"
+    assert filled_in("the ___ of France", 32, "[SEP]", "[PAD]")[0] == Answer("the  of France")
+
+
+def test_tokenizers_that_mark_the_spaces_before_words_tell_pieces_too():
+    rules = Tokenizer(models.BPE())
+    rules.pre_tokenizer, rules.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        special_tokens=["</s>", "<mask>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    rules.train_from_iterator(["We walked along the river. They are walking."] * 9, trainer)
+    reader = PreTrainedTokenizerFast(
+        tokenizer_object=rules, eos_token="</s>", mask_token=AddedToken("<mask>", lstrip=True)
+    )
+    answer, _ = filled_in("They ___ along.", 32, "ed", "Ġwalked", tokenizer=reader)
+    assert (answer.value, answer.confidence, answer.added) == ("They walked along.", {"walked": 0.3}, ((5, 11),))
+    assert filled_in("They walk<mask> on.", 32, "ing", "Ġare", tokenizer=reader)[0].value == "They walking on."
+    assert filled_in("___ walked on.", 32, "We", "Ġare", tokenizer=reader)[0].value == "We walked on."
+
+
+def test_what_was_filled_in_is_told_by_its_places():
+    text = f"  {broken('[SEP]', ['[SEP]'])} the ___ of [SEP] France: ___"
+    answer, _ = filled_in(text, 32, "city")
+    assert [answer.value[start:end] for start, end in answer.added] == ["city", "city"]
+    assert answer.value == "[SEP] the city of [SEP] France: city"
 
 
 # Scores

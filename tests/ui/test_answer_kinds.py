@@ -105,6 +105,21 @@ def test_an_empty_text_among_several_is_named(studio, session, kind):
     assert "“Question” is empty" in try_it.ask(studio, session, "a context", " ")
 
 
+def test_filled_gaps_are_marked_where_they_stand():
+    said = said_by("continuation", 1)
+    marked = '>A <mark data-hue="0">fine &lt;img src=x onerror=&quot;window.hacked=1&quot;&gt;</mark> day<'
+    assert marked in fragment(KINDS["continuation"].body(said))
+    assert marked in KINDS["continuation"].cell(said, said.answer.value)
+    assert "<mark" not in KINDS["continuation"].cell(said, said.right)
+
+
+def test_a_text_without_a_gap_comes_back_with_what_to_do():
+    said = Said(Made("continuation"), {"text": "A fine day "}, Answer("A fine day"))
+    html = fragment(KINDS["continuation"].body(said))
+    assert html.count("A fine day") == 1
+    assert "write ___ where a word is missing" in html
+
+
 def test_entities_are_marked_where_they_stand():
     said = said_by("entities", 0)
     html = str(KINDS["entities"].cell(said, said.right))
@@ -145,6 +160,8 @@ def test_a_number_says_how_far_off_it_is():
     assert "<b>2.9</b>" in fragment(KINDS["number"].body(said))
     figure = KINDS["number"].figure(said.task, *rows_of("number"))
     assert figure["data"][1]["x"] == [3.8, 0.2, 5.0]
+    assert figure["data"][1]["customdata"][0] == ["2", "3.8", "3.51"]
+    assert "<b>3.51</b>" in fragment(KINDS["number"].body(said_by("number", 0)))
 
 
 def test_a_conversation_is_turns():

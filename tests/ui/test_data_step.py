@@ -122,14 +122,31 @@ def test_one_column_for_both_roles_is_said_and_locks_the_next_steps(studio, tmp_
     monkeypatch.delitem(TASKS, "language-modeling")  # which needs no labels
     (tmp_path / "one.csv").write_text("text\n" + "".join(f"text number {n % 5}\n" for n in range(40)), encoding="utf-8")
     session, *view = data.take_upload(studio, Session(), str(tmp_path / "one.csv"))
-    assert "This table has one column only, “text”" in named(view)["message"]
-    assert "the right answer for each row, in a second column" in named(view)["message"]
+    assert "This table has one column only, “text”" in named(view)["reason"]
+    assert "the right answer for each row, in a second column" in named(view)["reason"]
     assert "Fairly sure" not in named(view)["reason"]
     assert "looks made for another task, continuing texts" in named(view)["reason"]
     assert not session.is_ready
     assert not named(view)["go_on"].interactive
     session, *view = data.choose_columns(studio, filled(studio, tmp_path), "text-classification", "topic", "topic")
-    assert "the same column, “topic”" in named(view)["message"]
+    assert "the same column, “topic”" in named(view)["reason"]
+    assert named(view)["message"] == ""
+    assert not session.is_ready
+
+
+def test_conversations_are_called_so_where_their_lengths_are_told(studio):
+    chats = next(place for place, each in enumerate(bundled.bundled()) if each.file == "library_chats.csv")
+    _session, *view = data.take_example(studio, Session(), event(str(chats)))
+    assert "Length of each conversation’s texts" in named(view)["picture"]
+
+
+def test_what_keeps_these_columns_from_training_is_said_beside_them(studio, tmp_path):
+    lines = [f"text number {n},{'good' if n % 2 else 'bad'},shop" for n in range(40)]
+    (tmp_path / "shop.csv").write_text("\n".join(["text,label,source", *lines]), encoding="utf-8")
+    session, *view = data.take_upload(studio, Session(), str(tmp_path / "shop.csv"))
+    assert 'role="alert"' not in named(view)["reason"]
+    session, *view = data.choose_columns(studio, session, "text-classification", "text", "source")
+    assert "This table cannot be trained on yet: only one label." in named(view)["reason"]
     assert not session.is_ready
 
 
@@ -190,7 +207,7 @@ def test_other_columns_can_be_chosen_and_wrong_ones_are_said(studio, tmp_path):
     assert session.columns == {"text": "ticket", "label": "topic"}
     assert "Very sure (95 %)" in named(view)["reason"]
     session, *view = data.choose_columns(studio, session, "text-classification", "nowhere", "topic")
-    assert "no column" in named(view)["message"]
+    assert "no column" in named(view)["reason"]
     assert not session.is_ready
 
 
@@ -250,7 +267,8 @@ def test_a_server_that_runs_for_long_removes_old_uploads_too(studio, tmp_path):
 def test_a_table_that_fits_no_task_is_shown_all_the_same(studio, tmp_path, rows):
     (tmp_path / "odd.csv").write_text("\n".join(["one,two" if "," in rows[0] else "one", *rows]), encoding="utf-8")
     _session, *view = data.take_upload(studio, Session(), str(tmp_path / "odd.csv"))
-    assert named(view)["message"] or named(view)["doctor"]
+    told = named(view)
+    assert told["message"] or 'role="alert"' in told["reason"] or told["doctor"]
 
 
 @pytest.fixture

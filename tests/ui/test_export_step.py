@@ -9,6 +9,7 @@ from studio import storage
 from studio.config import RunConfig
 from studio.ui.session import Session
 from studio.ui.steps import export
+from studio.ui.views.package import Packed, package_card
 
 
 class StandIn:
@@ -54,6 +55,12 @@ def test_what_is_inside_is_told_before_and_after_it_is_built(studio, tmp_path):
     again = export.show(studio, session)[0]
     assert "export.zip" in again
     assert "data-start" not in again
+
+
+@pytest.mark.parametrize("name", ["generation_config.json", "chat_template.jinja", "adapter/adapter_config.json"])
+def test_every_file_of_a_package_is_said_to_be_for_something(name):
+    card = package_card("archive", "Zip", "All of it.", address="", files=[Packed(name, 9)], total=9)
+    assert "<td></td>" not in card
 
 
 def test_a_package_older_than_the_report_is_built_again(studio, tmp_path):

@@ -12,7 +12,7 @@ from studio.story import Story
 from studio.ui.session import Session
 from studio.ui.steps import results
 from studio.ui.views.confusion import confusion_view, mix_ups
-from studio.ui.views.report import report_view, tone
+from studio.ui.views.report import metric_card, report_view, tone
 from studio.ui.words import duration
 
 
@@ -184,3 +184,17 @@ def test_bars_stay_inside_their_track():
     assert "width:-" not in shown
     assert "left:-" not in shown
     assert "That is few" in shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0.0, 4_400_000.0, ["0", "1,000,000", "2,000,000", "3,000,000", "4,000,000", "5,000,000"]),
+        (-0.3, 0.9, ["−0.5", "0", "0.5", "1"]),
+        (0.0, 0.000011, ["0", "2.5e-6", "5e-6", "7.5e-6", "1e-5", "1.25e-5"]),
+    ],
+)
+def test_the_scale_of_numbers_is_written_as_they_are_everywhere(low, high, told):
+    metric = MetricResult(name="off", title="Off", value=high, low=low, high=high, unit="")
+    drawn = metric_card(Report.model_construct(metrics=[metric], ladder=[]), metric, None, {})
+    assert re.findall(r"<span style=[^>]*>([^<]*)</span>", drawn.partition("rs-axis")[2]) == told

@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 from gradio.context import LocalContext
 
-from studio.ui.binding import only, shown
+from studio.ui.binding import on_page, only, shown
 from studio.ui.session import Session
 from studio.ui.sessions import Sessions, changed
 
@@ -51,6 +51,13 @@ def test_a_handler_is_given_the_newest_session_whatever_the_page_sent(studio, pa
         "b" * 20,
         STARTED.to_json(),
     )
+
+
+def test_a_handler_can_ask_for_the_session_that_the_page_showed(studio, page):
+    assert on_page(STARTED) == STARTED  # outside of an event
+    shown(studio, lambda studio, session: replace(session, run="b" * 20))(BASE.to_json())
+    told = shown(studio, lambda studio, session: (on_page(session).run, session.run))(BASE.to_json())
+    assert told == ("", "b" * 20)
 
 
 def test_a_page_that_has_the_newest_is_not_written(studio, page):

@@ -1,10 +1,12 @@
 import json
 import os
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 from form import StandIn, filled, typed, write_table
+from gradio.context import LocalContext
 
 from studio.config import SETTINGS
 from studio.errors import StudioError
@@ -12,6 +14,7 @@ from studio.events import Preparing, to_line
 from studio.jobs.runs import list_runs
 from studio.jobs.trial import Trial
 from studio.ui import drafts, order
+from studio.ui.binding import shown
 from studio.ui.session import Session
 from studio.ui.steps import mending, settings
 
@@ -109,6 +112,22 @@ def test_start_writes_the_run_asks_for_it_and_opens_the_train_step(studio, sessi
     assert tab.interactive
     assert jump.selected == "4"
     assert (told.draft, told.name) == ("", "")
+
+
+def test_start_before_the_page_shows_the_new_effort_takes_the_new_one(studio, session):
+    """The click comes with the widgets of before: nobody set these by hand, but for the one that was typed."""
+    shown_values = order.plan(studio, session).values
+    page = LocalContext.request.set(SimpleNamespace(session_hash="page"))
+    try:
+        shown(studio, settings.choose_effort)(session.to_json(), event("thorough"))
+        widgets = [{**shown_values, "weight_decay": 0.03}[name] for name in SETTINGS]
+        told = Session.parse(shown(studio, settings.start)(session.to_json(), "", *widgets)[0])
+    finally:
+        LocalContext.request.reset(page)
+    thorough = order.plan(studio, replace(session, effort="thorough")).values
+    assert thorough["epochs"] != shown_values["epochs"]
+    optimizer = studio.home.run(told.run).config.optimizer
+    assert (optimizer.epochs, optimizer.weight_decay) == (thorough["epochs"], 0.03)
 
 
 def test_start_with_an_impossible_value_writes_nothing(studio, session):

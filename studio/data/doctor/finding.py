@@ -69,13 +69,13 @@ class Patient:
     test: Table | None = None
     """A separate table of test rows, with the same column names."""
     longest: int = 0
-    """Tokens the chosen base model can read; 0 where none is chosen."""
+    """Tokens the base model can read; 0 where none is chosen."""
     lengths: tuple[int, ...] = ()
     """Tokens of each row's texts together, or nothing when they were not counted."""
     languages: tuple[str, ...] = ()
-    """ISO 639-1 codes of the languages that the chosen base model knows; empty when it knows many or none is chosen."""
+    """ISO 639-1 codes of the languages that the base model knows; empty when it knows many or none is chosen."""
     unread: float = 0.0
-    """Share of the texts' characters for which the chosen base model has no tokens."""
+    """Share of the texts' characters for which the base model has no tokens."""
     reads_windows: bool = False
     """Whether the task reads longer texts in several windows."""
 

@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def languages(patient: Patient) -> Iterator[Finding]:
-    """Texts in several languages, and texts in languages that the chosen base model does not know."""
+    """Texts in several languages, and texts in languages that the base model does not know."""
     if not patient.texts or patient.role("messages"):
         return
     places = patient.usable_places[evenly(len(patient.usable_places), _ROWS)]
@@ -54,7 +54,7 @@ def languages(patient: Patient) -> Iterator[Finding]:
     told = ", ".join(_with_share(language, counts) for language in common)
     if strange:
         known = ", ".join(NAMES.get(language, language) for language in patient.languages[:5])
-        text = f"The texts are in {told}{looked}; the chosen base model knows {known}."
+        text = f"The texts are in {told}{looked}; the base model knows {known}."
         why = (
             "A model learns little from a language that it has never read: choose one that knows it, or many languages."
         )

@@ -10,6 +10,7 @@ from studio.data.decimals import plain_numbers
 from studio.data.doctor.finding import Finding, Patient, dropping
 from studio.data.masking import all_cited, cited
 from studio.data.phrases import counted, in_quotes
+from studio.figures import number
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
 _TAIL = 0.005
@@ -61,8 +62,8 @@ def far_off(patient: Patient) -> Iterator[Finding]:
     said = all_cited(list(dict.fromkeys(cells[place] for place in places[(values < low) | (values > high)])), 4)
     inside = values[(values >= low) & (values <= high)]
     text = (
-        f"{counted(len(rows), 'score')} {'lies' if len(rows) == 1 else 'lie'} far from the others, which go from {inside.min():g} to "
-        f"{inside.max():g}: {said} (column {in_quotes(column)})."
+        f"{counted(len(rows), 'score')} {'lies' if len(rows) == 1 else 'lie'} far from the others, which go from {number(inside.min())} to "
+        f"{number(inside.max())}: {said} (column {in_quotes(column)})."
     )
     why = "A slip of the keyboard or a code for “unknown” pulls the model further than hundreds of right scores."
     fix = dropping("score-range", f"Remove {counted(len(rows), 'row')} with a score far from the others", rows)

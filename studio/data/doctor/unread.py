@@ -1,4 +1,4 @@
-"""Texts in letters for which the chosen base model has no tokens: to it they are all the same."""
+"""Texts in letters for which the base model has no tokens: to it they are all the same."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def unread(patient: Patient) -> Iterator[Finding]:
         return
     whole = patient.unread >= _NEARLY_ALL
     text = (
-        f"{quantity(patient.unread)} of the letters stand in words for which the chosen base model has no tokens. "
+        f"{quantity(patient.unread)} of the letters stand in words for which the base model has no tokens. "
         "It reads each of these words as “unknown”, whichever it is."
     )
     why = f"What it cannot tell apart it cannot learn{'' if whole else ' from'}: choose a model that knows the language, or many languages."

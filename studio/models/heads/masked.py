@@ -8,9 +8,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from studio.models.heads.writing import WritingHead, guessed
-
-GUESSES = 5
-"""Of each gap, likeliest first."""
+from studio.tasks.fill import GUESSES
 
 
 class MaskedHead(WritingHead):
@@ -29,7 +27,7 @@ class MaskedHead(WritingHead):
 
     @override
     def answer(self, backbone: Any, lengths: Any, **batch: Tensor) -> list[np.ndarray]:
-        """For every token of each row five guesses and their shares, (tokens, 10) float64: only gaps are looked at."""
+        """For every token of each row the likeliest guesses and their shares, (tokens, 2 × GUESSES) float64: only gaps are looked at."""
         batch.pop("labels", None)  # at every place, not only where something would be learned
         shares = torch.softmax(self.read(backbone, **batch).float(), -1)
         found = shares.topk(min(GUESSES, shares.shape[-1]), -1)

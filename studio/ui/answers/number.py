@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
-from studio import figures
 from studio.data.example import Example
+from studio.figures import change, number
 from studio.plots.scatter import scatter
 from studio.plots.style import Figure
 from studio.tasks.task import Answer, Task
@@ -48,7 +48,7 @@ class NumberKind(Kind):
     @override
     def sure(self, said: Said) -> str:
         right, answer = _number(said.right or ""), _number(said.answer.value)
-        return "" if right is None or answer is None else _short(answer - right, sign=True)
+        return "" if right is None or answer is None else change(answer - right)
 
     @override
     def together(self, task: Task, answers: Sequence[Answer]) -> Markup | None:
@@ -60,7 +60,7 @@ class NumberKind(Kind):
         if not values:
             return None
         middle = sorted(values)[len(values) // 2]
-        told = f"From {_short(min(values))} to {_short(max(values))}; half of the rows have at most {_short(middle)}."
+        told = f"From {number(min(values))} to {number(max(values))}; half of the rows have at most {number(middle)}."
         spread = bars(_bins(values), label="Rows by number")
         return card(f"{task.role_titles[task.target]}s", spread, text=told)
 
@@ -85,12 +85,12 @@ def _bins(values: Sequence[float]) -> list[tuple[str, int]]:
     """Range and rows of each bar; every value its own bar where there are few."""
     different = sorted(set(values))
     if len(different) <= _BINS:
-        return [(_short(value), values.count(value)) for value in different]
+        return [(number(value), values.count(value)) for value in different]
     low, width = different[0], (different[-1] - different[0]) / _BINS
     rows = [0] * _BINS
     for value in values:
         rows[min(_BINS - 1, int((value - low) / width))] += 1
-    return [(f"{_short(low + at * width)} to {_short(low + (at + 1) * width)}", found) for at, found in enumerate(rows)]
+    return [(f"{number(low + at * width)} to {number(low + (at + 1) * width)}", found) for at, found in enumerate(rows)]
 
 
 def _number(text: str) -> float | None:
@@ -104,13 +104,7 @@ def _number(text: str) -> float | None:
 def shown(text: str) -> str:
     """An answer as people read it; nothing for what is no number."""
     value = _number(text)
-    return "" if value is None else _short(value)
-
-
-def _short(value: float, *, sign: bool = False) -> str:
-    """As in `3.24` or `+0.31`: four digits that say something."""
-    text = figures.small(float(f"{value:.4g}"))
-    return text.replace("-", "−") if value < 0 or not sign else f"+{text}"
+    return "" if value is None else number(value)
 
 
 KIND = NumberKind()

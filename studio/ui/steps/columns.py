@@ -15,7 +15,7 @@ NO_COLUMN = ("none", "")
 """The choice of an optional role that no column plays."""
 
 
-_BACKSPACE = """
+_SCRIPT = """
 const card = element.closest('.fs-columns');
 if (card && !card.dataset.listens) {
   card.dataset.listens = 'yes';
@@ -27,15 +27,22 @@ if (card && !card.dataset.listens) {
     event.stopPropagation();
     crosses[crosses.length - 1].click();
   }, true);
+  new MutationObserver(() => {
+    const wrong = card.querySelector('.fs-error'), told = wrong ? wrong.textContent : '';
+    if (told && told !== card.dataset.told) wrong.scrollIntoView({block: 'nearest'});
+    card.dataset.told = told;
+  }).observe(card, {childList: true, subtree: true});
 }
 """
-"""In a menu of several, Gradio takes the last choice away by Backspace and tells nobody; by the choice's cross it does tell."""
+"""What is wrong with a choice is brought into view: on a phone the menus fill the screen.
+
+In a menu of several, Gradio takes the last choice away by Backspace and tells nobody; by the choice's cross it does tell."""
 
 
 def head() -> gr.HTML:
     """What stands above the menus."""
     title = element("div", element("h2", "Which column is what?"), class_="fs-inner")
-    return gr.HTML(title, js_on_load=_BACKSPACE, padding=False, container=False)
+    return gr.HTML(title, js_on_load=_SCRIPT, padding=False, container=False)
 
 
 def most_menus() -> int:

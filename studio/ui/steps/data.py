@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from studio.columns import Columns, all_columns
+from studio.data.doctor.health import health
 from studio.data.doctor.report import as_text
 from studio.data.phrases import shortened
 from studio.errors import StudioError
@@ -33,6 +34,7 @@ from studio.ui.views.table import first_rows, reading
 from studio.ui.views.welcome import promises
 
 _ANY = "text-classification"
+_TO_DO = "Choose other columns, or see under “Health of this table” what is to be mended."
 _NOTE_PLACE, _DEALT_PLACE = -6, -5
 """Of the note on the test file in `show`'s values, and of what is said of the split."""
 
@@ -145,10 +147,12 @@ def show(studio: Studio, session: Session) -> list[Any]:
     try:
         seen = look(studio, session)
     except StudioError as error:
-        return replace(view, message=error_card(error)).updates
+        return replace(view, reason=fragment(error_card(error), view.reason)).updates
+    told = "" if seen.can_train else error_card(StudioError(health(seen.findings, len(table)), fix=_TO_DO))
     uploads.keep_report(studio.home, session.table, as_text(table, seen.findings))
     return replace(
         view,
+        reason=fragment(told, view.reason),
         reading=reading(table, seen.notes, _examples(task, seen)),
         doctor=fragment(diagnosis(seen.findings, len(table), session.table), changes(table.edits, session.table)),
         splitting=splitting.updates(

@@ -16,6 +16,13 @@ from studio.ui.studio import Studio
 from studio.ui.views.welcome import example_cards, promises
 
 _INTRODUCTION = "Bring a table with one example per row: a text, and beside it what the model should make of it."
+BRING_INTO_VIEW = """() => {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const found = () => document.querySelector("#data-message .fs-error") || document.querySelector("#data-reading .fs-card");
+  setTimeout(() => found()?.scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"}), 300);
+  return [];
+}"""
+"""What was brought, or what is wrong with it, stands below the examples, on a phone far below; it takes a moment to be drawn."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +97,7 @@ def draw(studio: Studio) -> DataStep:
             go_on = gr.Button("Choose a model", variant="primary", elem_id="data-next", interactive=False)
     brought = upload, examples, message, reread, found, reading_card
     return DataStep(*brought, task, column_menus, reason, doctor, picture, rows, inspected, split_menus, go_on)
+
+
+def bring_into_view(studio: Studio) -> None:
+    """The browser does it by itself."""

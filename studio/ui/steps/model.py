@@ -57,7 +57,7 @@ def draw(studio: Studio) -> ModelStep:
     html(
         heading(
             "Which model should learn it?",
-            "A base model already knows language. Larger ones learn more and take longer; the first one is a good start.",
+            "A base model already knows language. Larger ones learn more and take longer; start with the one that is picked already.",
         )
     )
     cards = choices("", elem_id="model-cards")

@@ -14,6 +14,7 @@ from studio.models.suggest_memory import SAVES
 from studio.tasks import task_named
 from studio.tasks.read_rows import Reading
 from studio.ui import drafts, navigation, order
+from studio.ui.binding import on_page
 from studio.ui.choices import choices, chosen, radio_card, radio_cards
 from studio.ui.controls import control, menu, range_in_words, shown_value, titles
 from studio.ui.markup import Markup, element, fragment
@@ -125,9 +126,8 @@ def choose_effort(studio: Studio, session: Session, event: gr.EventData) -> tupl
 
 def change(studio: Studio, session: Session, *widgets: Any) -> tuple[Any, ...]:
     """A value of the advanced view was changed; the widgets stay as they are, for the hand that is typing."""
-    suggested = order.plan(studio, replace(session, settings={}))
     try:
-        session = replace(session, settings=order.by_hand(suggested, widgets))
+        session = replace(session, settings=_by_hand(studio, session, widgets))
     except StudioError as error:
         return session, gr.skip(), error_card(error), gr.skip()
     plan = order.plan(studio, session)
@@ -209,8 +209,12 @@ def _refusal(studio: Studio, session: Session) -> StudioError | None:
 
 def _filled(studio: Studio, session: Session, name: str, widgets: Sequence[Any]) -> Session:
     """The session with what stands in the form now. Raises: StudioError for an impossible value."""
-    suggested = order.plan(studio, replace(session, settings={}))
-    return replace(session, name=str(name or "")[:200], settings=order.by_hand(suggested, widgets))
+    return replace(session, name=str(name or "")[:200], settings=_by_hand(studio, session, widgets))
+
+
+def _by_hand(studio: Studio, session: Session, widgets: Sequence[Any]) -> dict[str, Any]:
+    """What differs from what was suggested where the widgets were filled. Raises: StudioError for an impossible value."""
+    return order.by_hand(order.plan(studio, replace(on_page(session), settings={})), widgets)
 
 
 # ------------------------------------------------------------------ pieces

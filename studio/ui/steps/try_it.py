@@ -10,6 +10,7 @@ import gradio as gr
 from studio.data.example import Example
 from studio.errors import StudioError
 from studio.evaluation.report import read_report
+from studio.models.purpose import fills_gaps
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.task import Answer
@@ -134,7 +135,7 @@ def _boxes(run: RunDir) -> list[Any]:
     """A box for each text the model reads; the last ones are spare."""
     task, roles = task_named(run.config.task), asked_roles(run)
     lines = 3 if len(roles) == 1 else 2
-    hint = kind_of(task).hint(fills=_fills(run))
+    hint = kind_of(task).hint(fills=fills_gaps(run))
     shown = [gr.Textbox(label=title_of(task, role), lines=lines, visible=True, placeholder=hint) for role in roles]
     return [*shown, *[gr.Textbox(visible=False)] * (most_boxes() - len(shown))]
 
@@ -154,7 +155,7 @@ def pick(studio: Studio, session: Session, event: gr.EventData) -> list[Any]:
     if not 0 <= place < len(rows):
         raise StudioError("That row is no longer there", fix="Reload the page.")
     kind = kind_of(task_named(run.config.task))
-    fills = _fills(run)
+    fills = fills_gaps(run)
     texts: list[Any] = [kind.offered(rows[place].inputs.get(role, ""), fills=fills) for role in asked_roles(run)]
     return [*texts, *[gr.skip()] * (most_boxes() - len(texts))]
 
@@ -231,11 +232,6 @@ def _said(run: RunDir, inputs: dict[str, str], answer: Answer, *, is_tuned: bool
     right = row.target if row is not None else None
     labels = tuple(each.label for each in report.per_label) if report else ()
     return Said(task_named(run.config.task), inputs, answer, right, _thresholds(run) if is_tuned else {}, labels)
-
-
-def _fills(run: RunDir) -> bool:
-    """Whether the model fills gaps in a text, rather than to write on."""
-    return bool(_head(run).get("kind") == "masked")
 
 
 def _head(run: RunDir) -> dict[str, Any]:

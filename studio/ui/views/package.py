@@ -11,6 +11,8 @@ _MEANING = {
     "head.safetensors": "The head on the base model: its weights",
     "head.json": "How the head is worn: labels, text length, and what else it must know",
     "config.json": "The shape of the model, for transformers",
+    "generation_config.json": "How it writes: which tokens begin and end an answer",
+    "chat_template.jinja": "How a conversation is written out for the model",
     "tokenizer.json": "How texts are cut into tokens",
     "tokenizer_config.json": "Settings of the tokenizer",
     "special_tokens_map.json": "Settings of the tokenizer",

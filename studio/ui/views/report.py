@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 
 from studio.evaluation.values import Comparison, LabelResult, MetricResult, Report
+from studio.figures import number
 from studio.tasks import TASKS
 from studio.tasks.task import Metric, Task
 from studio.ui.markup import Markup, element, fragment
@@ -142,8 +143,8 @@ def _ticks(scale: Scale, unit: str) -> list[Markup]:
         return [element("span", f"{at}{' %' * (at == 100)}", style=f"left:{at}%") for at in (0, 25, 50, 75, 100)]
     low, high = scale
     step = _round_step((high - low) / _STEPS)
-    values = [low + step * place for place in range(round((high - low) / step) + 1)]
-    return [element("span", f"{value:,.6g}", style=f"left:{_place(value, scale):.2f}%") for value in values]
+    values = [step * place for place in range(round(low / step), round(high / step) + 1)]
+    return [element("span", number(value), style=f"left:{_place(value, scale):.2f}%") for value in values]
 
 
 def bar(value: float, low: float | None = None, high: float | None = None, scale: Scale = (0.0, 1.0)) -> Markup:

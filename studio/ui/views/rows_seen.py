@@ -25,7 +25,7 @@ class Titles:
     @classmethod
     def of(cls, task: Task) -> "Titles":
         """By the task's roles; several inputs are one text together."""
-        inputs = task.role_titles[task.inputs[0]].lower() if len(task.inputs) == 1 else "row’s texts"
+        inputs = task.role_titles[task.inputs[0]].lower() if len(task.inputs) == 1 else f"{task.example_is}’s texts"
         return cls(inputs, task.role_titles.get(task.target, "").lower())
 
 

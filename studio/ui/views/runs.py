@@ -74,11 +74,12 @@ def _line(run: RunSummary, *, is_open: bool) -> Markup:
     state = element(
         "span", word, class_="rs-state", data_tone=tone or None, data_long=run.status == "queued" and bool(run.place)
     )
+    now = _small("open now" if is_open else "")
     tick = element("input", type="checkbox", data_choose=run.id, aria_label=f"Compare {run.name}")
     return element(
         "tr",
         element("td", tick, data_title="Compare"),
-        element("th", element("span", run.name, dir="auto"), _small("open now" if is_open else ""), scope="row", class_="rs-run"),
+        element("th", element("span", run.name, dir="auto"), _small(run.task), now, scope="row", class_="rs-run"),
         element("td", state, data_title="Status"),
         element("td", model_title(run.model), data_title="Model"),
         element("td", run.file or "—", dir="auto", data_title="Data"),

@@ -69,7 +69,7 @@ def test_languages_that_the_model_does_not_know():
     patient = replace(mixed("de"), languages=("en",))
     found = found_in(patient)["unknown-language"]
     assert found.title == "The model does not know German"
-    assert found.text == "The texts are in German; the chosen base model knows English."
+    assert found.text == "The texts are in German; the base model knows English."
     assert "unknown-language" not in found_in(replace(patient, languages=("en", "de")))
     assert "unknown-language" not in found_in(replace(patient, languages=()))
 
