@@ -94,6 +94,19 @@ def test_of_many_texts_few_are_read_at_once(monkeypatch, few):
     assert [len(portion) for portion in portions] == [20] * 5 + [1]
 
 
+def test_where_a_tokenizer_fails_little_is_read_in_its_stead(tmp_path, monkeypatch):
+    """A template can write as much as it likes, and what is too much for a process with limits once was read without."""
+    monkeypatch.setattr(counting, "asked", lambda *order, **how: None)
+    monkeypatch.setattr(counting, "_STAND_IN_LETTERS", 1000)
+    read = []
+    own = counting._read
+    monkeypatch.setattr(counting, "_read", lambda file, texts, *how: read.extend(texts) or own(file, texts, *how))
+    assert token_counts(changed(tmp_path), ["word " * 100_000] * 3, special=False) == pytest.approx(
+        [100_000] * 3, rel=0.01
+    )
+    assert 900 < sum(map(len, read)) <= 1000
+
+
 def test_a_text_that_a_tokenizer_cannot_read_is_given_up_and_nothing_else(tmp_path, monkeypatch):
     split = {"type": "Split", "pattern": {"Regex": "(a|a)+$|(a+)+b"}, "behavior": "Isolated", "invert": False}
     file = changed(tmp_path, normalizer=None, pre_tokenizer=split)
