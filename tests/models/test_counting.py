@@ -102,7 +102,7 @@ def test_where_a_tokenizer_fails_little_is_read_in_its_stead(tmp_path, monkeypat
     own = counting._read
     monkeypatch.setattr(counting, "_read", lambda file, texts, *how: read.extend(texts) or own(file, texts, *how))
     assert token_counts(changed(tmp_path), ["word " * 100_000] * 3, special=False) == pytest.approx(
-        [100_000] * 3, rel=0.01
+        [100_000] * 3, rel=0.03
     )
     assert 900 < sum(map(len, read)) <= 1000
 
