@@ -87,12 +87,13 @@ def _conversations(task: Task, examples: Sequence[Example], words: PlainTokenize
         told += [messages, *earlier]
         owners += [place] * (1 + len(earlier))
     thinks = any(has_thoughts(example.target or "") for example in examples)
-    texts = rendered(template_of(words, thinks=thinks), told, words.special_tokens)
-    if texts is None:
+    written = rendered(template_of(words, thinks=thinks), told, words.special_tokens)
+    if written is None:
         return None
     found = [0] * len(examples)
-    for place, length in zip(owners, words.lengths(texts, special=False), strict=True):
-        found[place] = max(found[place], length)
+    read = words.lengths([each.beginning for each in written], special=False)
+    for place, length, each in zip(owners, read, written, strict=True):
+        found[place] = max(found[place], -(-length * each.letters // max(1, len(each.beginning))))
     replies = words.lengths([example.target or "" for example in examples], special=False)
     before = words.lengths([_longest_reply(task.conversation(example)[:-1]) for example in examples], special=False)
     new = int(float(np.percentile(np.maximum(replies, before), 99) + _END) * _ROOM) + 8
@@ -126,7 +127,7 @@ def unread_share(texts: Sequence[str], tokenizer: Path) -> float:
 
 
 def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:
-    """About how many tokens each row's texts have together. Rows that may be longer than `longest` are counted exactly.
+    """About how many tokens each row's texts have together. Those of rows that may be longer than `longest` are counted.
 
     A token has a character or more, so the others need no count; of very many long rows the share of characters is taken.
     """

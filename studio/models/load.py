@@ -53,7 +53,7 @@ def load_base(
         for name in _DROPOUTS:
             if dropout is not None and isinstance(getattr(config, name, None), int | float):
                 setattr(config, name, dropout)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
+        tokenizer = _tokenizer(folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a missing pooler is told about at length; it is not used
             # float32 is said: a checkpoint in bfloat16 would load as such and swallow small updates.
@@ -80,6 +80,17 @@ def load_base(
     if four_bits_on is None:
         _own_memory(backbone)
     return backbone.train(False), tokenizer
+
+
+def _tokenizer(folder: Path) -> Any:
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
+    except Exception as error:  # of any kind: its files are read without a look at what they hold
+        raise StudioError(
+            f"The base model's tokenizer cannot be loaded: {(str(error).splitlines() or [type(error).__name__])[0][:200]}",
+            where=f"{folder.name}: tokenizer.json, tokenizer_config.json or the chat template in it",
+            fix="Choose another base model, or download this one again.",
+        ) from error
 
 
 def four_bits() -> Any:

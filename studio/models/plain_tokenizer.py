@@ -32,7 +32,8 @@ class PlainTokenizer:
             return beside.read_text(encoding="utf-8", errors="replace")
         own = self._config.get("chat_template")
         if isinstance(own, list):
-            return {str(each["name"]): str(each["template"]) for each in own if {"name", "template"} <= each.keys()}
+            named = [each for each in own if isinstance(each, dict) and {"name", "template"} <= each.keys()]
+            return {str(each["name"]): str(each["template"]) for each in named}
         return own if isinstance(own, str) else None
 
     @cached_property

@@ -5,52 +5,45 @@ and memory. Run as a module, this reads one JSON object and writes a list of tex
 """
 
 import json
-import os
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from studio.data.reading.bounds import bind
+from studio.models.bound import asked
 
 TIMEOUT_S = 30.0
 _PROCESSOR_S = 10
 _MEMORY = 2 * 2**30
-_AT_ONCE = threading.BoundedSemaphore(2)
-"""More would need the memory of all of them."""
-_PACKAGE_PARENT = str(Path(__file__).parents[2])
+_MOST_LETTERS, _MOST_OF_ONE = 12_000_000, 250_000
+"""That come back of all texts together and of each: a template of 30 letters can write as many millions."""
+
+
+class Written(NamedTuple):
+    """A conversation as text."""
+
+    beginning: str
+    """All of it where it is not very long."""
+    letters: int
+    """Of the whole."""
 
 
 def rendered(
     template: str, conversations: Sequence[Sequence[Mapping[str, str]]], names: Mapping[str, str]
-) -> list[str] | None:
+) -> list[Written] | None:
     """Each conversation as text; `names` are the special tokens that a template may ask for, as `bos_token`.
 
     None where the template refuses one of them, or does not end.
     """
-    asked = {"template": template, "conversations": conversations, "names": dict(names), "began": time.time()}
-    paths = [_PACKAGE_PARENT, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    try:
-        with _AT_ONCE:
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", "studio.models.rendering"],
-                input=json.dumps(asked).encode(),
-                capture_output=True,
-                timeout=TIMEOUT_S,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
-                check=True,
-            )
-        texts = json.loads(done.stdout)
-    except (subprocess.SubprocessError, OSError, ValueError):
+    order = {"template": template, "conversations": conversations, "names": dict(names)}
+    told = asked("studio.models.rendering", order, TIMEOUT_S)
+    if not isinstance(told, list) or len(told) != len(conversations):
         return None
-    return [str(text) for text in texts] if len(texts) == len(conversations) else None
+    return [Written(str(beginning), int(letters)) for beginning, letters in told]
 
 
-def render(asked: Mapping[str, Any]) -> list[str]:
+def render(order: Mapping[str, Any]) -> list[Written]:
     """What `rendered` asks for, in this process."""
     from jinja2 import nodes  # noqa: PLC0415 - only the process that renders needs it
     from jinja2.ext import Extension  # noqa: PLC0415
@@ -70,11 +63,16 @@ def render(asked: Mapping[str, Any]) -> list[str]:
     )
     environment.filters["tojson"] = lambda value, **how: json.dumps(value, **{"ensure_ascii": False, **how})
     environment.globals |= {"raise_exception": _refuse, "strftime_now": lambda form: datetime.now().strftime(form)}
-    template = environment.from_string(asked["template"])
-    return [
-        template.render(messages=messages, tools=None, documents=None, add_generation_prompt=False, **asked["names"])
-        for messages in asked["conversations"]
-    ]
+    template = environment.from_string(order["template"])
+    texts = (
+        template.render(messages=messages, tools=None, documents=None, add_generation_prompt=False, **order["names"])
+        for messages in order["conversations"]
+    )
+    written = [Written(text[:_MOST_OF_ONE], len(text)) for text in texts]
+    while sum(len(each.beginning) for each in written) > _MOST_LETTERS:
+        longest = max(len(each.beginning) for each in written)
+        written = [Written(each.beginning[: longest // 2], each.letters) for each in written]
+    return written
 
 
 def _refuse(message: str) -> NoReturn:

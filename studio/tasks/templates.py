@@ -94,10 +94,10 @@ def template_of(tokenizer: Any, *, thinks: bool = False) -> str:
     own = tokenizer.chat_template
     if isinstance(own, dict):
         own = own.get("default")
-    if own:
+    if own and isinstance(own, str):
         says = f"{_THINKS}{'true' if thinks else 'false'}) %}}"
-        return says + own if _THINKING in own and not own.startswith(_THINKS) else str(own)
-    begins = tokenizer.bos_token_id is not None and tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id
+        return says + own if _THINKING in own and not own.startswith(_THINKS) else own
+    begins = tokenizer.bos_token_id is not None and tokenizer("a")["input_ids"][:1] == [tokenizer.bos_token_id]
     return ("{{ bos_token }}" if begins else "") + _TURN
 
 

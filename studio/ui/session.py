@@ -11,6 +11,8 @@ from studio.columns import Columns
 
 EFFORTS = ("quick", "balanced", "thorough")
 _LONGEST = 2000
+_MOST_LETTERS = 200_000
+"""Of all columns' names, or all values set by hand; of tables with 2,000 columns that are chosen, 100 letters a name."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,13 @@ def _columns(value: object) -> Columns:
     roles = {role: tuple(each) if isinstance(each, list) else each for role, each in value.items()}
     names = [name for role, each in roles.items() for name in (role, *(each if isinstance(each, tuple) else (each,)))]
     is_odd = len(names) > 2000 or not all(isinstance(name, str) and len(name) <= _LONGEST for name in names)
-    return {} if is_odd or len(roles) > 100 else roles
+    return {} if is_odd or len(roles) > 100 or sum(map(len, names)) > _MOST_LETTERS else roles
 
 
 def _is_small(value: object) -> bool:
     if isinstance(value, dict):
-        return len(value) <= 100 and all(_is_plain(each) for pair in value.items() for each in pair)
+        each_is = len(value) <= 100 and all(_is_plain(each) for pair in value.items() for each in pair)
+        return each_is and len(str(value)) <= _MOST_LETTERS
     return _is_plain(value)
 
 

@@ -7,6 +7,7 @@ one. So what a handler changed is put into the session of now, here, and what ev
 The browser keeps its session all the same: after a restart of the server it is all there is.
 """
 
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,17 +15,20 @@ from dataclasses import fields, replace
 
 from studio.ui.session import Session
 
-_MOST = 2000
-"""Pages remembered, the latest used ones; a page that was forgotten goes on with what its browser sent."""
+_MOST, _MOST_BYTES = 2000, 100_000_000
+"""Pages remembered, the latest used ones, and what they may take together; a page that was forgotten goes on with what its
+browser sent. A session takes 2 kB, and 3 MB where somebody fills it with all that `Session.parse` lets through."""
 
 
 class Sessions:
     """Of all pages that are open. A page is known by gradio's id of it, a new one at every load."""
 
-    def __init__(self, most: int = _MOST) -> None:
+    def __init__(self, most: int = _MOST, most_bytes: int = _MOST_BYTES) -> None:
         """For at most so many pages."""
-        self._most = most
+        self._most, self._most_bytes = most, most_bytes
         self._newest: OrderedDict[str, Session] = OrderedDict()
+        self._bytes: dict[str, int] = {}
+        """Of memory, of the same pages."""
         self._lock = threading.Lock()
         self._settling = [threading.Lock() for _ in range(64)]
         """Of pages, by their ids: `keep` may have files to remove, and only its own page waits for that."""
@@ -54,8 +58,10 @@ class Sessions:
             if page in self._newest or settled != given:  # a page that changed nothing may not be loaded yet
                 self._newest[page] = settled
                 self._newest.move_to_end(page)
-            if len(self._newest) > self._most:
-                self._newest.popitem(last=False)
+                self._bytes[page] = sys.getsizeof(page) + _bytes_of(vars(settled))
+            while len(self._newest) > self._most or sum(self._bytes.values()) > self._most_bytes:
+                forgotten, _ = self._newest.popitem(last=False)
+                del self._bytes[forgotten]
 
 
 def changed(given: Session, found: Session, now: Session) -> Session:
@@ -64,3 +70,8 @@ def changed(given: Session, found: Session, now: Session) -> Session:
     return replace(
         now, **{name: getattr(found, name) for name in names if getattr(found, name) != getattr(given, name)}
     )
+
+
+def _bytes_of(value: object) -> int:
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, tuple | list) else ()
+    return sys.getsizeof(value) + sum(map(_bytes_of, parts))

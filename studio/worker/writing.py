@@ -10,7 +10,7 @@ from studio.data.phrases import counted
 from studio.errors import StudioError
 from studio.models.heads import Wearing
 from studio.models.heads.writing import WritingHead
-from studio.tasks.marks import marks_of
+from studio.tasks.marks import marks_of, named_in
 from studio.tasks.task import Answer, Feature, Setup, Task
 from studio.worker import evaluate
 from studio.worker.batches import Numbers, by_length
@@ -64,9 +64,7 @@ def examine(task: Task, setup: Setup, features: Sequence[Sequence[Feature]]) -> 
 def marked(task: Task, setup: Setup, examples: Sequence[Example]) -> tuple[str, ...]:
     """A sentence on training rows that speak of the tokenizer's control marks, where there are any."""
     marks = marks_of(setup.tokenizer)
-    found = [
-        mark for example in examples if (mark := next((each for each in marks if each in task.text_of(example)), ""))
-    ]
+    found = [mark for example in examples if (mark := named_in(task.text_of(example), marks))]
     if not found:
         return ()
     rows = counted(len(found), f"training {task.example_is}")

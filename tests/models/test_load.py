@@ -44,6 +44,17 @@ def test_a_config_that_names_code_is_refused(tiny, tmp_path):
         load_base(tmp_path / "bad")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("tokenizer_config.json", '{"chat_template": [1, 2]}'), ("tokenizer.json", '{"model": {"type": "Unheard"}}')],
+)
+def test_a_damaged_tokenizer_is_refused_in_words(tiny, tmp_path, name, text):
+    folder = shutil.copytree(tiny, tmp_path / "bad")
+    (folder / name).write_text(text)
+    with pytest.raises(StudioError, match="tokenizer cannot be loaded"):
+        load_base(folder)
+
+
 def test_a_pickled_checkpoint_is_not_loaded(tiny, tmp_path):
     shutil.copytree(tiny, tmp_path / "bad")
     (tmp_path / "bad" / "model.safetensors").rename(tmp_path / "bad" / "pytorch_model.bin")

@@ -128,10 +128,21 @@ def test_two_texts_that_are_read_together_count_together():
 def test_a_template_that_cannot_be_used_is_done_without(template, tmp_path, monkeypatch):
     monkeypatch.setattr("studio.models.rendering._PROCESSOR_S", 2)
     said = [[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes."}]]
-    assert rendered(template, said, {}) in (None, [""])
+    assert rendered(template, said, {}) in (None, [("", 0)])
     task, examples = bundled("shop_replies.csv")
     _, file = saved(tmp_path, examples[:3], template)
     assert min(example_lengths(task, examples[:3], file).examples) > 0
+
+
+def test_a_template_that_writes_very_much_costs_little(tmp_path):
+    written = "{{ 'ab ' * 3000000 }}"
+    told = rendered(written, [[{"role": "user", "content": "Hi"}]] * 60, {})
+    assert [each.letters for each in told] == [9_000_000] * 60
+    assert 0 < sum(len(each.beginning) for each in told) <= 12_000_000
+    task, examples = bundled("shop_replies.csv")
+    _, file = saved(tmp_path, examples[:1], written)
+    (length,) = example_lengths(task, examples[:1], file).examples
+    assert length > 3_000_000
 
 
 def test_memory_ends_the_length_where_the_model_does_not():

@@ -86,6 +86,26 @@ def test_pages_do_not_share_and_the_oldest_is_forgotten():
     assert sessions.newest("three", BASE).name == "three"
 
 
+def test_pages_with_much_in_them_are_forgotten_before_they_take_much_memory():
+    sessions = Sessions(most_bytes=1_000_000)
+    for number in range(200):
+        columns = {"text": tuple(f"{number}.{column} {'x' * 100}" for column in range(100))}
+        sessions.settle(f"page{number}", BASE, replace(BASE, columns=columns))
+    assert sessions.newest("page0", BASE) == BASE
+    remembered = [sessions.newest(f"page{number}", BASE) != BASE for number in range(200)]
+    assert 40 < sum(remembered) < 100  # of 10,000 letters each
+    assert all(remembered[-40:])
+    sessions.settle("page199", BASE, replace(BASE, name="x" * 2_000_000))
+    assert sessions.newest("page199", BASE) == BASE
+
+
+def test_what_a_browser_sends_is_small():
+    wide = {"text": [f"{column:04} {'x' * 90}" for column in range(1999)]}
+    assert Session.parse({"columns": wide}).columns["text"] == tuple(wide["text"])
+    assert Session.parse({"columns": {"text": [f"{column:04} {'x' * 900}" for column in range(2000)]}}).columns == {}
+    assert Session.parse({"settings": {f"{name:01900}": "x" * 1900 for name in range(100)}}).settings == {}
+
+
 def test_without_a_page_nothing_is_remembered():
     sessions = Sessions()
     assert sessions.settle("", BASE, STARTED) == STARTED
