@@ -79,6 +79,11 @@ def arrive(home: Home, session: Session, run_id: str) -> tuple[Session, Any]:
     return replace(session, run=""), jump("data")
 
 
+def to_data(studio: object, session: Session) -> Any:
+    """A table has come: it is looked at before anything is made of it."""
+    return jump("data")
+
+
 def to_model(studio: object, session: Session) -> Any:
     """The button at the end of step 1."""
     return jump("model")

@@ -128,34 +128,25 @@ def _data_rows(page: "Page") -> list[Row]:
     changed = [menu.input for menu in menus]
     shown, shown_test = _on(step.message), _on(step.splitting.test_note)
     reread, as_sent = step.reread.said, {"preprocess": False}
+    apart = as_sent | shown
     menus_of_split, split = step.splitting.menus, only("split", "settings")
     split_menus, inspecting = [menu.input for menu in menus_of_split], step.inspecting
     looked = Row(None, doubts.look, reads, step.view, "full", _on(inspecting.found))
     brought = Row(None, data_form.bring_into_view, [], [], options={"js": data_form.BRING_INTO_VIEW})
+    at_data = Row(
+        None, navigation.to_data, reads, [page.tabs]
+    )  # whoever went on meanwhile saw another table's settings
+    seen = replace(at_data, then=(brought,))
     table, columns, tested = only(*_TABLE), only(*_COLUMNS), only("test_table")
+    uploaded = Row(None, data.take_upload, [*reads, step.upload], writes, "minimal", shown, table, (seen,))
     return [
-        Row(
-            step.upload.upload,
-            data.take_upload,
-            [*reads, step.upload],
-            writes,
-            "minimal",
-            shown,
-            keep=table,
-            then=(brought,),
-        ),
+        Row(step.upload.upload, data.arriving, reads, writes, then=(uploaded,)),
         Row(step.upload.clear, data.take_away, reads, writes, keep=table),
-        Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table, then=(brought,)),
-        # raw values: the server may have been started anew since the menus were filled, and does not know their choices
-        Row(
-            changed,
-            data.choose_columns,
-            [*reads, *menus],
-            writes,
-            options={"preprocess": False, "trigger_mode": "always_last"},  # two columns taken away quickly are two
-            keep=columns,
-        ),
-        Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", as_sent | shown, keep=table),
+        Row(step.examples.choose, data.take_example, reads, writes, "minimal", shown, keep=table, then=(seen,)),
+        # raw values: the server may have been started anew since the menus were filled, and does not know their choices;
+        # and the last of several counts, since two columns taken away quickly are two
+        Row(changed, data.choose_columns, [*reads, *menus], writes, options=as_sent | _LAST, keep=columns),
+        Row(reread, mending.read_again, [*reads, *step.reread.menus], writes, "minimal", apart, table, (at_data,)),
         Row(inspecting.look.click, doubts.looking, reads, [inspecting.look], then=(looked,)),
         Row(inspecting.found.choose, doubts.decide, reads, writes, "minimal", _on(inspecting.found), keep=columns),
         Row(step.reason.choose, mending.take_reading, reads, writes, "minimal", shown, keep=only("split", *_COLUMNS)),

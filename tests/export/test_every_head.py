@@ -121,7 +121,7 @@ def test_the_unpacked_program_answers_as_the_worker_does(
     _, answers = Answerer(run).ask("tuned", rows)
     kind = kind_in(module)
     said = kind(folder)(rows)
-    assert any(answer.is_cut for answer in answers) == (HEADS[case.head].writes and case.head != "masked")
+    assert any(answer.is_cut for answer in answers) == (case.head not in ("token", "span", "masked"))  # read in windows
     for row, told, answer in zip(rows, said, answers, strict=True):
         assert told.get("note", "") == not_read(answer.lost, answer.is_cut)
         try:

@@ -22,7 +22,7 @@ from studio.models.hub.weights import INDEX, refuse_strange_index
 from studio.models.hub.words import LATER, endpoint, in_words
 from studio.models.sizing import gigabytes
 from studio.rundir import Home
-from studio.storage import MANIFEST, Lease, Stage, discard, link_or_move, make_folder
+from studio.storage import MANIFEST, Lease, Stage, discard, link_or_move, make_folder, remove_file
 
 Progress = Callable[[int, int], None]
 """Told the bytes that are here and the bytes there will be, after every piece; must be quick."""
@@ -171,7 +171,7 @@ def _listed(model: Pinned) -> list[RepoSibling]:
 
 def _judge_tokenizer(path: Path, where: str) -> None:
     if confined_counts(path, ["a"]) is None:
-        path.unlink(missing_ok=True)  # so that the next try looks at it anew
+        remove_file(path)  # so that the next try looks at it anew
         raise StudioError(
             "The model's tokenizer is damaged, or takes too much time or memory for a single letter",
             where=where,

@@ -20,7 +20,7 @@ from studio.ui import base_model, bundled, dealing, uploads
 from studio.ui.answers import kind_of
 from studio.ui.choices import chosen
 from studio.ui.markup import Markup, element, fragment
-from studio.ui.pieces import error_card
+from studio.ui.pieces import card, error_card
 from studio.ui.session import Session
 from studio.ui.steps import inspecting, splitting
 from studio.ui.steps import reading as reading_menus
@@ -37,6 +37,12 @@ _ANY = "text-classification"
 _TO_DO = "Choose other columns, or see under “Health of this table” what is to be mended."
 _NOTE_PLACE, _DEALT_PLACE = -6, -5
 """Of the note on the test file in `show`'s values, and of what is said of the split."""
+
+
+def arriving(studio: Studio, session: Session) -> tuple[Any, ...]:
+    """A file was dropped: what stands here is of another table, and nothing of it may be started while this one is read."""
+    waiting = card("Reading the file …", text="A large one takes some seconds.", tone="done")
+    return _without_table(session), *_View(message=waiting).updates
 
 
 def take_upload(studio: Studio, session: Session, file: str | None) -> tuple[Any, ...]:
