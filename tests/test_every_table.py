@@ -141,7 +141,7 @@ def test_predict_answers_the_table_that_was_learned_from(run_of: Any, answered: 
     assert asked <= begins.keys(), "an answer stands where its example begins"
     tested = answers_in(run.answers.read_bytes())
     for example, answer in zip(tested.examples, tested.answers, strict=True):
-        assert rows[example.row - 2][new[0]].removeprefix("'") == task.show(answer.value), "as in the report"
+        assert rows[example.row - 2][new[0]].removeprefix("'") == task.quote(answer.value, example.inputs), "as in the report"
 
 
 @every_task
@@ -231,7 +231,7 @@ def same(name: str, cell: str, row: dict[str, str]) -> bool:
     if name == "multi-label-classification" and cell:
         return bool(json.loads(cell) == json.loads(raw or shown))
     if name == "text-regression":
-        return float(cell) == pytest.approx(float(shown), abs=1e-3)
+        return float(cell) == pytest.approx(float(shown), rel=1e-4)
     if name == "question-answering":
         return cell == (json.loads(raw)["text"] if raw else shown)
     return cell == shown

@@ -59,6 +59,11 @@ class Chat(WritingTask):
         return Guess({role: str(column) for role, column in found.roles.items()}, found.reason, found.confidence)
 
     @override
+    def asked(self, table: Table) -> Columns:
+        guess = self.detect(table)
+        return {} if guess is None else {role: guess.columns[role] for role in self.inputs if role in guess.columns}
+
+    @override
     def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:
         """One conversation a row, as JSON, with its last reply beside it."""
         if "messages" in columns:

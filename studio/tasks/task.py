@@ -90,6 +90,8 @@ class Task(ABC):
     """Input roles of which each text may tell the answer by itself: rows that share one stay in one part, where they can."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
+    places_in: ClassVar[str] = ""
+    """The input in which answers have their places, counted in letters; empty where they have none."""
     baselines: ClassVar[tuple[str, ...]]
     """Names of the simple models to beat (see evaluation.baselines), simplest first."""
     recipe: ClassVar[Recipe] = Recipe()
@@ -109,6 +111,15 @@ class Task(ABC):
         texts = tuple(column for role in self.inputs for column in roles.get(role, ()))
         label = roles.get(self.target, ("",))[0] if self.has_labels else ""
         return Patient(table, self.name, texts, label, roles, test, reads_windows=self.reads_windows)
+
+    def asked(self, table: Table) -> Columns:
+        """The columns of the input roles in a table that is only to be answered, as its own layout has them; empty where
+        tasks have one layout alone, or nothing shows it."""
+        return {}
+
+    def read_as(self, table: Table, columns: Columns) -> str:
+        """What people should know of how a table that is only to be answered is read; empty where it is read as it looks."""
+        return ""
 
     @property
     def names_labels(self) -> bool:
@@ -278,4 +289,12 @@ class Task(ABC):
 
     def show(self, value: str) -> str:
         """A target or an answer as people read it in a table."""
+        return value
+
+    def quote(self, value: str, inputs: Mapping[str, str]) -> str:
+        """The same where the text stands elsewhere: an answer that only points into it brings along its words."""
+        return self.show(value)
+
+    def moved(self, value: str, by: int) -> str:
+        """A target or an answer to a text (`places_in`) before which so many letters were put."""
         return value
