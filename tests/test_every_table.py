@@ -141,7 +141,9 @@ def test_predict_answers_the_table_that_was_learned_from(run_of: Any, answered: 
     assert asked <= begins.keys(), "an answer stands where its example begins"
     tested = answers_in(run.answers.read_bytes())
     for example, answer in zip(tested.examples, tested.answers, strict=True):
-        assert rows[example.row - 2][new[0]].removeprefix("'") == task.quote(answer.value, example.inputs), "as in the report"
+        assert rows[example.row - 2][new[0]].removeprefix("'") == task.quote(answer.value, example.inputs), (
+            "as in the report"
+        )
 
 
 @every_task

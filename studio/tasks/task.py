@@ -30,8 +30,7 @@ Conventions = Mapping[str, str]
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known.
 
-`groups`, where there are any, say which tokens may be hidden, and together (see `studio.tasks.gaps`): training then hides
-others in every epoch than those that `labels` name."""
+`groups`, if any, say which tokens may be hidden together (see `studio.tasks.gaps`), others in every epoch than `labels` name."""
 
 
 class Task(ABC):
@@ -82,6 +81,8 @@ class Task(ABC):
     """What features say of each token beside its number, as `hints` (see `tasks.hints`): how many values each hint has."""
     hub_task: ClassVar[str] = ""
     """The Hub's name for it; empty where it has none, or the kind of model decides. Source: huggingface.co/tasks"""
+    drops_oldest: ClassVar[bool] = False
+    """Whether an example that is too long loses its oldest messages first, and not its end."""
     reads_windows: ClassVar[bool] = False
     """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
@@ -113,12 +114,11 @@ class Task(ABC):
         return Patient(table, self.name, texts, label, roles, test, reads_windows=self.reads_windows)
 
     def asked(self, table: Table) -> Columns:
-        """The columns of the input roles in a table that is only to be answered, as its own layout has them; empty where
-        tasks have one layout alone, or nothing shows it."""
+        """Of a table to be answered, the columns of the input roles as its own layout has them; empty where nothing shows it."""
         return {}
 
     def read_as(self, table: Table, columns: Columns) -> str:
-        """What people should know of how a table that is only to be answered is read; empty where it is read as it looks."""
+        """What people should know of how a table to be answered is read; empty where it is read as it looks."""
         return ""
 
     @property
