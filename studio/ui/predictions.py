@@ -36,11 +36,12 @@ def _blank_before(table: Table) -> list[int]:
     if len(table.columns) != 1 or not table.reading.rows_empty:
         return blank
     cells = table.column(table.columns[0])
+    has_lines = table.reading.format != "Excel"  # rows are numbered by the file's lines
     aside = {problem.row for problem in table.reading.set_aside}
     behind = table.reading.header_row + 1
     for place, (row, cell) in enumerate(zip(table.rows, cells, strict=True)):
         blank[place] = sum(number not in aside for number in range(behind, row))
-        behind = row + 1 + len(cell.splitlines()[1:])
+        behind = row + 1 + (cell.count("\n") if has_lines else 0)
     return blank if sum(blank) <= table.reading.rows_empty else [0] * len(table)
 
 

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 
+import pyarrow as pa
 import pytest
 from finished_run import FakeAnswering, model_files
 
 from studio.config import RunConfig
 from studio.data.example import Example
 from studio.data.read import Limits, read_table
+from studio.data.table import Reading, Table
 from studio.evaluation.mistakes import answers_csv
 from studio.jobs.runs import create_run
 from studio.tasks import task_named
@@ -115,6 +117,14 @@ def test_empty_rows_of_a_single_column_stay(studio, names, answered):
     assert [line[0] for line in lines] == ["text", "Anna slept", "", "Anna\nwoke up", "", "Anna left"]
     assert [bool(line[1]) for line in lines[1:]] == [True, False, True, False, True]
     assert len({len(line) for line in lines}) == 1
+
+
+def test_empty_rows_of_a_sheet_stay_too(tmp_path):
+    rows = ("Anna\nslept", "", "Bob left")
+    read = Reading("Excel", header_row=1, rows_empty=1)
+    table = Table(pa.table({"text": pa.array([rows[0], rows[2]], pa.large_string())}), (2, 4), read)
+    text = as_csv(NAMES, table, [Example(2, {"text": rows[0]})], [Answer("[]")]).decode("utf-8-sig")
+    assert tuple(line[0] for line in csv.reader(io.StringIO(text)))[1:] == rows
 
 
 def test_places_count_in_the_text_of_the_file(names, answered):

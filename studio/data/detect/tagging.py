@@ -125,7 +125,8 @@ def words_of(table: Table) -> Roles | None:
     tagged = next((found.roles for found in _tokens(view) if "sentence" in found.roles), None)
     if tagged is not None:
         return {role: tagged[role] for role in ("token", "sentence")}
-    for token in sorted(filter(_is_words, view.usable), key=lambda column: -column.said("tokens")):
+    likely = [column for column in view.columns if column in view.usable or column.said("tokens") >= 0.8]
+    for token in sorted(filter(_is_words, likely), key=lambda column: -column.said("tokens")):
         sentence = run_column(view, {token.name}, ("sentence",))
         if sentence is not None and max(token.said("tokens"), sentence.said("sentence")) >= 0.8:
             return {"token": token.name, "sentence": sentence.name}
