@@ -174,6 +174,7 @@ def test_conversations_of_a_turn_a_row_are_found_by_a_model_of_whole_ones(chat, 
     menus, card, _ = answered(chat, "\n".join(["dialog,speaker,text", *turns]))
     assert list(menus.values()) == ["dialog", "speaker", "text"]
     assert "6 conversations answered" in card
+    assert "could not be asked" not in card
 
 
 def test_what_is_asked_for_in_a_refusal_can_be_chosen(chat, answered):
