@@ -112,7 +112,7 @@ class Compute(Group):
     """How the arithmetic is done."""
 
     max_length: int = Field(256, ge=8, le=8192, title="Text length limit")
-    """Tokens of a text the model reads; the rest is cut off. Longer costs time and memory."""
+    """Tokens of a text the model reads; what is more is left out. Longer costs time and memory."""
 
     parts: int = Field(1, ge=1, le=1024, title="Parts of a step")
     """Computes the rows of each step in so many parts and adds up their gradients (gradient accumulation). More need less memory; what is learned is the same."""

@@ -8,8 +8,11 @@ import pytest
 from worker.written import make_written
 
 from studio.cli import answers
+from studio.cli.columns import columns_of_run
+from studio.config import RunConfig
 from studio.data.read import read_table
 from studio.errors import StudioError
+from studio.jobs.runs import create_run
 from studio.rundir import Home
 from studio.tasks.task import Answer
 
@@ -75,3 +78,17 @@ def test_what_was_answered_in_time_is_kept(asked: Any, monkeypatch: pytest.Monke
     with pytest.raises(StudioError, match="did not answer in time"):
         answers.predict(order)
     assert not order.output.exists()
+
+
+@pytest.mark.parametrize("typed", [(), (("text", "token"),)])
+def test_columns_of_another_layout_are_found_and_said(home: Home, tmp_path: Path, capsys: Any, typed: Any) -> None:
+    learned, words = tmp_path / "learned.csv", tmp_path / "words.csv"
+    learned.write_text("tokens,tags\n" + "".join(f"Anna{number} slept,B-person O\n" for number in range(20)))
+    words.write_text("sentence_id,token\n" + "".join(f"{number // 3},word{number}\n" for number in range(30)))
+    columns = {"text": "tokens", "entities": "tags"}
+    run = create_run(home, read_table(learned), RunConfig(task="token-classification", columns=columns))
+    asked = Namespace(text=None, label=None, columns=typed)
+    found = columns_of_run(asked, run, read_table(words), with_target=False)
+    said = capsys.readouterr().err
+    assert found == ({"text": "token"} if typed else {"text": "token", "sentence": "sentence_id"})
+    assert ("--text token --column sentence=sentence_id" in said) == (not typed)

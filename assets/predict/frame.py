@@ -56,6 +56,10 @@ class Model:
                 answers[place] = answer
         return answers
 
+    def moved(self, said: dict[str, Any], by: int) -> dict[str, Any]:
+        """An answer to a text before which so many letters were put."""
+        return said
+
     def padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Tokens and their mask, filled up on the right; a row of nothing counts as one filler."""
         width = max(1, *map(len, rows))
@@ -77,11 +81,13 @@ class Model:
         return {place: texts for place, (_, texts) in enumerate(rows)}
 
 
-def told(value: Any) -> str:
-    """An answer or a confidence as a cell: text as it is, a number in four digits, all else as JSON."""
+def told(value: Any, *, is_share: bool = False) -> str:
+    """An answer as a cell: text as it is, a number with all digits that it has, a share with four places, all else as JSON."""
     if isinstance(value, str):
         return value
-    return f"{value:.4f}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return f"{value:.4f}" if is_share else f"{value:.15g}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def safe(cell: str) -> str:
@@ -121,7 +127,13 @@ def answer_file(model: Model, source: Path, columns: dict[str, str], target: Pat
             for place, (_, row) in enumerate(some):
                 said = answers.get(place, {})
                 cells = [safe(cell) for cell in row]  # those beyond the header go last: the answer stays in its column
-                more = [safe(told(said[name])) if name in said else "" for name in model.cells]
+                text = asked.get(place, {}).get(model.names[0], "")
+                if text in row:  # places count in the text as it stands in the file that comes out
+                    said = model.moved(said, len(safe(text)) - len(text))
+                more = [
+                    safe(told(said[name], is_share=name == "confidence")) if name in said else ""
+                    for name in model.cells
+                ]
                 writer.writerow([*cells[: len(header)], *more, *cells[len(header) :]])
             if not empty and (blank := [count + place + 2 for place in asked if place not in answers]):
                 print(f"Row {blank[0]:,} of {target.name} is the first without an answer.", file=sys.stderr)

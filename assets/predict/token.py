@@ -13,6 +13,7 @@ In your own code:
     model([ROW])  # [{"answer": [{"type": …, "text": …, "start": 0, "end": 5}, …]}]
 """
 
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from safetensors.torch import load_file
 from transformers import AutoModel
 
 from studio.models.heads.hints import Hints, hinted_vectors_of
-from studio.tasks.tagged import _list, begins
+from studio.tasks.tagged import ALONE, JOINED, _list, are_lone_words, begins, is_word_a_row
 from studio.tasks.token_classification import _at_places, _entities
 from studio.tasks.units import joined
 from studio.tasks.windows import windows
@@ -70,11 +71,22 @@ class Marker(Model):
         texts = [row["text"] for _, row in rows]
         if rows and "sentence" in rows[0][1]:
             starts = begins([row["sentence"] for _, row in rows])
-        elif any(gap for gap, _ in rows) and all(len(text.split()) <= 1 for text in texts):
-            starts = [place for place, (gap, _) in enumerate(rows) if gap or not place]
         else:
+            starts = [place for place, (gap, _) in enumerate(rows) if gap or not place]
+            if is_word_a_row(texts, len(starts)):
+                print(JOINED, file=sys.stderr)
+            else:
+                starts = []
+                if are_lone_words(texts):
+                    print(f"{ALONE} Say --column sentence=COLUMN.", file=sys.stderr)
+        if not starts:
             return {place: {"text": as_text(text)} for place, text in enumerate(texts)}
         return {start: {"text": joined(texts[start:end])[0]} for start, end in pairwise([*starts, len(texts)])}
+
+    def moved(self, said: dict[str, Any], by: int) -> dict[str, Any]:
+        """Its places with it."""
+        found = [{**each, "start": each["start"] + by, "end": each["end"] + by} for each in said.get("answer", [])]
+        return {**said, "answer": found} if said else said
 
     def logits(self, feature: dict[str, Any]) -> np.ndarray:
         """A row a token, of one window."""

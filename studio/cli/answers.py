@@ -44,16 +44,16 @@ def predict(asked: argparse.Namespace) -> int:
         if not answers:
             raise
         failed = error  # told when what was answered by then is kept
-    said = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=False)}
     try:
-        storage.write_file(asked.output, as_csv(task, table, [said.get(row) for row in table.rows]))
+        storage.write_file(asked.output, as_csv(task, table, parsed.examples, answers))
     except OSError as error:
         raise unwritable(asked.output, error.strerror or "the place cannot be used") from error
     hand_over(asked.output)
     _tell_left_out(parsed, "without an answer")
     complain(f"{counted(len(answers), task.example_is)} answered: {asked.output}")
-    if unread := told_of(answers, task.example_is):
-        complain(unread)
+    for told in (*parsed.notes, told_of(answers, task.example_is)):
+        if told:
+            complain(told)
     if failed is not None:
         raise failed
     return 0

@@ -17,6 +17,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.rundir import Home, RunDir
 from studio.tasks import TASKS, detect, task_named
+from studio.tasks.rows import columns_asked
 from studio.tasks.task import Guess, Task
 
 _LIMITS = Limits(file_bytes=4 << 30, rows=20_000_000, seconds=3600, memory_bytes=64 << 30)
@@ -182,6 +183,11 @@ def columns_of_run(asked: argparse.Namespace, run: RunDir, table: Table, with_ta
         if role not in task.optional or set(columns_of(column)) <= set(table.columns)  # another table may go without
     }
     columns = trained | typed
+    if not with_target and not typed and (own := columns_asked(task, run.config.columns, table)):
+        changed = {role: column for role, column in own.items() if columns.get(role) != column}
+        columns = {role: column for role, column in columns.items() if role not in task.inputs} | own
+        if changed:
+            complain(f"Columns: {plain(typed_as(own))}, as this table has them.")
     _check_roles(task, columns)
     wanted = {role: columns[role] for role in task.roles if role in columns and (with_target or role != task.target)}
     missing = [role for role in task.required if role not in columns and (with_target or role != task.target)]

@@ -49,6 +49,8 @@ class Reading:
     """All of them; 0 where `repaired` lists all."""
     rows_doubtful: int = 0
     rows_set_aside: int = 0
+    rows_empty: int = 0
+    """Rows of which every cell is blank, and blank lines: they are not in the table."""
     member: str = ""
     """The file inside an archive."""
 

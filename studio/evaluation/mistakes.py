@@ -68,8 +68,8 @@ def _csv(cells: AnswerCells, examples: Sequence[Example], answers: Sequence[Answ
             [
                 example.row,
                 *(example.inputs.get(role, "") for role in roles),
-                *cells.of_value(example.target or ""),
-                *cells.of_answer(answer),
+                *cells.of_value(example.target or "", example.inputs),
+                *cells.of_answer(answer, example.inputs),
             ]
             for example, answer in zip(examples, answers, strict=True)
         ),

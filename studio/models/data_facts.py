@@ -27,6 +27,8 @@ class DataFacts:
     """The model is to write texts: there are no labels, and all rows count as of one."""
     reads_windows: bool = False
     """Longer texts than the limit are read in several windows."""
+    drops_oldest: bool = False
+    """What is longer than the limit loses its oldest messages first, and not its end."""
     methods: tuple[str, ...] = ("whole", "head", "lora")
     """Which weights may be trained for the task, the usual way first."""
     dealt: tuple[int, int, int] | None = None

@@ -26,6 +26,7 @@ _INNER = ("intermediate_size", "d_ff", "encoder_ffn_dim", "ffn_dim", "n_inner", 
 _CONTEXT = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length")
 _USUAL_CONTEXT = 512
 """Of models whose config does not say it, such as T5."""
+_NO_LIMIT = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def family_of(config: dict[str, Any]) -> Family | None:
     return "decoder" if kind in _DECODERS else "encoder" if kind in _ENCODERS else None
 
 
-def shape_of(config: dict[str, Any]) -> Shape | None:
-    """Facts of a model by its config; None for one of an unknown kind."""
+def shape_of(config: dict[str, Any], tokenizer: dict[str, Any] | None = None) -> Shape | None:
+    """Facts of a model by its config, and by its tokenizer's, which may read less; None for one of an unknown kind."""
     family = family_of(config)
     if family is None:
         return None
@@ -68,7 +69,7 @@ def shape_of(config: dict[str, Any]) -> Shape | None:
         _number(config, *_WIDTH),
         _number(config, *_INNER),
         _number(config, "vocab_size"),
-        _number(config, *_CONTEXT) or _USUAL_CONTEXT,
+        min(_number(config, *_CONTEXT) or _USUAL_CONTEXT, _number(tokenizer or {}, "model_max_length") or _NO_LIMIT),
         1 if tied or family == "encoder" else 2,
         family == "encoder" and _fills(config),
     )

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from studio.config import Model
 from studio.errors import StudioError
@@ -87,7 +88,7 @@ def _of_folder(folder: Path, choice: str) -> Preset:
     """A model folder by its config and the size of its weights; what they leave open is that of a common mid-sized encoder."""
     usual = Preset(choice, choice.removeprefix(OFFERED), "encoder", 110, 512, "unknown", "unknown")
     try:
-        shape = shape_of(json.loads((folder / "config.json").read_bytes()))
+        shape = shape_of(json.loads((folder / "config.json").read_bytes()), _of_tokenizer(folder))
         weights = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
     except (OSError, ValueError, AttributeError):
         return usual
@@ -104,9 +105,15 @@ def _has_template(folder: Path) -> bool:
     """Whether it brings a chat template: in a file of its own, or among the settings of its tokenizer."""
     if (folder / "chat_template.jinja").is_file():
         return True
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        return bool(json.loads((folder / "tokenizer_config.json").read_bytes()).get("chat_template"))
-    return False
+    return bool(_of_tokenizer(folder).get("chat_template"))
+
+
+def _of_tokenizer(folder: Path) -> dict[str, Any]:
+    """The settings of its tokenizer; nothing where there are none that can be read."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        found = json.loads((folder / "tokenizer_config.json").read_bytes())
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def _place(home: Home) -> Path:

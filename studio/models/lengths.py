@@ -126,6 +126,22 @@ def unread_share(texts: Sequence[str], tokenizer: Path) -> float:
     return sum(unknown for _, unknown in told) / max(1, sum(read for read, _ in told))
 
 
+def lengths_of_rows(table: Table, task: Task, examples: Sequence[Example], lengths: Lengths) -> tuple[int, ...]:
+    """The same `lengths` by the table's rows, 0 where no example begins. Nothing where only a sample of plain texts was
+    counted; of conversations that were not, the share of their characters is taken."""
+    if not examples or (len(examples) > MOST_COUNTED and not task.conversation(examples[0])):
+        return ()
+    texts = [task.text_of(example) for example in examples]
+    places = np.array(_counted(texts), np.int64)
+    characters = np.array([len(text) for text in texts], np.int64)
+    tokens = (characters * (sum(lengths.examples) / max(1, characters[places].sum()))).astype(np.int64)
+    tokens = np.minimum(tokens, max(lengths.examples))  # the longest texts are among those counted
+    tokens[places] = lengths.examples
+    found = np.zeros(len(table), np.int64)
+    found[np.searchsorted(np.asarray(table.rows), [example.row for example in examples])] = tokens
+    return tuple(found.tolist())
+
+
 def row_lengths(table: Table, columns: Sequence[str], tokenizer: Path, longest: int) -> tuple[int, ...]:
     """About how many tokens each row's texts have together. Those of rows that may be longer than `longest` are counted.
 
@@ -175,5 +191,6 @@ def data_facts(
         example_is=task.example_is if task is not None else Task.example_is,
         writes=task is not None and task.writes,
         reads_windows=task is not None and task.reads_windows,
+        drops_oldest=task is not None and task.drops_oldest,
         methods=task.methods if task is not None else Task.methods,
     )

@@ -96,16 +96,21 @@ def _max_length(facts: DataFacts, preset: Preset, machine: Machine, trains: Any)
         return Suggestion(value, f"{value} tokens: enough for the longest text, which has {facts.max_tokens:,}{room}.")
     if value == most and wanted > value:
         rest = (
-            "longer texts are read in several windows" if facts.reads_windows else "the end of longer texts is cut off"
+            "longer texts are read in several windows"
+            if facts.reads_windows
+            else "longer conversations lose their oldest messages"
+            if facts.drops_oldest
+            else "the end of longer texts is cut off"
         )
         whose = f"the most {preset.title} can read" if most == preset.context else "the most that can be set"
         return Suggestion(value, f"{value} tokens: {whose}; {rest}.")
     share = "99" if facts.p99_tokens else "95"
-    fate = "read in several windows" if facts.reads_windows else "cut off"
+    fate = "are read in several windows" if facts.reads_windows else "are cut off"
+    fate = "lose their oldest messages" if facts.drops_oldest else fate
     more = " More would need more memory than is free." if facts.writes and not facts.reads_windows else ""
     return Suggestion(
         value,
-        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) are {fate}.{more}",
+        f"{value} tokens: {share} of 100 texts fit; the few longer ones (up to {facts.max_tokens:,}) {fate}.{more}",
     )
 
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from studio.columns import Columns
 from studio.data.detect import reading_for
+from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.errors import StudioError
@@ -33,6 +34,7 @@ class Chat(WritingTask):
     name, title, order = "chat", "Chat", 80
     hub_task = "text-generation"
     example_is = "conversation"
+    drops_oldest = True
     help = "Answers in conversations: learns from whole ones to reply as the assistant in them does."
     inputs, target = ("messages", "conversation", "turn", "role", "content"), "reply"
     optional = (*inputs, target)
@@ -57,6 +59,15 @@ class Chat(WritingTask):
         if found is None:
             return None
         return Guess({role: str(column) for role, column in found.roles.items()}, found.reason, found.confidence)
+
+    @override
+    def patient(self, table: Table, columns: Columns, test: Table | None = None) -> Patient:
+        return replace(super().patient(table, columns, test), drops_oldest=True)
+
+    @override
+    def asked(self, table: Table) -> Columns:
+        guess = self.detect(table)
+        return {} if guess is None else {role: guess.columns[role] for role in self.inputs if role in guess.columns}
 
     @override
     def arrange(self, table: Table, columns: Columns, conventions: Conventions) -> tuple[Table, dict[str, str]]:

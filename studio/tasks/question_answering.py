@@ -49,6 +49,7 @@ class QuestionAnswering(Task):
         Metric("f1", "F1", "How many words the given and the right answer share, averaged over the questions."),
         Metric("exact_match", "Exact match", "Share of questions answered word for word, but for articles and signs."),
     )
+    places_in = "context"
     answers_as = "passage"
     has_thresholds = reads_windows = True
     together = "context"
@@ -252,6 +253,11 @@ class QuestionAnswering(Task):
     @override
     def show(self, value: str) -> str:
         return read(value)[0] or "no answer"
+
+    @override
+    def moved(self, value: str, by: int) -> str:
+        text, start = read(value)
+        return written(text, start + by, rights(value)[1:]) if text else value
 
 
 def _texts(answer: Answer, example: Example) -> tuple[list[str], str]:

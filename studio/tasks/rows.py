@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from studio.columns import Columns, columns_of
@@ -29,7 +30,22 @@ def examples_of(
     if not with_target:
         single.pop(task.target, None)
     inputs = [role for role in task.inputs if role in single]
-    return parse_rows(arranged, single, inputs, task.target, task.parse)
+    parsed = parse_rows(arranged, single, inputs, task.target, task.parse)
+    told = "" if with_target else task.read_as(table, used)
+    return replace(parsed, notes=(*parsed.notes, told)) if told else parsed
+
+
+def columns_asked(task: Task, trained: Columns, table: Table) -> Columns:
+    """The columns that a table to be answered has for the inputs of a model that was `trained` on these.
+
+    Those of the same names; of the table's own layout, where this is another one or says more. Empty where neither can be told.
+    """
+    known = {role: columns for role, columns in trained.items() if role in task.inputs}
+    missing = [role for role, columns in known.items() if not set(columns_of(columns)) <= set(table.columns)]
+    own = task.asked(table)
+    if own and (missing or own.keys() > known.keys()):
+        return own
+    return {role: columns for role, columns in known.items() if role not in missing}
 
 
 def label_counts(task: Task, examples: Sequence[Example]) -> Counter[str]:

@@ -8,6 +8,7 @@
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -18,9 +19,22 @@ import pyarrow as pa
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.spans import Style, from_tags, style_of, written
-from studio.tasks.units import joined
+from studio.tasks.units import joined, units
 
 TaggedLayout = Literal["tagged-sentences", "tagged-tokens", "text-spans"]
+JOINED = (
+    "Each row holds one word, so the rows between two empty lines were read as one text: "
+    "its answer stands in the first of them."
+)
+ALONE = (
+    "Nearly every row holds a single word, and each was read as a text of its own. If they are words of sentences, choose "
+    "the column that numbers the sentences, or keep an empty line between sentences in the file."
+)
+_UNITS_OF_A_WORD, _MOST_WORDS = 2, 100
+"""Of the middle word of a table, and of its sentences on average."""
+_NEARLY_ALL, _FEW = 0.9, 8
+_WHOLE = re.compile(r"\w[。！？]$")
+"""The end of a sentence that stands with its last word: tables of words have it in a row of its own."""
 
 
 def layout_of(table: Table, columns: Mapping[str, str]) -> TaggedLayout:
@@ -91,8 +105,7 @@ def _sentence(words: Sequence[str], tags: Sequence[str], style: Style) -> tuple[
 def _texts(table: Table, columns: Mapping[str, str]) -> tuple[Table, dict[str, str]]:
     """Texts to be asked about: a sentence a row, or a word a row."""
     texts = table.column(columns["text"])
-    gaps = len(table) and len(_behind_gaps(table)) > 1
-    if columns.get("sentence") or (gaps and all(len(text.split()) <= 1 for text in texts)):
+    if columns.get("sentence") or is_word_a_row(texts, len(_behind_gaps(table))):
         starts = _starts(table, columns)
         words = [texts[start:end] for start, end in pairwise([*starts, len(texts)])]
         arranged_rows = [table.rows[start] for start in starts]
@@ -103,6 +116,36 @@ def _texts(table: Table, columns: Mapping[str, str]) -> tuple[Table, dict[str, s
         for cell, each in zip(texts, lists, strict=True)
     ]
     return _table(table, table.rows, plain)
+
+
+def is_word_a_row(texts: Sequence[str], sentences: int) -> bool:
+    """Whether these cells are the words of so many sentences that empty lines part, and not texts of their own.
+
+    In scripts without spaces a whole text looks like a word to whoever counts spaces.
+    """
+    return sentences >= 2 and len(texts) <= _MOST_WORDS * sentences and _are_words(texts, 1.0)
+
+
+def read_as(table: Table, columns: Mapping[str, str]) -> str:
+    """What people should know of how words below each other, without a column that tells sentences apart, are read."""
+    if columns.get("sentence") or columns.get("text") not in table.columns:
+        return ""
+    texts = table.column(columns["text"])
+    starts = _behind_gaps(table)
+    return JOINED if is_word_a_row(texts, len(starts)) else ALONE if are_lone_words(texts) else ""
+
+
+def are_lone_words(texts: Sequence[str]) -> bool:
+    """Whether they are rather words of sentences than texts."""
+    return len(texts) >= _FEW and _are_words(texts, _NEARLY_ALL)
+
+
+def _are_words(texts: Sequence[str], share: float) -> bool:
+    filled = [text.strip() for text in texts if text.strip()]
+    single = [text for text in filled if len(text.split()) == 1]
+    if not single or len(single) < share * len(filled) or any(_WHOLE.search(text) for text in single):
+        return False
+    return sorted(len(units(text)) for text in single)[len(single) // 2] <= _UNITS_OF_A_WORD
 
 
 def _table(

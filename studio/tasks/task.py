@@ -30,8 +30,7 @@ Conventions = Mapping[str, str]
 Feature = dict[str, Any]
 """What the model reads of one example (or one window of it): `input_ids`, `attention_mask` …, and `labels` if known.
 
-`groups`, where there are any, say which tokens may be hidden, and together (see `studio.tasks.gaps`): training then hides
-others in every epoch than those that `labels` name."""
+`groups`, if any, say which tokens may be hidden together (see `studio.tasks.gaps`), others in every epoch than `labels` name."""
 
 
 class Task(ABC):
@@ -82,6 +81,8 @@ class Task(ABC):
     """What features say of each token beside its number, as `hints` (see `tasks.hints`): how many values each hint has."""
     hub_task: ClassVar[str] = ""
     """The Hub's name for it; empty where it has none, or the kind of model decides. Source: huggingface.co/tasks"""
+    drops_oldest: ClassVar[bool] = False
+    """Whether an example that is too long loses its oldest messages first, and not its end."""
     reads_windows: ClassVar[bool] = False
     """Whether longer texts than the limit are read in several windows, so that nothing of them is cut off."""
     together: ClassVar[str] = ""
@@ -90,6 +91,8 @@ class Task(ABC):
     """Input roles of which each text may tell the answer by itself: rows that share one stay in one part, where they can."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
+    places_in: ClassVar[str] = ""
+    """The input in which answers have their places, counted in letters; empty where they have none."""
     baselines: ClassVar[tuple[str, ...]]
     """Names of the simple models to beat (see evaluation.baselines), simplest first."""
     recipe: ClassVar[Recipe] = Recipe()
@@ -109,6 +112,14 @@ class Task(ABC):
         texts = tuple(column for role in self.inputs for column in roles.get(role, ()))
         label = roles.get(self.target, ("",))[0] if self.has_labels else ""
         return Patient(table, self.name, texts, label, roles, test, reads_windows=self.reads_windows)
+
+    def asked(self, table: Table) -> Columns:
+        """Of a table to be answered, the columns of the input roles as its own layout has them; empty where nothing shows it."""
+        return {}
+
+    def read_as(self, table: Table, columns: Columns) -> str:
+        """What people should know of how a table to be answered is read; empty where it is read as it looks."""
+        return ""
 
     @property
     def names_labels(self) -> bool:
@@ -282,4 +293,12 @@ class Task(ABC):
 
     def show(self, value: str) -> str:
         """A target or an answer as people read it in a table."""
+        return value
+
+    def quote(self, value: str, inputs: Mapping[str, str]) -> str:
+        """The same where the text stands elsewhere: an answer that only points into it brings along its words."""
+        return self.show(value)
+
+    def moved(self, value: str, by: int) -> str:
+        """A target or an answer to a text (`places_in`) before which so many letters were put."""
         return value

@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from studio.columns import Columns, columns_of
-from studio.data.detect import reading_for
+from studio.data.detect import reading_for, words_of
 from studio.data.doctor.finding import Patient
 from studio.data.example import Example
 from studio.data.table import Table
@@ -16,7 +16,7 @@ from studio.errors import StudioError
 from studio.tasks.hints import SHAPES
 from studio.tasks.recipe import Recipe
 from studio.tasks.spans import Span, checked, read, written
-from studio.tasks.tagged import arranged, layout_of, style_in
+from studio.tasks.tagged import arranged, layout_of, read_as, style_in
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.units import often_inside
 from studio.tasks.windows import Place, places_of, windows
@@ -50,6 +50,7 @@ class TokenClassification(Task):
     )
     answers_as = "entities"
     has_thresholds = reads_windows = True
+    places_in = "text"
     hints = (SHAPES,)
     watch = "f1"
     baselines = ("known_names",)
@@ -73,6 +74,16 @@ class TokenClassification(Task):
             ours: str(found.roles[theirs]) for theirs, ours in _ROLES[found.layout].items() if theirs in found.roles
         }
         return Guess({role: columns[role] for role in self.roles if role in columns}, found.reason, found.confidence)
+
+    @override
+    def asked(self, table: Table) -> Columns:
+        """Of words below each other: those, and the column that tells sentences apart."""
+        found = words_of(table)
+        return {} if found is None else {"text": str(found["token"]), "sentence": str(found["sentence"])}
+
+    @override
+    def read_as(self, table: Table, columns: Columns) -> str:
+        return read_as(table, {role: columns_of(column)[0] for role, column in columns.items() if columns_of(column)})
 
     @override
     def patient(self, table: Table, columns: Columns, test: Table | None = None) -> Patient:
@@ -224,6 +235,15 @@ class TokenClassification(Task):
     @override
     def show(self, value: str) -> str:
         return " · ".join(f"{kind} {start}–{end}" for start, end, kind in read(value)) or "none"
+
+    @override
+    def quote(self, value: str, inputs: Mapping[str, str]) -> str:
+        text = inputs.get("text", "")
+        return " · ".join(f"{kind} “{text[start:end]}” {start}–{end}" for start, end, kind in read(value)) or "none"
+
+    @override
+    def moved(self, value: str, by: int) -> str:
+        return written((start + by, end + by, kind) for start, end, kind in read(value))
 
 
 def _labels(target: str, features: Sequence[Feature], labels: tuple[str, ...]) -> list[list[int]]:

@@ -1,10 +1,12 @@
 """What a finished run can be asked: which texts it reads, which columns hold them, and test rows as suggestions."""
 
 from studio.data.example import Example
+from studio.data.table import Table
 from studio.errors import StudioError
 from studio.export.inputs import asked_roles, rows_of_test
 from studio.rundir import RunDir
 from studio.tasks import TASKS, task_named
+from studio.tasks.rows import columns_asked
 from studio.tasks.task import Task
 from studio.ui.session import Session
 from studio.ui.steps.results import NO_RUN
@@ -37,10 +39,16 @@ def finished(studio: Studio, session: Session) -> RunDir:
     return run
 
 
-def file_roles(run: RunDir) -> list[str]:
-    """The roles of a table's columns: those the run's own table had."""
+def file_roles(run: RunDir, table: Table) -> list[str]:
+    """The roles of a table's columns: those that the run's own table had, or that this one has in a layout of its own; all
+    where a task needs none of them and not even that can be told."""
     task = task_named(run.config.task)
-    return [role for role in task.inputs if role in run.config.columns or role not in task.optional]
+    trained = {role for role in task.inputs if role in run.config.columns}
+    found = columns_asked(task, run.config.columns, table).keys()
+    if found < trained and set(task.inputs) <= set(task.optional):
+        return list(task.inputs)
+    known = found if found - trained else trained
+    return [role for role in task.inputs if role in known or role not in task.optional]
 
 
 def ideas(run: RunDir) -> list[Example]:

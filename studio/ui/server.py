@@ -1,9 +1,11 @@
 """Starting and stopping the studio as a web server."""
 
 import contextlib
+import errno
 import gc
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -49,10 +51,12 @@ def serve(
 
     `auth` are names with passwords (else STUDIO_AUTH, as `name:password`); `allow_open` lets anyone in on a public
     address. Behind a proxy, the names the studio answers to are in STUDIO_HOSTS, separated by commas.
-    Raises: StudioError when the address is public and nobody would have to log in.
+    Raises: StudioError when the address is public and nobody would have to log in, or the port is taken.
     """
     auth = auth or login_from_environment()
     address = checked_address(host or default_host(), auth, allow_open=allow_open)
+    if (wanted := port if port is not None else _default_port()) is not None:
+        check_port(address, wanted)
     studio = Studio.at(home or Home.default(), spare=spare)
     studio.start()
     try:
@@ -168,6 +172,19 @@ def theme() -> Any:
 def styles() -> str:
     """All style sheets of the studio, in order."""
     return "\n".join((ASSETS / name).read_text("utf-8") for name in _STYLES if (ASSETS / name).is_file())
+
+
+def check_port(address: str, port: int) -> None:
+    """Raises: StudioError where nothing can be served there."""
+    try:
+        family, kind, _, _, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((where[0], port, *where[2:]))
+    except (OSError, OverflowError) as error:
+        why = "it is in use" if getattr(error, "errno", 0) == errno.EADDRINUSE else str(error)
+        fix = "Give another with --port, or none (nor GRADIO_SERVER_PORT): then the first free one from 7860 is taken."
+        raise StudioError(f"The page cannot be served at port {port}: {why}", where=address, fix=fix) from error
 
 
 def _default_port() -> int | None:

@@ -24,7 +24,7 @@ from studio.data.set_aside import with_set_aside
 from studio.data.table import Problem, Table
 from studio.errors import StudioError
 from studio.models.data_facts import DataFacts
-from studio.models.lengths import data_facts, example_lengths, row_lengths, token_lengths, unread_share
+from studio.models.lengths import data_facts, example_lengths, lengths_of_rows, row_lengths, token_lengths, unread_share
 from studio.rundir import Home, new_id
 from studio.tasks import task_named
 from studio.tasks.rows import examples_of
@@ -236,7 +236,8 @@ def _look(home: Home, wanted: Wanted, limits: Limits, _state: object) -> Look:
         unread=unread_share(texts, wanted.tokenizer)
         if wanted.languages
         else 0.0,  # else the tokenizer may not be the model's
-        lengths=row_lengths(table, _texts(task, roles), wanted.tokenizer, wanted.longest),
+        lengths=lengths_of_rows(table, task, parsed.examples, lengths)
+        or row_lengths(table, _texts(task, roles), wanted.tokenizer, wanted.longest),
     )
     return Look(
         parsed.examples,

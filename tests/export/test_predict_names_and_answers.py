@@ -1,5 +1,6 @@
 """The programs of heads that say something of every token answer as the studio does, hints and thresholds included."""
 
+import csv
 import importlib.util
 import json
 from dataclasses import replace
@@ -102,3 +103,54 @@ def test_a_program_gives_answers_as_long_as_the_studio_does(both):
 def test_the_hints_decide_something_here(both):
     """So that the test above could fail."""
     assert both(hinted=True)[0] != both(hinted=False)[0]
+
+
+@pytest.fixture(scope="module")
+def marker(tmp_path_factory):
+    """The program of names with a model that finds the first three letters, without weights."""
+    file = tmp_path_factory.mktemp("marker") / "predict.py"
+    file.write_text(code_of("token"))
+    spec = importlib.util.spec_from_file_location("exported_marker", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    class First(module.Marker):
+        def __init__(self):
+            self.inputs = [{"name": "text", "title": "Text", "column": "text", "optional": False}]
+            self.names = ["text"]
+
+        def batch(self, rows):
+            text = [row["text"] for row in rows]
+            return [{"answer": [{"type": "person", "text": each[:3], "start": 0, "end": 3}]} for each in text]
+
+    return module, First()
+
+
+def _answered(marker, tmp_path, content):
+    module, model = marker
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(content, encoding="utf-8")
+    module.answer_file(model, source, module.columns_of(model, []), target)
+    with target.open(encoding="utf-8-sig", newline="") as readable:
+        return [(row["text"], json.loads(row["answer"] or "[]")) for row in csv.DictReader(readable)]
+
+
+def test_texts_in_a_script_without_spaces_stay_texts(marker, tmp_path, capsys):
+    texts = ["李娜住在上海。", "王芳去了腾讯公司。", "我爱广州的早茶。", "刘洋在深圳工作。"]
+    found = _answered(marker, tmp_path, "text\n" + "\n".join(texts[:2]) + "\n\n" + "\n".join(texts[2:]))
+    assert [answer[0]["text"] for _, answer in found] == [text[:3] for text in texts]
+    assert "read as one text" not in capsys.readouterr().err
+
+
+def test_words_are_put_together_and_that_is_said(marker, tmp_path, capsys):
+    found = _answered(marker, tmp_path, "text\nAnna\nslept\n\nBob\nleft\n")
+    assert [[each["text"] for each in answer] for _, answer in found] == [["Ann"], [], ["Bob"], []]
+    assert "read as one text" in capsys.readouterr().err
+    found = _answered(marker, tmp_path, "text\n" + "Anna\nslept\n" * 6)
+    assert [len(answer) for _, answer in found] == [1] * 12
+    assert "--column sentence=COLUMN" in capsys.readouterr().err
+
+
+def test_places_count_in_the_text_of_the_file(marker, tmp_path):
+    found = _answered(marker, tmp_path, "text\n@ada met Bob\nAnna met Bob\n")
+    assert [text[answer[0]["start"] : answer[0]["end"]] for text, answer in found] == ["@ad", "Ann"]

@@ -282,6 +282,16 @@ def test_formulas_are_neutralized_as_everywhere(program):
         assert program.safe(cell) == formula_safe(cell)
 
 
+@pytest.mark.parametrize(
+    ("number", "deviation"), [(1.234567e-05, 1e-5), (1234.5678, 10), (1700000000.25, 3), (-0.5, 1)]
+)
+def test_a_number_in_a_file_is_the_one_that_the_studio_says(program, number, deviation):
+    from studio.data.decimals import rounded
+
+    assert program.told(float(rounded(number, deviation))) == rounded(number, deviation)
+    assert program.told(1 / 3, is_share=True) == "0.3333"
+
+
 def _ask(program, monkeypatch, *arguments):
     monkeypatch.setattr(sys, "argv", ["predict.py", *map(str, arguments)])
     runpy.run_path(program.__file__, run_name="__main__")

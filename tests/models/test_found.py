@@ -129,6 +129,22 @@ def test_a_decoder_with_a_template_chats(hub: StandInHub) -> None:
     assert (preset.family, preset.pooling, preset.tables, preset.chats) == ("decoder", "last", 2, True)
 
 
+@pytest.mark.parametrize(
+    ("said", "context"), [(128, 128), (1024, 512), (int(1e30), 512), ("128", 512), (None, 512)], ids=str
+)
+def test_a_tokenizer_that_reads_less_than_the_model_decides(
+    hub: StandInHub, home: Home, said: object, context: int
+) -> None:
+    hub.files["tokenizer_config.json"] = json.dumps({"model_max_length": said}).encode()
+    assert look_up(NAME).context == context
+    folder = home.models / "offered" / "ours"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "tokenizer_config.json"):
+        (folder / name).write_bytes(hub.files[name])
+    (folder / "model.safetensors").write_bytes(bytes(4000))
+    assert found.facts_of(home, "folder:ours").context == context
+
+
 def without(hub: StandInHub, name: str) -> None:
     del hub.files[name]
 

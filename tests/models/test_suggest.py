@@ -142,6 +142,9 @@ def test_the_text_length_fits_the_texts() -> None:
         whole = suggest(replace(facts, reads_windows=True), EMBEDDED, PLAIN)["max_length"].why
         assert "read in several windows" in whole
         assert "cut off" not in whole
+        talks = suggest(replace(facts, drops_oldest=True), EMBEDDED, PLAIN)["max_length"].why
+        assert "lose their oldest messages" in talks
+        assert "cut off" not in talks
 
 
 def test_little_memory_makes_steps_in_parts_or_the_head_alone() -> None:

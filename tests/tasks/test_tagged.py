@@ -145,3 +145,22 @@ def test_words_below_each_other_are_asked_about_as_sentences():
     assert len(asked.examples) == 4
     asked = examples_of(TASK, table(word=["Anna", "slept"]), {"text": "word"}, with_target=False)
     assert [each.inputs["text"] for each in asked.examples] == ["Anna", "slept"]
+
+
+CHINESE = ["张伟昨天在北京买了一台华为手机。", "李娜住在上海。", "王芳去了腾讯公司", "我爱广州的早茶。"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "rows", "count"),
+    [
+        (CHINESE, (2, 3, 5, 6), 4),
+        (["我", "到", "上海", "。"], (2, 3, 5, 6), 2),
+        (["好的。", "谢谢！", "来吧。", "不去"], (2, 3, 5, 6), 4),
+        ([f"word{number}" for number in range(300)], (*range(2, 200), *range(201, 303)), 300),
+    ],
+    ids=["sentences without spaces", "words of them", "short ones", "a list of words with one empty line"],
+)
+def test_only_words_are_put_together(texts, rows, count):
+    asked = examples_of(TASK, table(rows, text=texts), {"text": "text"}, with_target=False)
+    assert len(asked.examples) == count
+    assert any("read as one text" in note for note in asked.notes) == (count == 2)

@@ -18,6 +18,7 @@ from starlette.requests import Request
 
 from studio import plots
 from studio.assets import ASSETS
+from studio.cli import main
 from studio.errors import StudioError
 from studio.ui import server
 from studio.ui.routes import plotly
@@ -51,6 +52,26 @@ def test_a_refused_address_starts_nothing(home, monkeypatch):
     monkeypatch.setattr(server.Studio, "start", lambda self: pytest.fail("started"))
     with pytest.raises(StudioError):
         server.serve(home, host="0.0.0.0")
+
+
+@pytest.mark.parametrize("how", ["typed", "of the surroundings"])
+def test_a_port_that_is_taken_is_told_in_a_sentence(home, monkeypatch, capsys, how):
+    monkeypatch.setattr(server.Studio, "start", lambda self: pytest.fail("started"))
+    monkeypatch.setenv("STUDIO_HOME", str(home.path))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = str(other.getsockname()[1])
+        if how != "typed":
+            monkeypatch.setenv("GRADIO_SERVER_PORT", taken)
+        assert main(["serve", *(["--port", taken] if how == "typed" else [])]) == 1
+    said = capsys.readouterr().err
+    assert f"The page cannot be served at port {taken}: it is in use" in said
+    assert "--port" in said
+    assert "Traceback" not in said
+    server.check_port("127.0.0.1", int(taken))
+    with pytest.raises(StudioError, match="cannot be served at port 99999999"):
+        server.check_port("127.0.0.1", 99_999_999)
 
 
 def test_names_the_server_answers_to(monkeypatch):

@@ -7,6 +7,7 @@ import gradio as gr
 import pytest
 from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end
 
+from studio.data.example import Example
 from studio.data.read import Limits, read_table
 from studio.errors import StudioError
 from studio.tasks import task_named
@@ -153,7 +154,10 @@ def test_new_columns_never_hide_old_ones(tmp_path):
     assert new_columns(["answer", "x"], both) == ["model answer", "model confidence"]
     assert new_columns(["model answer", "confidence"], both) == ["model model answer", "model model confidence"]
     path = Path(table(tmp_path, "answer\n-5\n"))
-    text = as_csv(task_named("text-classification"), read_table(path), [Answer("@x", {"@x": 0.5})]).decode("utf-8-sig")
+    text = as_csv(
+        task_named("text-classification"), read_table(path), [Example(2, {"text": "-5"})], [Answer("@x", {"@x": 0.5})]
+    )
+    text = text.decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
         ["answer", "model answer", "model confidence"],
         ["'-5", "'@x", "0.5000"],

@@ -21,5 +21,6 @@
 
 from studio.data.detect.choose import detect, reading_for
 from studio.data.detect.detection import Detection, Part, Roles, SplitColumn
+from studio.data.detect.tagging import words_of
 
-__all__ = ["Detection", "Part", "Roles", "SplitColumn", "detect", "reading_for"]
+__all__ = ["Detection", "Part", "Roles", "SplitColumn", "detect", "reading_for", "words_of"]

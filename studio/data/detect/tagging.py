@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from studio.data.detect.detection import Detection, Roles
 from studio.data.detect.profile import Column
-from studio.data.detect.view import View, quoted
+from studio.data.detect.view import View, quoted, view_of
+from studio.data.table import Table
 from studio.figures import quantity
 
 TASK = "token-classification"
@@ -116,6 +117,20 @@ def _tokens(view: View) -> Iterator[Detection]:
         fit -= 0.0 if how else 0.25
         reason = f"{quoted(token)} holds one word a row and {quoted(tags)} its tag{how}: {_find(kinds)}"
         yield Detection(TASK, "tagged-tokens", roles, fit, reason)
+
+
+def words_of(table: Table) -> Roles | None:
+    """Of words below each other, tagged or not: `token`, and `sentence`, the column that tells the sentences apart."""
+    view = view_of(table)
+    tagged = next((found.roles for found in _tokens(view) if "sentence" in found.roles), None)
+    if tagged is not None:
+        return {role: tagged[role] for role in ("token", "sentence")}
+    likely = [column for column in view.columns if column in view.usable or column.said("tokens") >= 0.8]
+    for token in sorted(filter(_is_words, likely), key=lambda column: -column.said("tokens")):
+        sentence = run_column(view, {token.name}, ("sentence",))
+        if sentence is not None and max(token.said("tokens"), sentence.said("sentence")) >= 0.8:
+            return {"token": token.name, "sentence": sentence.name}
+    return None
 
 
 def _is_words(column: Column) -> bool:

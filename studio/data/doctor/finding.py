@@ -71,13 +71,15 @@ class Patient:
     longest: int = 0
     """Tokens the base model can read; 0 where none is chosen."""
     lengths: tuple[int, ...] = ()
-    """Tokens of each row's texts together, or nothing when they were not counted."""
+    """Tokens of each row as the model reads it, or nothing when they were not counted; of rows that are no example, 0."""
     languages: tuple[str, ...] = ()
     """ISO 639-1 codes of the languages that the base model knows; empty when it knows many or none is chosen."""
     unread: float = 0.0
     """Share of the texts' characters for which the base model has no tokens."""
     reads_windows: bool = False
     """Whether the task reads longer texts in several windows."""
+    drops_oldest: bool = False
+    """Whether what is too long loses its oldest messages first, and not its end."""
 
     @property
     def rows(self) -> Sequence[int]:

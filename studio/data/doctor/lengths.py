@@ -28,15 +28,17 @@ def too_long(patient: Patient) -> Iterator[Finding]:
     rows = patient.numbers(places[over > 0].tolist())
     if not rows:
         return
+    what, fate = (
+        ("text", "is cut off") if not patient.drops_oldest else ("tokens", "are left out, the oldest messages first")
+    )
     lost = over.sum() / max(1, tokens[over > 0].sum())
     text = (
         f"{counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'} longer than the {patient.longest:,} tokens that the "
-        f"base model reads (the longest has {tokens.max():,}); {quantity(lost)} of {'its' if len(rows) == 1 else 'their'} text is cut off."
+        f"base model reads (the longest has {tokens.max():,}); {quantity(lost)} of {'its' if len(rows) == 1 else 'their'} {what} {fate}."
     )
     severity: Severity = "warning" if patient.share(len(rows)) >= 0.05 or over.sum() >= 0.02 * tokens.sum() else "info"
-    why = (
-        "What is cut off is not read: choose a model that reads more, or see that what matters stands at the beginning."
-    )
+    why = "What is cut off is not read: choose a model that reads more, or see that what matters stands at the "
+    why += "end, and what a reply needs near it." if patient.drops_oldest else "beginning."
     yield Finding("too-long", severity, "Texts longer than the model reads", text, why, rows, patient.share(len(rows)))
 
 

@@ -121,6 +121,7 @@ def _reading(rows: Rows, encoding: str, notes: tuple[str, ...]) -> Reading:
         rows_repaired=body.trimmed + body.padded,
         rows_doubtful=body.doubted,
         rows_set_aside=body.ragged + body.remarks + body.repeated + body.dropped + len(rows.broken),
+        rows_empty=body.empty,
     )
 
 

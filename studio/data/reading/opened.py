@@ -93,6 +93,7 @@ def _excel(file: IO[bytes], limits: Limits, choices: Choices) -> tuple[Found, Re
         notes=(*sheet.notes, *columns.notes),
         repaired=tuple(columns.body.repaired),
         set_aside=tuple(columns.body.set_aside),
+        rows_empty=columns.body.empty,
     )
     return Found(columns.cells, columns.rows), reading
 

@@ -81,7 +81,7 @@ def look_up(model_id: str, revision: str = "main") -> Preset:
         settings = {name: _settings(model_id, commit, files[name]) for name in SETTINGS if name in files}
     for each in settings.values():
         refuse_code(each)
-    shape = shape_of(settings["config.json"])
+    shape = shape_of(settings["config.json"], settings.get("tokenizer_config.json"))
     if shape is None or not (shape.layers and shape.width):
         kind = str(settings["config.json"].get("model_type", "not said"))[:60]
         raise StudioError(

@@ -13,7 +13,7 @@ from studio.data.table import Table
 from studio.errors import StudioError
 from studio.rundir import RunDir
 from studio.tasks import task_named
-from studio.tasks.rows import examples_of
+from studio.tasks.rows import columns_asked, examples_of
 from studio.tasks.task import Answer, Task
 from studio.ui.downloads import keep_predictions, link
 from studio.ui.markup import Markup, element
@@ -41,7 +41,7 @@ def read_file(studio: Studio, session: Session, path: str | None) -> tuple[Any, 
         return error_card(error), *hidden
     sentence = f"{table.reading.sentence} {count(len(table), 'row')}."
     task, guessed = task_named(run.config.task), guess_columns(table, run)
-    menus = [_menu(task, role, table, guessed) for role in file_roles(run)]
+    menus = [_menu(task, role, table, guessed) for role in file_roles(run, table)]
     spare = [gr.Dropdown(visible=False)] * (most_boxes() - len(menus))
     return element("p", sentence, class_="fs-quiet"), *menus, *spare, gr.Button(visible=True), ""
 
@@ -63,14 +63,13 @@ def predict(
     try:
         run = finished(studio, session)
         task, table = task_named(run.config.task), _table(studio, path or "")
-        columns: Columns = {role: name for role, name in zip(file_roles(run), said, strict=False) if name}
+        columns: Columns = {role: name for role, name in zip(file_roles(run, table), said, strict=False) if name}
         parsed = examples_of(task, table, columns, with_target=False)
         answers = _answers(studio, run, parsed.examples, progress)
-        by_row = {example.row: answer for example, answer in zip(parsed.examples, answers, strict=True)}
-        what = keep_predictions(run, as_csv(task, table, [by_row.get(row) for row in table.rows]))
+        what = keep_predictions(run, as_csv(task, table, parsed.examples, answers))
     except StudioError as error:
         return error_card(error)
-    return prediction_card(task, table, parsed.examples, answers, link(run, what))
+    return prediction_card(task, table, parsed, answers, link(run, what))
 
 
 def _answers(studio: Studio, run: RunDir, examples: Sequence[Example], progress: gr.Progress) -> list[Answer]:
@@ -89,13 +88,11 @@ def _answers(studio: Studio, run: RunDir, examples: Sequence[Example], progress:
 
 
 def guess_columns(table: Table, run: RunDir) -> Columns:
-    """For each role the column named like the one trained on; else, where it is needed, the one with the longest texts."""
-    task, found = task_named(run.config.task), {}
-    for role in file_roles(run):
-        trained = columns_of(run.config.columns.get(role, ""))[0]
-        if trained in table.columns:
-            found[role] = trained
-    open_roles = [role for role in file_roles(run) if role not in found and role not in task.optional]
+    """For each role the column named like the one trained on, or as the table's own layout says; else, where it is
+    needed, the one with the longest texts."""
+    task = task_named(run.config.task)
+    found = {role: columns_of(columns)[0] for role, columns in columns_asked(task, run.config.columns, table).items()}
+    open_roles = [role for role in task.inputs if role not in found and role not in task.optional]
     sample = {name: table.column(name)[:200] for name in table.columns if name not in found.values()}
     by_length = sorted(sample, key=lambda name: -sum(map(len, sample[name])))
     return {**found, **dict(zip(open_roles, by_length, strict=False))}

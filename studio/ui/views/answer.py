@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import islice
 
+from studio.data.check import Parsed
 from studio.data.example import Example
 from studio.data.table import Table
 from studio.tasks.task import Answer, Task
@@ -84,11 +85,10 @@ def shortest_input(example: Example) -> str:
     return min((text for text in example.inputs.values() if text.strip()), key=len, default="")
 
 
-def prediction_card(
-    task: Task, table: Table, examples: Sequence[Example], answers: Sequence[Answer], address: str
-) -> Markup:
+def prediction_card(task: Task, table: Table, parsed: Parsed, answers: Sequence[Answer], address: str) -> Markup:
     """What came out for a whole table: what the answers are together, the first rows, the download."""
-    empty, unread = len(table) - len(examples), told_of(answers, task.example_is)
+    examples = parsed.examples
+    empty, unread = len(parsed.problems), told_of(answers, task.example_is)
     left_out = f"{count(empty, task.example_is)} could not be asked and stayed empty. " if empty > 0 else ""
     return element(
         "section",
@@ -103,7 +103,7 @@ def prediction_card(
             f"{count(len(examples), task.example_is)} answered. {left_out}The file is kept here for a day.",
             class_="rs-hint",
         ),
-        element("p", unread, class_="fs-note", data_tone="watch") if unread else None,
+        [element("p", each, class_="fs-note", data_tone="watch") for each in (*parsed.notes, unread) if each],
         kind_of(task).together(task, answers),
         element("h4", "The first rows", class_="rs-h4"),
         _preview(task, examples, answers),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.data.table import Problem
+from studio.models.data_facts import DataFacts
 from studio.models.presets import Preset
 from studio.tasks.task import Task
 from studio.ui.markup import Markup, element, fragment
@@ -39,7 +40,7 @@ def picture(seen: Look, targets: Markup | None, titles: Titles, preset: Preset) 
     """
     inputs = card(
         f"Length of each {titles.inputs}",
-        length_bars(seen.lengths, preset.context, preset.title, seen.facts.reads_windows),
+        length_bars(seen.lengths, preset.context, preset.title, _fate(seen.facts), seen.facts.rows),
     )
     if targets is None and seen.target_lengths:
         targets = card(f"Length of each {titles.target}", length_bars(seen.target_lengths, 0, ""))
@@ -59,8 +60,18 @@ def label_bars(counts: Sequence[tuple[str, int]]) -> Markup:
     )
 
 
-def length_bars(lengths: Sequence[int], limit: int, model: str, in_windows: bool = False) -> Markup:
-    """How many texts have how many tokens, and what the model's limit means for them; a limit of 0 means nothing."""
+def _fate(facts: DataFacts) -> str:
+    """What becomes of what is longer than the model reads."""
+    if facts.drops_oldest:
+        return "their oldest messages are left out"
+    return "they are read in several windows" if facts.reads_windows else "their end is cut off"
+
+
+def length_bars(lengths: Sequence[int], limit: int, model: str, fate: str = "", rows: int = 0) -> Markup:
+    """How many texts have how many tokens, and what the model's limit means for them; a limit of 0 means nothing.
+
+    `fate`: what becomes of longer ones; `rows`: how many there are, where only some were counted.
+    """
     if not lengths:
         return fragment()
     bins = length_bins(lengths)
@@ -75,9 +86,10 @@ def length_bars(lengths: Sequence[int], limit: int, model: str, in_windows: bool
         )
         for low, high, value in bins
     ]
-    told = f"Half of the texts have at most {sorted(lengths)[len(lengths) // 2]:,} tokens (pieces of words), the longest {max(lengths):,}."
+    sample = f"Of {len(lengths):,} of the {rows:,} texts, the longest among them: h" if rows > len(lengths) else "H"
+    told = f"{sample}alf of the texts have at most {sorted(lengths)[len(lengths) // 2]:,} tokens (pieces of words), "
+    told += f"the longest {max(lengths):,}."
     if over:
-        fate = "they are read in several windows" if in_windows else "their end is cut off"
         told += f" {percent(over / len(lengths))} are longer than the {limit:,} tokens {model} reads; {fate}."
     elif limit:
         told += f" All fit into the {limit:,} tokens {model} reads."

@@ -18,6 +18,18 @@ def test_too_long_for_the_model():
     assert found_in(replace(patient, longest=0)) == {}
 
 
+def test_what_goes_first_is_told():
+    patient = patient_of(healthy(), longest=128, lengths=(*[20] * 36, 256, 256, 130, 128))
+    assert "stands at the beginning" in found_in(patient)["too-long"].why
+    talks = found_in(replace(patient, drops_oldest=True))["too-long"]
+    assert "the oldest messages first" in talks.text
+    assert "cut off" not in talks.text
+    assert "at the beginning" not in talks.why
+    for task in TASKS.values():
+        seen = task.patient(patient.table, dict.fromkeys(task.inputs, "text") | {task.target or "text": "label"})
+        assert seen.drops_oldest == task.drops_oldest == (task.name == "chat")
+
+
 def test_what_is_read_in_windows_is_not_cut_off():
     lengths = (*[20] * 36, 256, 256, 130, 128)
     assert found_in(replace(patient_of(healthy(), longest=128, lengths=lengths), reads_windows=True)) == {}
