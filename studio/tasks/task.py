@@ -17,6 +17,7 @@ from studio.data.example import Example
 from studio.data.table import Table
 from studio.tasks.recipe import Recipe
 from studio.tasks.setup import Setup as Setup
+from studio.tasks.shown import Shown
 from studio.tasks.values import Answer as Answer
 from studio.tasks.values import Guess as Guess
 from studio.tasks.values import Metric as Metric
@@ -33,12 +34,11 @@ Feature = dict[str, Any]
 `groups`, if any, say which tokens may be hidden together (see `studio.tasks.gaps`), others in every epoch than `labels` name."""
 
 
-class Task(ABC):
+class Task(Shown, ABC):
     """What the studio must know to train one kind of model. Stateless; every method is a pure function."""
 
     name: ClassVar[str]
     """As on the command line: `text-classification`."""
-    title: ClassVar[str]
     help: ClassVar[str]
     """One sentence for a person who has never trained a model."""
     order: ClassVar[int]
@@ -91,8 +91,6 @@ class Task(ABC):
     """Input roles of which each text may tell the answer by itself: rows that share one stay in one part, where they can."""
     watch: ClassVar[str]
     """The validation value that decides which version is best."""
-    places_in: ClassVar[str] = ""
-    """The input in which answers have their places, counted in letters; empty where they have none."""
     baselines: ClassVar[tuple[str, ...]]
     """Names of the simple models to beat (see evaluation.baselines), simplest first."""
     recipe: ClassVar[Recipe] = Recipe()
@@ -129,10 +127,6 @@ class Task(ABC):
     def head_for(self, columns: Iterable[str], family: str) -> str:
         """Which head a base model of that family wears where these roles have columns."""
         return self.head
-
-    def title_for(self, head: str) -> str:
-        """What people call it where the model wears that head."""
-        return self.title
 
     def untuned_for(self, columns: Iterable[str]) -> str:
         """The base model as it comes, as a line of the report, where these roles have columns."""
@@ -290,15 +284,3 @@ class Task(ABC):
     ) -> list[tuple[str, int, int, int]]:
         """For each label: its name, how often it was right, said, and due. Empty where there is nothing to count."""
         return []
-
-    def show(self, value: str) -> str:
-        """A target or an answer as people read it in a table."""
-        return value
-
-    def quote(self, value: str, inputs: Mapping[str, str]) -> str:
-        """The same where the text stands elsewhere: an answer that only points into it brings along its words."""
-        return self.show(value)
-
-    def moved(self, value: str, by: int) -> str:
-        """A target or an answer to a text (`places_in`) before which so many letters were put."""
-        return value

@@ -1,5 +1,6 @@
 """Two clicks whose answers overlap, as gradio really carries them: neither undoes the other."""
 
+import re
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -8,12 +9,13 @@ import gradio as gr
 import pytest
 from playwright.sync_api import expect
 
+from studio.ui import uploads
 from studio.ui.binding import Row, bind_row
 from studio.ui.session import Session
 from studio.ui.sessions import Sessions
 
 from .conftest import free_port
-from .pages import at_rest
+from .pages import at_rest, go_to
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +50,36 @@ def test_a_click_while_another_is_at_work_stays(open_page):
     finally:
         ended.set()
         blocks.close()
+
+
+def test_while_a_file_is_read_nothing_of_the_table_before_it_can_be_started(url, open_page, monkeypatch, tmp_path):
+    """People click on: what they saw on the settings was once the table before, and what was trained the one that came."""
+    second = tmp_path / "shop.csv"
+    rows = [f"parcel {n} never came,{('late', 'lost')[n % 2]}" for n in range(60)]
+    second.write_text("\n".join(["complaint,kind", *rows]))
+    begun, ended, keep = threading.Event(), threading.Event(), uploads.keep
+
+    def slow(*asked):
+        begun.set()
+        assert ended.wait(60)
+        return keep(*asked)
+
+    page = open_page(url)
+    page.get_by_role("button", name=re.compile("Spam or not")).click()
+    expect(page.locator("#data-next")).to_be_enabled()
+    monkeypatch.setattr(uploads, "keep", slow)
+    try:
+        page.locator("#data-upload input[type=file]").set_input_files(second)
+        assert begun.wait(30)
+        expect(page.locator("#data-message")).to_contain_text("Reading the file")
+        expect(page.locator("#data-next")).to_have_count(0)
+        expect(page.locator("#step-settings-button:visible").first).to_be_disabled()
+        go_to(page, "runs")
+    finally:
+        ended.set()
+    expect(page.locator("#data-rows")).to_contain_text("parcel 0 never came")
+    expect(page.locator("#data-next")).to_be_enabled()
+    expect(page.locator("#data-rows")).to_be_visible()
 
 
 def test_a_page_that_waits_asks_again(url, open_page):
