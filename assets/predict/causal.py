@@ -105,11 +105,9 @@ class Writer(Model):
 
     def needed(self, columns: dict[str, str]) -> list[str]:
         """A conversation is in one cell, or a turn a row."""
-        return (
-            ["conversation", "role", "content"]
-            if self.parts and set(self.parts) & set(columns)
-            else super().needed(columns)
-        )
+        if self.parts and set(self.parts) & set(columns):
+            return ["conversation", "role", "content"]
+        return ["messages"] if self.names == ["messages"] else super().needed(columns)
 
     def together(self, rows: list[tuple[bool, dict[str, str]]]) -> dict[int, dict[str, str]]:
         """A conversation of one turn a row is asked about at its first one."""

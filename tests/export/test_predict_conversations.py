@@ -23,7 +23,7 @@ def program(tmp_path_factory):
         kind="llama",
     )
     (folder / "head.json").write_text(json.dumps(FACTS))
-    inputs = [{"name": "messages", "title": "Messages", "column": "messages", "optional": False}]
+    inputs = [{"name": "messages", "title": "Messages", "column": "messages", "optional": True}]
     (folder / "inputs.json").write_text(json.dumps(inputs))
     (folder / "predict.py").write_text(code_of("causal"))
     spec = importlib.util.spec_from_file_location("exported_chat", folder / "predict.py")
