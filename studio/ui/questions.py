@@ -38,9 +38,10 @@ def finished(studio: Studio, session: Session) -> RunDir:
 
 
 def file_roles(run: RunDir) -> list[str]:
-    """The roles of a table's columns: those the run's own table had."""
+    """The roles of a table's columns: those the run's own table had, but for what only teaches."""
     task = task_named(run.config.task)
-    return [role for role in task.inputs if role in run.config.columns or role not in task.optional]
+    asked = [role for role in task.inputs if role not in task.only_learned]
+    return [role for role in asked if role in run.config.columns or role not in task.optional]
 
 
 def ideas(run: RunDir) -> list[Example]:
