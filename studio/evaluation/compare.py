@@ -1,6 +1,6 @@
 """Is the model better than a simpler one? A paired test on the same rows, and one sentence that does not overstate it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 import numpy as np
@@ -10,7 +10,7 @@ from studio.data.example import Example
 from studio.evaluation.baselines import BASELINES
 from studio.evaluation.intervals import RESAMPLES, percentiles
 from studio.evaluation.scoring import drawn_values, hits
-from studio.evaluation.values import Comparison, Verdict
+from studio.evaluation.values import Comparison, MetricResult, Verdict
 from studio.tasks.task import Answer, Task
 
 SURELY = 0.01
@@ -31,6 +31,8 @@ def compare(
     seed: int,
 ) -> Comparison:
     """Ours against a baseline's answers to the same rows, by the first of the task's metrics that both have.
+
+    Where both give the same answers to all rows, however few, ours is not better: nothing of a difference can be seen.
 
     Source: where that metric is the share of right rows, the exact McNemar test (scipy.stats.binomtest over the
     rows that only one of the two gets right); else a paired bootstrap.
@@ -60,12 +62,44 @@ def compare(
         low=low,
         high=high,
         p_value=p_value,
-        verdict=_verdict(difference, high, p_value, is_share=is_share),
+        verdict="not better" if alike else _verdict(difference, high, p_value, is_share=is_share),
         sentence="",
     )
     shown = [figures.quantity(value, metric.unit) for value in values]
     sentence = _sentence(found, shown, len(examples), alike=alike, is_share=is_share)
     return found.model_copy(update={"sentence": sentence})
+
+
+def beaten_by_rows(
+    examples: Sequence[Example],
+    ours: Sequence[Answer],
+    said: Mapping[str, Sequence[Answer]],
+    metrics: Mapping[str, Sequence[MetricResult]],
+) -> str:
+    """A sentence on the baseline that surely gets more rows wholly right than ours, the best of them; empty where none does.
+
+    For a headline by another metric: a model with the better F1 may still answer fewer rows without any mistake. `metrics`
+    are those of `said`, by the same names.
+    """
+    right = hits(examples, ours)
+    better: list[tuple[float, str]] = []
+    for name, theirs in said.items():
+        other = hits(examples, theirs)
+        only_ours, only_theirs = int((right > other).sum()), int((other > right).sum())
+        if only_theirs > only_ours and mcnemar(only_ours, only_theirs) < SURELY:
+            better.append((float(other.mean()), name))
+    if not better:
+        return ""
+    share, name = max(better)
+    titles = [each.title for each in metrics[name] if each.unit == "share" and abs(each.value - share) < 1e-9]
+    if not titles:
+        return ""
+    numbers = f"{figures.quantity(share, 'share')} against {figures.quantity(float(right.mean()), 'share')}"
+    return f"But by “{titles[0]}”, {_simple(name)} is better: {numbers}."
+
+
+def _simple(name: str) -> str:
+    return BASELINES[name].short if name in BASELINES else "the untuned model"
 
 
 def mcnemar(only_ours: int, only_theirs: int) -> float:
@@ -125,7 +159,7 @@ def _verdict(difference: float, high: float, p_value: float, *, is_share: bool) 
 
 
 def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is_share: bool) -> str:
-    simple = BASELINES[found.against].short if found.against in BASELINES else "the untuned model"
+    simple = _simple(found.against)
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
     p_value = found.p_value
     chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.0995 else f"p = {p_value:.2f}"
@@ -139,8 +173,6 @@ def _sentence(found: Comparison, shown: list[str], rows: int, *, alike: bool, is
             fact = f"both give the same answers on all {counted}" if alike else f"{numbers} ({chance}, {counted})"
             return f"Not better than {simple}: {fact}; use that one instead."
         case "unclear":
-            if alike:
-                return f"Cannot tell with {counted}: {simple} gives the same answers to all of them."
             unit = " points" if is_share else ""
             span = " to ".join(_signed(end, is_share=is_share) for end in (found.low, found.high))
             return f"Cannot tell with {counted}: {numbers}, but the true difference from {simple} may lie anywhere from {span}{unit}."

@@ -9,7 +9,7 @@ from studio.data.example import Example
 from studio.data.phrases import listed
 from studio.errors import StudioError
 from studio.evaluation.baselines import BASELINES
-from studio.evaluation.compare import compare
+from studio.evaluation.compare import beaten_by_rows, compare
 from studio.evaluation.confusion import calibration_error, confusion_matrix, label_results, per_label
 from studio.evaluation.scoring import hits, label_numbers, label_order, score_answers
 from studio.evaluation.values import BaselineResult, Comparison, LabelResult, MetricResult, Report, Verdict
@@ -59,6 +59,10 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
         )
         for name, theirs in said.items()
     ]
+    comparison = _best(task, ladder)
+    if comparison is not None and comparison.verdict != "not better":
+        but = beaten_by_rows(test, answers, said, {rung.name: rung.metrics for rung in ladder})
+        comparison = comparison.model_copy(update={"sentence": f"{comparison.sentence} {but}".strip()})
     told = [*notes, *task.how_scored(test)]
     for name in task.baselines:
         learned = len(BASELINES[name].sample(train, seed))
@@ -72,7 +76,7 @@ def build_report(  # noqa: PLR0913 - everything that was kept for this moment
         rows=len(test),
         metrics=metrics,
         ladder=ladder,
-        comparison=_best(task, ladder),
+        comparison=comparison,
         seconds=seconds,
         notes=told,
     )

@@ -28,6 +28,12 @@ class Trial:
     seconds_load: float
     memory_bytes: int
     expected_memory_bytes: int
+    seconds_encode: float = 0.0
+    """Until the training rows are tokens."""
+    seconds_look: float = 0.0
+    """Of what a model writes at a check, for a look at it; 0 where none is written."""
+    seconds_answers: float = 0.0
+    """Of what one model writes for the test rows, where every answer is as long as it may be."""
 
     @classmethod
     def parse(cls, value: dict[str, Any]) -> Self:
@@ -37,6 +43,7 @@ class Trial:
             float(value["seconds_load"]),
             int(value["memory_bytes"]),
             int(value["expected_memory_bytes"]),
+            *(float(value.get(name, 0.0)) for name in ("seconds_encode", "seconds_look", "seconds_answers")),
         )
 
 

@@ -17,7 +17,7 @@ from studio.data.phrases import shortened
 from studio.data.table import Table
 from studio.errors import StudioError
 from studio.tasks.label_cells import is_marked, listed_cells, marked_cells, separator_in
-from studio.tasks.label_thresholds import best_thresholds
+from studio.tasks.label_thresholds import OWN_THRESHOLDS, best_thresholds
 from studio.tasks.recipe import Recipe
 from studio.tasks.task import Answer, Conventions, Feature, Guess, Metric, Setup, Task
 from studio.tasks.two_texts import encoded, read_together, refuse_blank
@@ -165,6 +165,10 @@ class MultiLabelClassification(Task):
         right, said = _marks(answers, examples, known)
         found = ((right & said).sum(0), said.sum(0), right.sum(0))
         return list(zip(known, *(each.tolist() for each in found), strict=True))
+
+    @override
+    def how_scored(self, examples: Sequence[Example]) -> tuple[str, ...]:
+        return (OWN_THRESHOLDS,)
 
     @override
     def show(self, value: str) -> str:

@@ -36,7 +36,7 @@ class QuestionAnswering(Task):
     hub_task = "question-answering"
     help = "Finds the answer to a question in a text that you give with it: a manual, a contract, an article."
     inputs, target = ("context", "question", "answer_start"), "answer"
-    optional = ("answer_start",)
+    optional = only_learned = ("answer_start",)
     role_titles = {
         "context": "Text with the answer",
         "question": "Question",

@@ -53,6 +53,8 @@ class Task(Shown, ABC):
     """Roles that may be filled by several columns; what they hold together is said by `arrange`."""
     spread: ClassVar[tuple[str, ...]] = ()
     """Input roles of tables that spread an example over rows: examples themselves have other inputs (see `arrange`)."""
+    only_learned: ClassVar[tuple[str, ...]] = ()
+    """Input roles that say more of the right answer: nobody has them who asks for it."""
     target: ClassVar[str]
     """The role of the column with the right answers; empty for a task that learns from its inputs alone."""
     role_titles: ClassVar[dict[str, str]]

@@ -111,7 +111,9 @@ def value_of(setting: Setting, raw: object) -> Any:
         raise StudioError(
             f"{setting.title} cannot be “{str(raw)[:40]}”",
             where=f"Advanced, {GROUPS.get(setting.group, setting.group)}",
-            fix=f"Use a value from {told}." if told else "Choose one of the offered values.",
+            fix=f"Use a {'whole number' if setting.kind is int else 'number'} from {told}."
+            if told
+            else "Choose one of the offered values.",
         ) from error
     return getattr(getattr(config, setting.group) if setting.group else config, setting.name)
 

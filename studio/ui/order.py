@@ -88,7 +88,22 @@ class Plan:
             whole *= _HEAD_COST
         starting, least, most = (2 + self.trial.seconds_load, 0.8, 1.3) if self.trial is not None else (10.0, 0.9, 1.6)
         least = 0.5 if self.values["stop_early"] else least
-        return starting + once + whole * least, starting + once + whole * most
+        low, high = self._written(checks)
+        return starting + once + whole * least + low, starting + once + whole * most + high
+
+    def _written(self, checks: int) -> tuple[float, float]:
+        """Shortest and longest time for turning rows into tokens and for all that is written, by the tuned model and the untuned.
+
+        Answers seldom are as long as they may be; but a model that never learns to end writes all of them so.
+        """
+        trial = self.trial
+        if trial is None:
+            return 0.0, 0.0
+        train, validation, test = self.rows
+        encode = trial.seconds_encode * (train + validation + 2 * test) / max(1, train)
+        looks, answers = (1 + checks) * trial.seconds_look, 2 * trial.seconds_answers
+        loads = 2 * trial.seconds_load if answers else 0.0
+        return encode + loads + 0.5 * (looks + answers), encode + loads + 1.2 * (looks + answers)
 
     def memory(self, studio: Studio) -> int:
         """Expected bytes."""

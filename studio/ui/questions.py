@@ -41,14 +41,15 @@ def finished(studio: Studio, session: Session) -> RunDir:
 
 def file_roles(run: RunDir, table: Table) -> list[str]:
     """The roles of a table's columns: those that the run's own table had, or that this one has in a layout of its own; all
-    where a task needs none of them and not even that can be told."""
+    where a task needs none of them and not even that can be told. What only teaches is none of them."""
     task = task_named(run.config.task)
-    trained = {role for role in task.inputs if role in run.config.columns}
+    asked = [role for role in task.inputs if role not in task.only_learned]
+    trained = {role for role in asked if role in run.config.columns}
     found = columns_asked(task, run.config.columns, table).keys()
     if found < trained and set(task.inputs) <= set(task.optional):
-        return list(task.inputs)
+        return asked
     known = found if found - trained else trained
-    return [role for role in task.inputs if role in known or role not in task.optional]
+    return [role for role in asked if role in known or role not in task.optional]
 
 
 def ideas(run: RunDir) -> list[Example]:

@@ -113,22 +113,25 @@ def say(model: Wearing, rows: Rows, place: Place, breathe: Breathe) -> list[np.n
     """What the model answers to each row, as arrays."""
     arrays: list[np.ndarray] = [np.empty(0)] * len(rows.lengths)
     head, done = model.head, 0
-    lengths, tokens = rows.lengths, place.answering_tokens
-    if isinstance(head, WritingHead):
-        tokens = scored_tokens(model, place)
-        if head.by_token:  # many rows at once cost little more than one
-            lengths, tokens = (lengths + head.facts.new_tokens) * head.beams, place.answering_tokens * _WRITING
+    batches: Iterable[Numbers] = by_length(rows.lengths, scored_tokens(model, place))
+    if isinstance(head, WritingHead) and head.by_token:
+        batches = writing_batches(head, rows.lengths, place)
 
     def asked(batch: Numbers) -> list[np.ndarray]:
         return model.answer(rows.lengths[batch], **rows.batch(batch))
 
     with answering(model, place):
-        for part, answers in fitting(by_length(lengths, tokens), asked):
+        for part, answers in fitting(batches, asked):
             for row, array in zip(part.tolist(), answers, strict=True):
                 arrays[row] = array
             done += len(part)
             breathe(done / len(arrays))
     return arrays
+
+
+def writing_batches(head: WritingHead, lengths: Numbers, place: Place) -> Iterable[Numbers]:
+    """Rows that are written for together: many at once cost little more than one."""
+    return by_length((lengths + head.facts.new_tokens) * head.beams, place.answering_tokens * _WRITING)
 
 
 def scored_tokens(model: Wearing, place: Place) -> int:

@@ -18,6 +18,7 @@ from studio.models.heads import Head, Wearing
 from studio.rundir import RunDir
 from studio.tasks import task_named
 from studio.tasks.read_rows import Reading, Where
+from studio.tasks.setup import Setup
 from studio.worker import writing
 from studio.worker.batches import Numbers, by_length, padded_tokens, plan
 from studio.worker.duty import give_way
@@ -27,6 +28,7 @@ from studio.worker.optimizer import freeze, make_optimizer, set_rate, trained
 from studio.worker.place import Place, sow
 from studio.worker.prepare import base_folder, head_facts, head_kind, load_to_train, make_head, make_setup
 from studio.worker.trouble import panics_told, trouble
+from studio.worker.writing_speed import WritingTime, time_to_write
 
 _STEPS, _SECONDS = 4, 12.0
 _READING = 1 / 3
@@ -70,34 +72,48 @@ def _measured(run: RunDir, is_called: Callable[[], bool]) -> dict[str, Any]:
     freeze(model, config)
     seconds_load = time.monotonic() - began
     sample = _sample(examples, config.seed)
-    rows = _encoded(run, sample, Kit(task, setup, place), kind)
+    began = time.monotonic()
+    rows, setup = _encoded(run, sample, Kit(task, setup, place), kind)
+    seconds_encode = time.monotonic() - began
     share = len(examples) / len(sample)
     batches = plan(rows.lengths, config.optimizer.batch_rows, config.seed, 0)
     per_epoch = padded_tokens(batches, rows.lengths) * share
     rate = _rate(model, config, rows, batches, place, is_called)  # seconds a padded token
     memory = _memory(model, rows, place, config.compute.parts)
+    writes = WritingTime()
+    if kind.writes and not is_called():
+        test, _ = writing.tested(task, read_part(run, "test"), config.seed)
+        writes = time_to_write(model, Kit(task, setup, place), test, rate * _READING)
     return {
         "seconds_per_row": rate * per_epoch / len(examples),
         "seconds_load": seconds_load,
+        "seconds_encode": seconds_encode * share,
+        "seconds_look": writes.look,
+        "seconds_answers": writes.answers,
         "memory_bytes": memory,
         "expected_memory_bytes": int(memory * 1.1),
     }
 
 
-def _encoded(run: RunDir, sample: list[Example], kit: Kit, kind: type[Head]) -> TokenRows:
-    """The rows as tokens; what a model that writes reads of them is written down, or why it could not learn from them."""
+def _encoded(run: RunDir, sample: list[Example], kit: Kit, kind: type[Head]) -> tuple[TokenRows, Setup]:
+    """The rows as tokens, and the setup with room for what is written.
+
+    What a model that writes reads of them is written down, or why it could not learn from them.
+    """
+    setup = kit.setup
     try:
         with panics_told(run.config.model.id):
             rows, features = encode(kit.task, sample, kit.setup, kit.place.device, kind.layout)
         if kind.writes:
-            writing.examine(kit.task, writing.with_room(kit.task, kit.setup, features), features)
+            setup = writing.with_room(kit.task, kit.setup, features)
+            writing.examine(kit.task, setup, features)
     except StudioError as error:
         Reading(refusal=error).write(run.reading)
         raise
     if kind.writes:
         where: Where = "second" if kind.layout == "text" else "hidden" if kind.kind == "masked" else "within"
         Reading.of(kit.task, sample, features, kit.setup, where).write(run.reading)
-    return rows
+    return rows, setup
 
 
 def _sample(examples: list[Example], seed: int) -> list[Example]:

@@ -54,21 +54,37 @@ def test_few_rows_cannot_tell():
     )
 
 
-def test_the_same_answers_on_few_rows_are_no_proof_either_way():
-    found = _compare(40, 0, 0, 0)
-    assert found.verdict == "unclear"
-    assert (
-        found.sentence == "Cannot tell with 40 rows: the simple model (TF-IDF) gives the same answers to all of them."
+@pytest.mark.parametrize("counts", [(30, 0, 0, 10), (2900, 0, 0, 180)])
+@pytest.mark.parametrize(
+    ("against", "simple"), [("tfidf", "the simple model (TF-IDF)"), ("frozen", "the untuned model")]
+)
+def test_the_same_answers_on_few_and_on_many_rows_say_that_the_simpler_model_will_do(counts, against, simple):
+    found = _compare(*counts, against=against)
+    assert found.verdict == "not better"
+    assert found.sentence == (
+        f"Not better than {simple}: both give the same answers on all {sum(counts):,} rows; use that one instead."
     )
     assert found.low < 0 < found.high
     assert found.p_value == 1.0
 
 
-def test_the_same_answers_on_many_rows_say_that_the_simple_model_will_do():
-    found = _compare(2900, 0, 0, 180)
+@pytest.mark.parametrize(
+    ("name", "labels", "right", "value"),
+    [
+        ("text-classification", ("a", "b"), "a", "b"),
+        ("multi-label-classification", ("a", "b"), '["a"]', '["a", "b"]'),
+        ("token-classification", ("PER",), '[[0, 4, "PER"]]', "[]"),
+        ("text-regression", (), "3.0", "2.5"),
+    ],
+)
+def test_the_same_answers_have_the_same_verdict_in_every_task(name, labels, right, value):
+    task = task_named(name)
+    examples = [Example(row, {"text": f"Anna wrote {row}"}, right) for row in range(82)]
+    said_by_both = [Answer(right if row % 3 else value, {each: 0.5 for each in labels}) for row in range(82)]
+    found = compare(task, labels, examples, said_by_both, list(said_by_both), against="frozen", seed=1)
     assert found.verdict == "not better"
     assert found.sentence == (
-        "Not better than the simple model (TF-IDF): both give the same answers on all 3,080 rows; use that one instead."
+        "Not better than the untuned model: both give the same answers on all 82 rows; use that one instead."
     )
 
 

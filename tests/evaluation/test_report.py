@@ -11,6 +11,7 @@ from studio.evaluation.baselines.tfidf import tfidf
 from studio.evaluation.report import Report, build_report, read_report
 from studio.rundir import RunDir
 from studio.tasks import task_named
+from studio.tasks.label_thresholds import OWN_THRESHOLDS
 from studio.tasks.task import Answer
 
 from .rows import asked, made_rows, said
@@ -52,6 +53,25 @@ def test_the_comparison_is_with_the_strongest_rung(parts):
     assert report.comparison.against == "tfidf"
     best = _perfect(test, labels)
     assert build_report(TASK, labels, train, test, wrong, best, 1, 1.0, []).comparison.against in ("tfidf", "frozen")
+
+
+def test_several_labels_say_how_they_are_given_and_where_a_simple_model_gets_more_rows_right():
+    task = task_named("multi-label-classification")
+    rows = [
+        Example(row, {"text": "the same for all"}, '["a"]' if row % 2 else '["b"]' if row % 3 else '["b", "c"]')
+        for row in range(120)
+    ]
+    answers = [Answer(row.target.replace("]", ', "d"]'), dict.fromkeys("abcd", 0.5)) for row in rows]  # one too many
+    usual = [Answer('["a"]', dict.fromkeys("abcd", 0.5)) for _ in rows]
+    report = build_report(task, tuple("abcd"), rows, rows, answers, usual, 1, 1.0)
+    assert report.comparison.metric == "macro_f1"
+    assert report.comparison.verdict == "better"
+    assert report.comparison.sentence.startswith("Better than ")
+    assert " But by “All labels right”, " in report.comparison.sentence
+    assert report.comparison.sentence.endswith("is better: 50.0 % against 0.0 %.")
+    assert OWN_THRESHOLDS in report.notes
+    right = [Answer(row.target, dict.fromkeys("abcd", 0.5)) for row in rows]
+    assert "But by" not in build_report(task, tuple("abcd"), rows, rows, right, usual, 1, 1.0).comparison.sentence
 
 
 def _replies(count, first=0):

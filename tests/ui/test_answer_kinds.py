@@ -7,6 +7,7 @@ from kinds import HOSTILE, ROWS, Made, MadeAnswering, kind_run, rows_of
 from studio.data.example import Example
 from studio.data.read import Limits
 from studio.tasks import TASKS
+from studio.tasks.label_thresholds import OWN_THRESHOLDS
 from studio.tasks.task import Answer
 from studio.ui.answers import KINDS, Said, kind_of
 from studio.ui.answers.json_values import passage, spans, strings, turns
@@ -201,6 +202,12 @@ def test_rows_with_several_labels_are_counted_in_words():
     assert "No row has several labels." in told(["a"], ["b"])
     assert "1 row has several labels, 1 none." in told(["a", "b"], [])
     assert "2 rows have several labels." in told(["a", "b"], ["a", "b"])
+
+
+def test_answers_of_several_labels_tell_that_each_label_has_its_own_threshold():
+    task = TASKS["multi-label-classification"]
+    answers = [Answer('["rare"]', {"rare": 0.025, "common": 0.34})]
+    assert OWN_THRESHOLDS in str(KINDS["labels"].together(task, answers))
 
 
 def test_two_texts_in_a_row_are_texts_and_no_question():

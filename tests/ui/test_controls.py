@@ -42,6 +42,21 @@ def test_an_impossible_value_is_said_with_its_range(name, raw):
     assert told.value.fix
 
 
+@pytest.mark.parametrize(
+    ("name", "raw", "fix"),
+    [
+        ("epochs", 2.5, "Use a whole number from 1 to 100."),
+        ("epochs", 101, "Use a whole number from 1 to 100."),
+        ("dropout", 0.95, "Use a number from 0 to 0.9."),
+        ("decay", "square", "Choose one of the offered values."),
+    ],
+)
+def test_it_is_said_whether_a_number_must_be_whole(name, raw, fix):
+    with pytest.raises(StudioError) as told:
+        value_of(SETTINGS[name], raw)
+    assert told.value.fix == fix
+
+
 def test_an_empty_field_is_no_value():
     assert value_of(SETTINGS["epochs"], None) is None
     assert value_of(SETTINGS["epochs"], "") is None

@@ -3,12 +3,14 @@ import pytest
 from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end, story, tell
 
 from studio import storage
+from studio.config import Model
 from studio.errors import StudioError
 from studio.evaluation.values import MetricResult
 from studio.jobs import actions
 from studio.jobs.runs import list_runs
 from studio.ui.session import Session
 from studio.ui.steps import runs
+from studio.ui.titles import model_title
 from studio.ui.views.compare import Side, compare_view
 
 
@@ -107,6 +109,16 @@ def test_two_runs_are_compared(studio, tmp_path):
     for few in ([], [first.id], [first.id, first.id], [first.id, second.id, first.id + "x"]):
         with pytest.raises(StudioError, match="Two runs"):
             runs.act(studio, Session(), "", event(act="compare", runs=few))
+
+
+def test_compared_models_are_called_as_everywhere_else(studio, tmp_path):
+    preset, folder = (finished_run(studio.home, tmp_path) for _ in range(2))
+    other = folder.config.model_copy(update={"model": Model(id="folder:tiny-decoder")})
+    sides = [Side("Run", config, runs.Story.of(preset.events()), None) for config in (preset.config, other)]
+    view = compare_view(sides)
+    assert ">tiny-decoder<" in view
+    assert "folder:" not in view
+    assert f">{model_title('embedded')}<" in view
 
 
 def test_a_comparison_follows_a_run_that_is_still_at_work(studio, tmp_path):

@@ -176,6 +176,18 @@ class Measuring:
         return self.found
 
 
+def test_the_expected_time_holds_what_is_written_and_the_turning_into_tokens(studio, session):
+    plan = replace(order.plan(studio, session), trial=TRIAL)
+    train, validation, test = plan.rows
+    low, high = plan.seconds(studio)
+    writes = replace(plan, trial=replace(TRIAL, seconds_encode=train * 1.0, seconds_look=2.0, seconds_answers=30.0))
+    longer = [new - old for new, old in zip(writes.seconds(studio), (low, high), strict=True)]
+    checks = plan.values["epochs"] * plan.values["checks_per_epoch"]
+    always = train + validation + 2 * test + 2 * TRIAL.seconds_load
+    written = 2 * 30 + (1 + checks) * 2
+    assert longer == pytest.approx([always + 0.5 * written, always + 1.2 * written])
+
+
 def test_the_speed_is_measured_in_passing_and_the_plan_follows_it(studio, session, monkeypatch):
     measuring = Measuring()
     monkeypatch.setattr(settings, "measure_in_passing", measuring)

@@ -2,11 +2,13 @@ import csv
 import io
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 from finished_run import HOSTILE, FakeAnswering, finished_run, run_without_end
 
+from studio.config import RunConfig
 from studio.data.example import Example
 from studio.data.read import Limits, read_table
 from studio.errors import StudioError
@@ -14,7 +16,7 @@ from studio.tasks import task_named
 from studio.tasks.task import Answer
 from studio.ui import downloads
 from studio.ui.predictions import as_csv, new_columns
-from studio.ui.questions import SUGGESTIONS
+from studio.ui.questions import SUGGESTIONS, file_roles
 from studio.ui.session import Session
 from studio.ui.steps import try_it, whole_table
 
@@ -94,6 +96,20 @@ def test_a_problem_of_one_model_leaves_the_other_standing(studio, session):
     shown = try_it.ask(studio, session, "my parcel")
     assert "Tuned model" in shown
     assert "There is no baseline" in shown
+
+
+def test_what_only_teaches_is_not_asked_for(tmp_path):
+    def table(roles):
+        file = tmp_path / "some.csv"
+        file.write_text("\n".join([",".join(roles.values()), *[f"b{n}" + ",1" * (len(roles) - 1) for n in range(9)]]))
+        return read_table(file)
+
+    columns = {"context": "text", "question": "question", "answer_start": "start", "answer": "answer"}
+    run = SimpleNamespace(config=RunConfig(task="question-answering", columns=columns))
+    assert file_roles(run, table(columns)) == ["context", "question"]
+    words = {"text": "word", "sentence": "number", "entities": "tag"}
+    run = SimpleNamespace(config=RunConfig(task="token-classification", columns=words))
+    assert file_roles(run, table(words)) == ["text", "sentence"]
 
 
 def test_a_whole_table(studio, session, tmp_path):

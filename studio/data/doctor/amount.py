@@ -21,15 +21,15 @@ def too_few(patient: Patient) -> Iterator[Finding]:
 
 def empty(patient: Patient) -> Iterator[Finding]:
     """Cells with nothing in them, column by column."""
-    for column in (*patient.texts, *([patient.label] if patient.label else [])):
+    for column in patient.needed:
         places = places_where(blank(patient.cells(column))).tolist()
         if not places or len(places) == len(patient.table):
             continue
-        is_label = column == patient.label
-        what, rows = "label" if is_label else "text", patient.numbers(places)
+        what = "label" if column == patient.label else "answer" if column == patient.to_write else "text"
+        rows = patient.numbers(places)
         title = f"Remove {counted(len(rows), 'row')} without {what}"
         yield Finding(
-            f"empty-{what}", "warning", f"{'Labels' if is_label else 'Texts'} that are empty",
+            f"empty-{what}", "warning", f"{what.capitalize()}s that are empty",
             f"{counted(len(rows), 'row')} cannot be used (column {in_quotes(column)}) and will be left out. Fill in or delete them.",
             "Where there is nothing to read or nothing to learn, training has no use for the row.",
             rows, patient.share(len(rows)), dropping(f"empty-{what}", title, rows),

@@ -131,11 +131,22 @@ class Patient:
             column == self.role(place) for role, places in counted.items() if self.role(role) for place in places
         )
 
+    @property
+    def to_write(self) -> str:
+        """The column of the texts that the model is to write, one a row; empty for tasks without."""
+        return self.role("target", "response") if self.plain_rows else ""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns without which a row teaches nothing. What an instruction is given beside it may be empty."""
+        texts = (name for name in self.texts if name != self.role("input"))
+        return tuple(dict.fromkeys(name for name in (*texts, self.label, self.to_write) if name))
+
     @cached_property
     def usable_places(self) -> np.ndarray:
-        """Places of the rows with something in every text and in the label, int64."""
+        """Places of the rows with something in every column that is needed, int64."""
         filled = np.ones(len(self.table), bool)
-        for name in (*self.texts, *([self.label] if self.label else [])):
+        for name in self.needed:
             filled &= ~blank(self.cells(name))
         return places_where(filled)
 

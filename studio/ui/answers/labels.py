@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from studio.data.example import Example
+from studio.tasks.label_thresholds import OWN_THRESHOLDS
 from studio.tasks.task import Answer, Task
 from studio.ui.answers.json_values import strings
 from studio.ui.answers.kind import Kind, Said, balance
@@ -55,6 +56,7 @@ class LabelsKind(Kind):
             "div",
             how_often([label for each in given for label in each], "How often each label was given"),
             element("p", told, class_="rs-hint") if told else None,
+            element("p", OWN_THRESHOLDS, class_="rs-hint"),
         )
 
     @override

@@ -8,10 +8,10 @@ from studio import figures
 from studio.columns import columns_of
 from studio.config import SETTINGS, RunConfig
 from studio.evaluation.values import MetricResult, Report
-from studio.models.presets import PRESETS
 from studio.story import Story
 from studio.tasks import metric_named
 from studio.ui.markup import Child, Markup, element
+from studio.ui.titles import model_title
 from studio.ui.words import duration, quantity
 
 _LEAST = 1e-9
@@ -131,11 +131,10 @@ def _settings(sides: Sequence[Side]) -> list[Markup]:
 
 def _flat(config: RunConfig) -> dict[str, Any]:
     """Title → value of everything people decide about a run."""
-    titles = {preset.id: preset.title for preset in PRESETS}
     values: dict[str, Any] = {
         "Data": config.source.file,
         "Columns": ", ".join(f"{role}: {' + '.join(columns_of(column))}" for role, column in config.columns.items()),
-        "Model": titles.get(config.model.id, config.model.id),
+        "Model": model_title(config.model.id),
     }
     for setting in SETTINGS.values():
         holder = getattr(config, setting.group) if setting.group else config

@@ -7,9 +7,10 @@ from studio.data.doctor import diagnose
 from studio.data.doctor.finding import Finding
 from studio.data.doctor.health import health
 from studio.data.read import read_table
+from studio.tasks import task_named
 from studio.tasks.text_classification import TASK
 
-from .patients import beside, found_in, healthy, mended, patient_of
+from .patients import beside, found_in, healthy, mended, patient_of, table_of
 
 
 def test_healthy_rows_are_left_in_peace():
@@ -83,6 +84,40 @@ def test_empty_cells_are_named_and_taken_out():
     assert found["empty-text"].share == pytest.approx(2 / 43)
     assert "3 rows" not in found["empty-text"].text
     assert found_in(mended(mended(patient, found["empty-text"]), found["empty-label"])) == {}
+
+
+@pytest.mark.parametrize(
+    ("task", "asked", "answer"),
+    [
+        ("instruction-tuning", "instruction", "response"),
+        ("text-to-text", "source", "target"),
+    ],
+)
+def test_answers_to_be_written_that_are_empty_are_named_and_taken_out(task, asked, answer):
+    ordinary, each = healthy(each=30)["text"], {asked: [], answer: []}
+    each[asked] = ["" if row == 3 else text for row, text in enumerate(ordinary)]
+    each[answer] = ["  " if row in (5, 6) else f"Done with {text}." for row, text in enumerate(ordinary)]
+    patient = task_named(task).patient(table_of(each), {role: role for role in each})
+    found = found_in(patient)
+    assert found["empty-text"].rows == (5,)
+    assert found["empty-answer"].rows == (7, 8)
+    assert found["empty-answer"].title == "Answers that are empty"
+    assert found["empty-answer"].fix.title == "Remove 2 rows without answer"
+    left = mended(mended(patient, found["empty-text"]), found["empty-answer"])
+    assert not {"empty-text", "empty-answer"} & found_in(left).keys()
+    assert len(left.table) == 57
+
+
+def test_an_instruction_needs_no_input_beside_it():
+    texts = healthy(each=30)["text"]
+    columns = {
+        "instruction": texts,
+        "input": ["" if row % 2 else f"order {row}" for row in range(60)],
+        "response": [f"Done with {text}." for text in texts],
+    }
+    patient = task_named("instruction-tuning").patient(table_of(columns), {role: role for role in columns})
+    assert len(patient.usable) == 60
+    assert "empty-text" not in found_in(patient)
 
 
 def test_errors_come_first():
