@@ -211,6 +211,21 @@ def test_other_columns_can_be_chosen_and_wrong_ones_are_said(studio, tmp_path):
     assert not session.is_ready
 
 
+def test_a_column_chosen_while_the_answer_to_another_is_on_its_way_stays(studio, tmp_path):
+    """Menus are written for another task only: what they hold by then may be newer than what they were answered for."""
+
+    def written(view):
+        return [each.label for each in view if isinstance(each, gr.Dropdown) and each.label in ("Text", "Labels")]
+
+    session, *view = data.choose_columns(
+        studio, filled(studio, tmp_path), "multi-label-classification", "ticket", ["topic"]
+    )
+    assert "Text" in written(view)
+    session, *view = data.choose_columns(studio, session, "multi-label-classification", "ticket", ["topic"])
+    assert session.columns == {"text": "ticket", "labels": "topic"}
+    assert written(view) == []
+
+
 def test_a_changed_table_forgets_settings_made_for_the_old_one(studio, tmp_path):
     session = replace(filled(studio, tmp_path), settings={"epochs": 9}, name="Old")
     session, *_view = data.take_upload(studio, session, str(write_table(tmp_path / "new.csv")))

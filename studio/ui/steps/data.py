@@ -102,13 +102,18 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: A
     """A menu was changed by hand."""
     task = task_named(str(task_name))
     roles = chosen_columns(task, columns)
-    if task.name != session.task:
+    is_new = task.name != session.task
+    if is_new:
         table = uploads.read(studio.home, session.table, studio.limits)
         guess = task.detect(table)
         roles = guess.columns if guess else first_columns(task, table)
     session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
-    return session, *show(studio, session)
+    view = show(studio, session)
+    if not is_new:  # they hold what was chosen, or by now one column more, which this answer must not take away
+        first = 4 + len(reading_menus.closed())
+        view[first : first + most_menus()] = [gr.skip()] * most_menus()
+    return session, *view
 
 
 def show_with_note(studio: Studio, session: Session, error: StudioError) -> list[Any]:

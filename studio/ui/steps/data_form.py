@@ -19,10 +19,12 @@ _INTRODUCTION = "Bring a table with one example per row: a text, and beside it w
 BRING_INTO_VIEW = """() => {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const found = () => document.querySelector("#data-message .fs-error") || document.querySelector("#data-reading .fs-card");
-  setTimeout(() => found()?.scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"}), 300);
+  const isAtWork = () => document.activeElement?.closest("#data-found");
+  setTimeout(() => isAtWork() || found()?.scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"}), 300);
   return [];
 }"""
-"""What was brought, or what is wrong with it, stands below the examples, on a phone far below; it takes a moment to be drawn."""
+"""What was brought, or what is wrong with it, stands below the examples, on a phone far below; it takes a moment to be drawn.
+Whoever is at work there already is not moved."""
 
 
 @dataclass(frozen=True)
