@@ -109,11 +109,7 @@ def choose_columns(studio: Studio, session: Session, task_name: str, *columns: A
         roles = guess.columns if guess else first_columns(task, table)
     session = replace(session, task=task.name, columns=roles, settings={}, is_ready=False)
     session = replace(session, is_ready=can_train(studio, session))
-    view = show(studio, session)
-    if not is_new:  # they hold what was chosen, or by now one column more, which this answer must not take away
-        first = 4 + len(reading_menus.closed())
-        view[first : first + most_menus()] = [gr.skip()] * most_menus()
-    return session, *view
+    return session, *_shown(studio, session, menus_stay=not is_new)
 
 
 def show_with_note(studio: Studio, session: Session, error: StudioError) -> list[Any]:
@@ -135,6 +131,11 @@ def show(studio: Studio, session: Session) -> list[Any]:
 
     (A slow answer to the opening of the page must not wipe out the table that was clicked meanwhile.)
     """
+    return _shown(studio, session)
+
+
+def _shown(studio: Studio, session: Session, *, menus_stay: bool = False) -> list[Any]:
+    """`menus_stay`: the columns' menus hold what was chosen, or by now one column more, which this must not take away."""
     if not session.table:
         return [gr.skip()] * (23 + most_menus())
     try:
@@ -150,7 +151,7 @@ def show(studio: Studio, session: Session) -> list[Any]:
         reread=reading_menus.updates(table.reading, chosen_way, uploads.kind(studio.home, session.table)),
         reading=reading(table),
         task=task.name,
-        menus=menus(task, table, session.columns),
+        menus=() if menus_stay else menus(task, table, session.columns),
         reason=readings(detected, session.task, session.columns, table),
         rows=first_rows(table, session.columns),
         splitting=splitting.updates(table, session.split, note),
